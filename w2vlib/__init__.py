@@ -1,1 +1,31 @@
-"""word2vec, made fast: the library that the course builds, one module a chapter."""
+"""word2vec, made fast: the library that the course builds, one module a chapter.
+
+Importing it costs NumPy and nothing else: what draws, downloads or shows progress loads where it
+is used.
+"""
+
+from w2vlib.binary import SigmoidWithLoss, sigmoid
+from w2vlib.bottlenecks import (
+    MatMul,
+    OneHotCBOW,
+    SoftmaxWithLoss,
+    create_contexts_target,
+    one_hot,
+)
+from w2vlib.corpus import Corpus, Vocabulary, load_corpus
+from w2vlib.embedding import Embedding
+from w2vlib.embedding_dot import EmbeddingDot
+from w2vlib.engines import train
+from w2vlib.evaluation import WordVectors
+from w2vlib.negative_sampling import NegativeSamplingLoss
+from w2vlib.sampler import UnigramSampler
+from w2vlib.training import CBOW, SGD, Adam, SkipGram, Trainer
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "SGD", "Adam", "CBOW", "Corpus", "Embedding", "EmbeddingDot", "MatMul",
+    "NegativeSamplingLoss", "OneHotCBOW", "SigmoidWithLoss", "SkipGram", "SoftmaxWithLoss",
+    "Trainer", "UnigramSampler", "Vocabulary", "WordVectors", "create_contexts_target",
+    "load_corpus", "one_hot", "sigmoid", "train",
+]

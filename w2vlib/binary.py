@@ -1,0 +1,43 @@
+"""Chapter 3: from one question with V answers to a question with two."""
+
+import numpy as np
+
+from w2vlib import check
+
+__all__ = ["SigmoidWithLoss", "sigmoid"]
+
+
+def sigmoid(x):
+    """1 / (1 + exp(-x)), for scores of any size: exp only ever sees numbers at or below 0.
+
+    x: a number or an array of any shape; returns the same shape, in (0, 1) up to rounding.
+    DLFS2 4.2.3, equation 4.2.
+    """
+    e = np.exp(-np.abs(x))
+    return np.where(np.greater_equal(x, 0), 1, e) / (1 + e)
+
+
+class SigmoidWithLoss:
+    """Sigmoid of a score, then the mean binary cross entropy with the answer, 0 or 1.
+
+    forward: score (N,) float and t (N,) of 0 and 1 -> loss, a float, finite for any finite score.
+    backward: (y - t) * dout / N, of shape (N,), where y = sigmoid(score).
+    Raises ValueError for other labels or when shapes do not fit. DLFS2 4.2.3, equation 4.3.
+    """
+
+    def __init__(self):
+        self.params, self.grads = [], []
+        self.y, self.t = None, None
+
+    def forward(self, score, t):
+        check.labels(t, "t")
+        check.shape(t, np.shape(score), "t")
+        self.y = sigmoid(score)
+        self.t = np.asarray(t, dtype=self.y.dtype)
+        # -log y is log(1 + exp(-score)), and -log(1 - y) is log(1 + exp(score)).
+        loss = np.logaddexp(0, np.where(self.t == 1, -score, score))
+        return np.sum(loss / loss.size)
+
+    def backward(self, dout=1):
+        check.called(self.y, "SigmoidWithLoss")
+        return (self.y - self.t) * dout / self.t.size

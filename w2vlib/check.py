@@ -1,0 +1,84 @@
+"""Checks of what the caller passes in: each says what is wrong, and what to do about it."""
+
+import numpy as np
+
+
+def ids(idx, name, size=None, ndim=None):
+    """Raise unless `idx` is a non-empty array of whole numbers in [0, size).
+
+    NumPy would take -1 as "the last row" without a word, so negative ids are refused too.
+    """
+    if hasattr(idx, "ids"):
+        raise TypeError(f"{name} is a {type(idx).__name__}: pass its ids, {name}.ids")
+    idx = np.asarray(idx)
+    if idx.size == 0:
+        raise ValueError(f"{name} is empty: it needs at least one word id")
+    if not np.issubdtype(idx.dtype, np.integer):
+        raise TypeError(
+            f"{name} has dtype {idx.dtype}: word ids are whole numbers, use {name}.astype(np.int32)"
+        )
+    if ndim is not None and idx.ndim != ndim:
+        raise ValueError(f"{name} has shape {idx.shape}: it should have {ndim} dimension(s)")
+    if idx.min() < 0:
+        raise IndexError(f"{name} holds the id {idx.min()}: ids start at 0")
+    if size is not None and idx.max() >= size:
+        raise IndexError(
+            f"{name} holds the id {idx.max()}, but there are only {size} rows (0 to {size - 1})"
+        )
+
+
+def weights(W, name):
+    """Raise unless `W` is a matrix of finite floats with at least one row and one column."""
+    if not isinstance(W, np.ndarray) or not np.issubdtype(W.dtype, np.floating):
+        found = W.dtype if isinstance(W, np.ndarray) else type(W).__name__
+        raise TypeError(f"{name} is {found}: it should be a NumPy array of float32")
+    if W.ndim != 2 or W.size == 0:
+        raise ValueError(f"{name} has shape {W.shape}: it should be (rows, columns), none 0")
+    if not np.isfinite(W).all():
+        row = int(np.argmin(np.isfinite(W).all(axis=1)))
+        raise ValueError(f"{name} holds NaN or infinity, first in row {row}: set it afresh")
+
+
+def shape(array, expected, name):
+    """Raise unless `array` has the `expected` shape; None stands for any length."""
+    found = np.shape(array)
+    if len(found) != len(expected) or any(
+        e is not None and e != f for e, f in zip(expected, found, strict=True)
+    ):
+        wanted = ", ".join("any" if e is None else str(e) for e in expected)
+        raise ValueError(f"{name} has shape {found}: it should be ({wanted})")
+
+
+def labels(t, name):
+    """Raise unless every label is 0 or 1."""
+    t = np.asarray(t)
+    if t.size == 0:
+        raise ValueError(f"{name} is empty: it needs at least one label")
+    if not np.isin(t, (0, 1)).all():
+        raise ValueError(f"{name} holds {t.ravel()[:8]}: it should hold only 0 (no) and 1 (yes)")
+
+
+def whole(value, name, at_least=1):
+    """Raise unless `value` is a whole number of at least `at_least`."""
+    if isinstance(value, bool) or not isinstance(value, (int, np.integer)):
+        raise TypeError(f"{name} is {value!r}: it should be a whole number")
+    if value < at_least:
+        raise ValueError(f"{name} is {value}: it should be at least {at_least}")
+
+
+def number(value, name, above=None, at_least=None):
+    """Raise unless `value` is a finite number, larger than `above` or at least `at_least`."""
+    if isinstance(value, bool) or not isinstance(value, (int, float, np.integer, np.floating)):
+        raise TypeError(f"{name} is {value!r}: it should be a number")
+    if not np.isfinite(value):
+        raise ValueError(f"{name} is {value}: it should be finite")
+    if above is not None and value <= above:
+        raise ValueError(f"{name} is {value}: it should be more than {above}")
+    if at_least is not None and value < at_least:
+        raise ValueError(f"{name} is {value}: it should be at least {at_least}")
+
+
+def called(cache, layer):
+    """Raise unless `forward` ran before `backward`: without it there is nothing to go back over."""
+    if cache is None:
+        raise RuntimeError(f"{layer}.backward was called before forward: call forward first")

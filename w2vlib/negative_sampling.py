@@ -1,0 +1,48 @@
+"""Chapter 6: the loss that needs K + 1 words instead of V."""
+
+import numpy as np
+
+from w2vlib import check
+from w2vlib.binary import SigmoidWithLoss
+from w2vlib.embedding_dot import EmbeddingDot
+from w2vlib.sampler import UnigramSampler
+
+__all__ = ["NegativeSamplingLoss"]
+
+
+class NegativeSamplingLoss:
+    """One yes/no question about the target, and one about each of `sample_size` negatives.
+
+    W: (V, H) float output vectors; corpus: (T,) word ids, for the sampler; power and sample_size as
+    in UnigramSampler. forward: h (N, H) and target (N,) ids -> loss, the positive's mean loss plus
+    that of each negative. backward: dout=1 -> dh (N, H). `params` names W once for each of the
+    sample_size + 1 layers, and `grads` holds each layer's own gradient: their sum is W's.
+    Raises as its layers do. DLFS2 4.2.5 and 4.2.7; Mikolov et al. 2013b, equation 4.
+    """
+
+    def __init__(self, W, corpus, power=0.75, sample_size=5, *, rng=None):
+        check.weights(W, "W")
+        check.ids(corpus, "corpus", size=len(W), ndim=1)
+        self.sampler = UnigramSampler(corpus, power, sample_size, rng=rng)
+        self.embed_dot_layers = [EmbeddingDot(W) for _ in range(sample_size + 1)]
+        self.loss_layers = [SigmoidWithLoss() for _ in range(sample_size + 1)]
+        self.params, self.grads = [], []
+        for layer in self.embed_dot_layers:
+            self.params += layer.params
+            self.grads += layer.grads
+
+    def forward(self, h, target):
+        negatives = self.sampler.get_negative_sample(target)
+        words = np.column_stack([target, negatives])
+        loss = 0
+        for i, (dot, with_loss) in enumerate(zip(self.embed_dot_layers, self.loss_layers)):
+            score = dot.forward(h, words[:, i])
+            label = np.full(len(target), 1 if i == 0 else 0)
+            loss += with_loss.forward(score, label)
+        return loss
+
+    def backward(self, dout=1):
+        dh = 0
+        for dot, with_loss in zip(self.embed_dot_layers, self.loss_layers):
+            dh = dh + dot.backward(with_loss.backward(dout))
+        return dh

@@ -1,0 +1,45 @@
+"""Chapter 5: which words to take as wrong answers."""
+
+import numpy as np
+
+from w2vlib import check
+
+__all__ = ["UnigramSampler"]
+
+
+class UnigramSampler:
+    """Draw negatives: words in proportion to count ** power, never the row's own target.
+
+    corpus: (T,) word ids; power: 0.75 in word2vec, 1 for plain counts, 0 for all words alike;
+    sample_size: negatives a row, K, drawn with replacement. `word_p` (V,) float64 sums to 1, with
+    V = the largest id + 1; an id that the corpus lacks has probability 0.
+    Raises ValueError when the corpus has fewer than sample_size words beside the target.
+    DLFS2 4.2.6, equation 4.4; Mikolov et al. 2013b, section 2.2.
+    """
+
+    def __init__(self, corpus, power, sample_size, *, rng=None):
+        check.ids(corpus, "corpus", ndim=1)
+        check.number(power, "power")
+        check.whole(sample_size, "sample_size")
+        counts = np.bincount(corpus)
+        if np.count_nonzero(counts) <= sample_size:
+            raise ValueError(
+                f"sample_size is {sample_size}, but the corpus has {np.count_nonzero(counts)} "
+                "different word(s), the target among them: take a larger corpus or fewer negatives"
+            )
+        seen = counts > 0
+        weight = np.zeros(len(counts))
+        weight[seen] = counts[seen] ** float(power)
+        self.word_p = weight / weight.sum()
+        self.sample_size = sample_size
+        self.rng = np.random.default_rng(rng)
+
+    def get_negative_sample(self, target):
+        """target: (N,) ids -> (N, sample_size) int32 ids, in no row the row's target."""
+        check.ids(target, "target", size=len(self.word_p), ndim=1)
+        negatives = np.empty((len(target), self.sample_size), dtype=np.int32)
+        for i, word_id in enumerate(target):
+            p = self.word_p.copy()
+            p[word_id] = 0
+            negatives[i] = self.rng.choice(len(p), size=self.sample_size, p=p / p.sum())
+        return negatives

@@ -1,0 +1,166 @@
+"""Chapter 7: the real word2vec, and what it takes to train it."""
+
+import numpy as np
+
+from w2vlib import check
+from w2vlib.embedding import Embedding
+from w2vlib.negative_sampling import NegativeSamplingLoss
+
+__all__ = ["Adam", "CBOW", "SGD", "SkipGram", "Trainer"]
+
+
+class CBOW:
+    """Guess a word from the words around it, with embeddings and negative sampling.
+
+    vocab_size V, hidden_size H, window_size w (words on each side), corpus (T,) word ids (for the
+    negatives). forward: contexts (N, 2w) and target (N,) ids -> loss. backward: dout=1 -> None.
+    `word_vecs` is W_in, (V, H) float32. Raises as its layers do. DLFS2 4.3; Mikolov et al. 2013a.
+    """
+
+    def __init__(self, vocab_size, hidden_size, window_size, corpus, *, rng=None):
+        check.whole(vocab_size, "vocab_size", at_least=2)
+        check.whole(hidden_size, "hidden_size")
+        check.whole(window_size, "window_size")
+        rng = np.random.default_rng(rng)
+        W_in = 0.01 * rng.standard_normal((vocab_size, hidden_size), dtype=np.float32)
+        W_out = 0.01 * rng.standard_normal((vocab_size, hidden_size), dtype=np.float32)
+        self.window_size = window_size
+        self.in_layer = Embedding(W_in)
+        self.loss_layer = NegativeSamplingLoss(W_out, corpus, rng=rng)
+        self.params = self.in_layer.params + self.loss_layer.params
+        self.grads = self.in_layer.grads + self.loss_layer.grads
+        self.word_vecs = W_in
+
+    def forward(self, contexts, target):
+        check.shape(contexts, (None, 2 * self.window_size), "contexts")
+        check.shape(target, (len(contexts),), "target")
+        h = self.in_layer.forward(contexts).mean(axis=1)
+        return self.loss_layer.forward(h, target)
+
+    def backward(self, dout=1):
+        dh = self.loss_layer.backward(dout)
+        n = 2 * self.window_size
+        self.in_layer.backward(np.repeat(dh[:, np.newaxis] / n, n, axis=1))
+
+
+class SkipGram(CBOW):
+    """Guess each of the words around a word from that word.
+
+    Built as CBOW is, with the same arguments, inputs and attributes. The loss is the sum over the
+    2w places of the window of the mean loss at that place. DLFS2 3.5.2; Mikolov et al. 2013a.
+    """
+
+    def forward(self, contexts, target):
+        n = 2 * self.window_size
+        check.shape(contexts, (None, n), "contexts")
+        check.shape(target, (len(contexts),), "target")
+        h = self.in_layer.forward(target)
+        return n * self.loss_layer.forward(np.repeat(h, n, axis=0), contexts.reshape(-1))
+
+    def backward(self, dout=1):
+        n = 2 * self.window_size
+        dh = self.loss_layer.backward(n * dout)
+        self.in_layer.backward(dh.reshape(-1, n, dh.shape[1]).sum(axis=1))
+
+
+class SGD:
+    """Stochastic gradient descent: each parameter takes a step of lr against its gradient.
+
+    DLFS2 1.4.3.
+    """
+
+    def __init__(self, lr):
+        check.number(lr, "lr", above=0)
+        self.lr = lr
+
+    def update(self, params, grads):
+        for param, grad in zip(params, grads, strict=True):
+            param -= self.lr * grad
+
+
+class Adam:
+    """Adam: steps scaled by running means of the gradient and of its square, of each number apart.
+
+    Keeps two arrays for each parameter, of its shape. Kingma and Ba 2015, algorithm 1.
+    """
+
+    def __init__(self, lr=0.001, beta1=0.9, beta2=0.999, eps=1e-7):
+        check.number(lr, "lr", above=0)
+        self.lr, self.beta1, self.beta2, self.eps = lr, beta1, beta2, eps
+        self.m, self.v, self.steps = None, None, 0
+
+    def update(self, params, grads):
+        if self.m is None:
+            self.m = [np.zeros_like(p) for p in params]
+            self.v = [np.zeros_like(p) for p in params]
+        self.steps += 1
+        lr = self.lr * (1 - self.beta2**self.steps) ** 0.5 / (1 - self.beta1**self.steps)
+        for param, grad, m, v in zip(params, grads, self.m, self.v, strict=True):
+            m += (1 - self.beta1) * (grad - m)
+            v += (1 - self.beta2) * (grad**2 - v)
+            param -= lr * m / (np.sqrt(v) + self.eps)
+
+
+class Trainer:
+    """The training loop: shuffle, cut into batches, forward, backward, update.
+
+    `model` has forward(contexts, target), backward(), params and grads; `optimizer` has
+    update(params, grads). A parameter that several layers share is updated once, with the sum of
+    their gradients. `losses` holds the mean loss of every `eval_interval` batches. Parameters
+    change in place, so an interrupted fit keeps what it learnt. DLFS2 1.4.4.
+    """
+
+    def __init__(self, model, optimizer):
+        self.model, self.optimizer = model, optimizer
+        self.losses = []
+
+    def fit(
+        self, contexts, target, max_epoch=10, batch_size=32, eval_interval=20, *,
+        rng=None, progress=True,
+    ):
+        """Train for max_epoch passes over contexts (N, C) and target (N,). Returns None."""
+        check.whole(max_epoch, "max_epoch")
+        check.whole(batch_size, "batch_size")
+        check.whole(eval_interval, "eval_interval")
+        check.shape(target, (len(contexts),), "target")
+        from tqdm.auto import tqdm
+
+        rng = np.random.default_rng(rng)
+        recent = []
+        for epoch in range(max_epoch):
+            order = rng.permutation(len(target))
+            starts = range(0, len(order), batch_size)
+            for start in tqdm(starts, f"epoch {epoch + 1}/{max_epoch}", disable=not progress):
+                batch = order[start : start + batch_size]
+                recent.append(self.step(contexts[batch], target[batch]))
+                if not np.isfinite(recent[-1]):
+                    raise FloatingPointError(
+                        f"the loss is {recent[-1]} in epoch {epoch + 1}: "
+                        "take a smaller lr, and build the model afresh"
+                    )
+                if len(recent) == eval_interval:
+                    self.losses.append(float(np.mean(recent)))
+                    recent = []
+        if recent:
+            self.losses.append(float(np.mean(recent)))
+
+    def step(self, contexts, target):
+        """One batch: forward, backward, update. Returns the loss before the update."""
+        loss = self.model.forward(contexts, target)
+        self.model.backward()
+        self.optimizer.update(*sum_shared(self.model.params, self.model.grads))
+        return loss
+
+
+def sum_shared(params, grads):
+    """Name each parameter once, with the sum of the gradients that were given for it.
+
+    The sum is written into the first of these gradients, so no new array is made. DLFS2 4.3.
+    """
+    unique = {}
+    for param, grad in zip(params, grads, strict=True):
+        if id(param) in unique:
+            unique[id(param)][1][...] += grad
+        else:
+            unique[id(param)] = (param, grad)
+    return [p for p, _ in unique.values()], [g for _, g in unique.values()]
