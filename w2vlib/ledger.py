@@ -26,7 +26,7 @@ FLOAT = 4  # bytes
 
 
 class Row(NamedTuple):
-    """A line of the ledger: speed in tokens/s, bytes a step, and bytes at V = 1,000,000 / 10,000."""
+    """A line of the ledger; `growth` is the bytes at V = 1,000,000 over those at V = 10,000."""
 
     stage: str
     tokens_per_second: float
