@@ -1,0 +1,126 @@
+"""`train`: word vectors from a corpus, by the engine of your choice."""
+
+import sys
+import time
+
+import numpy as np
+
+from w2vlib import check, fused
+from w2vlib.corpus import Corpus
+from w2vlib.evaluation import WordVectors
+
+# An engine is a function fit(vectors, corpus, *, window, negative, power, epochs, subsample,
+# learning_rate, rng, report) that trains `vectors`, (V, H) float32, in place, and calls
+# report(tokens) after each step. What it has learnt is in `vectors` at any time, so that
+# an interruption loses nothing.
+ENGINES = {"numpy": fused.fit}
+
+
+def train(
+    corpus,
+    *,
+    vector_size=100,
+    window=5,
+    negative=5,
+    power=0.75,
+    epochs=10,
+    subsample=1e-3,
+    learning_rate=0.3,
+    engine="numpy",
+    seed=1,
+    progress=True,
+):
+    """Train CBOW word vectors with negative sampling on `corpus` -> WordVectors.
+
+    corpus: a Corpus, from `load_corpus`. vector_size: H, numbers in a vector. window: words on each
+    side. negative: K, negatives for each word. power: negatives are drawn in proportion to
+    count**power. epochs: passes over the corpus. subsample: words that make up a larger share of
+    the text than this are thinned out (0: none). learning_rate: at the start; it falls linearly
+    to 0. engine: "numpy". seed: the same seed gives the same vectors on the same machine.
+    progress: show a bar.
+
+    Ctrl-C (in a notebook: interrupt the kernel) ends the training and returns what was learnt.
+    Raises TypeError or ValueError for bad arguments, FloatingPointError if the training diverges.
+    Source: DLFS2 4.3; Mikolov et al. (2013).
+    """
+    check_arguments(corpus, vector_size, window, negative, power, epochs, subsample, learning_rate)
+    if engine not in ENGINES:
+        names = " or ".join(map(repr, ENGINES))
+        raise ValueError(f"engine is {engine!r}: it should be {names}")
+    check.whole(seed, "seed", at_least=0)
+
+    rng = np.random.default_rng(seed)
+    shape = (len(corpus.vocabulary), vector_size)
+    vectors = (rng.random(shape, dtype=np.float32) - np.float32(0.5)) / np.float32(vector_size)
+    with Progress(epochs * len(corpus.ids), show=progress) as report:
+        ENGINES[engine](
+            vectors,
+            corpus,
+            window=window,
+            negative=negative,
+            power=power,
+            epochs=epochs,
+            subsample=subsample,
+            learning_rate=learning_rate,
+            rng=rng,
+            report=report,
+        )
+    if not np.isfinite(vectors).all():
+        raise FloatingPointError(
+            f"the training diverged: learning_rate is {learning_rate}, try {learning_rate / 4:g}"
+        )
+    return WordVectors(vectors, corpus.vocabulary)
+
+
+def check_arguments(
+    corpus, vector_size, window, negative, power, epochs, subsample, learning_rate
+):
+    """Raise TypeError or ValueError for what cannot be trained."""
+    if not isinstance(corpus, Corpus):
+        raise TypeError(
+            f"corpus is {type(corpus).__name__}: it should be a Corpus, see w2vlib.load_corpus"
+        )
+    if len(corpus.vocabulary) < 2 or len(corpus.ids) < 2:
+        raise ValueError(
+            f"corpus has {len(corpus.ids)} words, {len(corpus.vocabulary)} of them different: "
+            "it takes at least 2 to predict one from the other"
+        )
+    check.whole(vector_size, "vector_size")
+    check.whole(window, "window")
+    check.whole(negative, "negative")
+    check.whole(epochs, "epochs")
+    check.number(power, "power", at_least=0)
+    check.number(subsample, "subsample", at_least=0)
+    check.number(learning_rate, "learning_rate", above=0)
+
+
+class Progress:
+    """Counts tokens, shows a bar while it does, and turns an interruption into a message."""
+
+    def __init__(self, total, show=True):
+        self.total, self.done, self.shown, self.bar = total, 0, 0.0, None
+        if show:
+            from tqdm.auto import tqdm  # here: importing w2vlib costs no tqdm
+
+            self.bar = tqdm(total=total, unit="tokens", unit_scale=True)
+
+    def __call__(self, tokens):
+        self.done += tokens
+        if self.bar is not None and time.monotonic() - self.shown > 0.1:
+            self.bar.update(self.done - self.bar.n)
+            self.shown = time.monotonic()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, error, traceback):
+        if self.bar is not None:
+            self.bar.update(self.done - self.bar.n)
+            self.bar.close()
+        if kind is KeyboardInterrupt:
+            print(
+                f"Interrupted after {self.done:,} of {self.total:,} tokens "
+                f"({self.done / self.total:.0%}): the vectors hold what was learnt so far.",
+                file=sys.stderr,
+            )
+            return True
