@@ -20,23 +20,24 @@ from w2vlib.feedback import feedback
     ],
 )
 def test_wrong_answers(answer, expected, says, capsys):
-    assert feedback(answer, expected) is False
+    feedback(answer, expected)
     assert says in capsys.readouterr().out
 
 
 def test_a_known_mistake_is_named(capsys):
-    assert not feedback([2, 2], [3, 3], mistakes=[([2, 2], "the rows are not summed.")])
+    feedback([2, 2], [3, 3], mistakes=[([2, 2], "the rows are not summed.")])
     assert capsys.readouterr().out == "Not yet: the rows are not summed.\n"
 
 
 def test_a_right_answer(capsys):
-    assert feedback(np.float32(0.1), 0.1)
+    feedback(np.float32(0.1), 0.1)
     assert capsys.readouterr().out == "Right.\n"
 
 
-def test_an_object_that_is_equal_to_everything_is_not_right():
+def test_an_object_that_is_equal_to_everything_is_not_right(capsys):
     class Agrees:
         def __eq__(self, other):
             return True
 
-    assert not feedback(Agrees(), 3)
+    feedback(Agrees(), 3)
+    assert "Right" not in capsys.readouterr().out

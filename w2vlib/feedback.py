@@ -6,33 +6,33 @@ __all__ = ["feedback"]
 
 
 def feedback(answer, expected, mistakes=()):
-    """Compare an answer with the expected one, print what to think about, return whether it is right.
+    """Compare an answer with the expected one, and print what to think about.
 
     answer, expected: numbers or arrays; an answer of None counts as not written yet.
     mistakes: pairs of a well-known wrong answer and what to say to it.
     """
     if answer is None or answer is ...:
         print("Not written yet: replace the ... and run this cell again.")
-        return False
+        return
     try:
         answer, expected = np.asarray(answer, dtype=float), np.asarray(expected, dtype=float)
     except (TypeError, ValueError):
         print(f"Not yet: this should be numbers, but it is {type(answer).__name__}.")
-        return False
+        return
     if answer.shape != expected.shape:
         print(f"Not yet: the shape is {answer.shape}, and it should be {expected.shape}.")
-        return False
+        return
     if np.allclose(answer, expected, rtol=1e-4, atol=1e-6):
         print("Right.")
-        return True
+        return
     for wrong, message in mistakes:
         if np.shape(wrong) == answer.shape and np.allclose(answer, wrong, rtol=1e-4, atol=1e-6):
             print(f"Not yet: {message}")
-            return False
+            return
     if expected.ndim == 0:
         print(f"Not yet: {answer:g} is too {'large' if answer > expected else 'small'}.")
-        return False
+        return
     differs = ~np.isclose(answer, expected, rtol=1e-4, atol=1e-6)
     place = tuple(int(i) for i in np.argwhere(differs)[0])
     print(f"Not yet: {differs.sum()} of {answer.size} numbers differ, the first at index {place}.")
-    return False
+    return
