@@ -1,0 +1,73 @@
+# Two commands matter: `make book` and `make test`. Each installs what it needs into .venv first.
+
+PYTHON ?= python3
+PORT ?= 8000
+
+BIN := .venv/bin
+INSTALLED := .venv/installed
+HTML := _build/html
+NOTEBOOKS ?= $(sort $(wildcard book/*.ipynb))
+LIBRARY := $(wildcard w2vlib/*.py w2vlib/data/*)
+
+# One BLAS thread and a configuration of their own: the notebooks print the same for everybody.
+export OPENBLAS_NUM_THREADS := 1
+export OMP_NUM_THREADS := 1
+export MKL_NUM_THREADS := 1
+export IPYTHONDIR := $(CURDIR)/.venv/ipython
+export MPLCONFIGDIR := $(CURDIR)/.venv/matplotlib
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help book serve test lint outputs lab clean
+
+help: ## list the targets
+	@echo "make TARGET   (PYTHON=python3.12 chooses the interpreter, 3.11 or newer)"
+	@echo
+	@sed -n 's/^\([a-z]*\):.*## /  \1\t/p' Makefile | expand -t 12
+
+book: $(INSTALLED) _build/library ## run every notebook and build the book
+	@$(BIN)/jupyter-book build . --all -W -n --keep-going \
+		|| { echo "make book: failed; the first warning or error above says where." >&2; exit 1; }
+	@test -f $(HTML)/index.html \
+		|| { echo "make book: failed; $(HTML)/index.html was not written." >&2; exit 1; }
+	@echo
+	@echo "The book is in $(HTML). Open $(HTML)/index.html, or run 'make serve'."
+
+serve: ## show the built book on http://127.0.0.1:8000 (PORT=8001 for another port)
+	@test -f $(HTML)/index.html || { echo "make serve: no book yet; run 'make book' first." >&2; exit 1; }
+	@$(PYTHON) -c 'import socket; socket.create_server(("127.0.0.1", $(PORT))).close()' 2>/dev/null \
+		|| { echo "make serve: port $(PORT) is taken; try 'make serve PORT=8001'." >&2; exit 1; }
+	@$(PYTHON) -m http.server $(PORT) --bind 127.0.0.1 --directory $(HTML)
+
+test: $(INSTALLED) ## run the unit tests, every notebook, and a strict build of the book
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --nbval --nbval-current-env -rs
+
+lint: $(INSTALLED) ## check the style of code and notebooks
+	@$(BIN)/ruff check .
+
+outputs: $(INSTALLED) ## run the notebooks and store their outputs (NOTEBOOKS=book/03_binary.ipynb)
+	@$(BIN)/python tools/outputs.py $(NOTEBOOKS)
+
+lab: $(INSTALLED) ## open the notebooks in JupyterLab
+	@$(BIN)/jupyter lab --ServerApp.root_dir=. --LabApp.default_url=/lab/tree/book
+
+clean: ## remove everything that make made
+	rm -rf .venv _build .pytest_cache .ruff_cache w2vlib.egg-info
+
+# --clear: the environment holds the pinned set and nothing of an older one. Matplotlib looks for the
+# fonts now, because it would say so on a page if it did it later.
+$(INSTALLED): requirements.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+		|| { echo "make: '$(PYTHON)' is missing or older than Python 3.11;" \
+			"choose another: make PYTHON=python3.12" >&2; exit 1; }
+	@echo "Installing into .venv (about a minute)"
+	@$(PYTHON) -m venv --clear .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@$(BIN)/python -c 'import matplotlib.font_manager'
+	@touch $@
+
+# The cache of executed notebooks does not know that the library has changed: forget it then.
+_build/library: $(LIBRARY) $(INSTALLED)
+	@rm -rf _build/.jupyter_cache
+	@mkdir -p _build
+	@touch $@
