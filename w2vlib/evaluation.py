@@ -26,20 +26,21 @@ class PairScore(NamedTuple):
 class AnalogyScore(NamedTuple):
     """`correct` / `covered` analogies; `covered` of the `total` have all four words known.
 
-    `sections` maps the name of each section to its own AnalogyScore. `accuracy` is NaN where
-    nothing is covered.
+    `sections` maps the name of each section to its own AnalogyScore, which has no sections.
+    `accuracy` is NaN where nothing is covered.
     """
 
     accuracy: float
     correct: int
     covered: int
     total: int
-    sections: dict = {}
+    sections: dict | None = None
 
     def __repr__(self):
+        sections = self.sections or {}
         lines = [f"{self.accuracy:.1%} ({self.correct} of {self.covered}; {self.total} in all)"]
-        width = max(map(len, self.sections), default=0)
-        lines += [f"  {name:{width}}  {score!r}" for name, score in self.sections.items()]
+        width = max(map(len, sections), default=0)
+        lines += [f"  {name:{width}}  {score!r}" for name, score in sections.items()]
         return "\n".join(lines)
 
 
@@ -258,4 +259,4 @@ def _lines(path):
 
 def _analogy_score(correct, covered, total, sections=None):
     accuracy = correct / covered if covered else float("nan")
-    return AnalogyScore(float(accuracy), int(correct), int(covered), int(total), sections or {})
+    return AnalogyScore(float(accuracy), int(correct), int(covered), int(total), sections)

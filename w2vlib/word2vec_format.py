@@ -132,7 +132,8 @@ def _text_row(file, H, where):
     if len(numbers) != H:
         raise ValueError(f"{where}: {word!r} has {len(numbers)} numbers, line 1 promises {H}")
     try:
-        return word, np.array(numbers, dtype=np.float32)
+        with np.errstate(over="ignore"):  # to infinity, which `load` reports
+            return word, np.array(numbers, dtype=np.float32)
     except ValueError as error:
         raise ValueError(f"{where}: {error}") from None
 

@@ -1,0 +1,372 @@
+"""w2vlib.evaluation: WordVectors against plain definitions, gensim and SciPy."""
+
+import warnings
+
+import numpy as np
+import pytest
+
+from w2vlib import Vocabulary, WordVectors
+from w2vlib.evaluation import (
+    DATA,
+    AnalogyScore,
+    PairScore,
+    average_ranks,
+    normalize,
+    read_analogies,
+    read_word_pairs,
+    spearman,
+)
+
+COMPASS = ["north", "north-east", "east", "south", "nowhere"]
+DIRECTIONS = np.float32([[0, 2], [3, 3], [1, 0], [0, -5], [0, 0]])
+
+
+@pytest.fixture
+def compass():
+    return WordVectors(DIRECTIONS, COMPASS)
+
+
+@pytest.fixture(scope="module")
+def both():
+    """The same random vectors as ours and as gensim's, for words that the shipped sets ask for."""
+    models = pytest.importorskip("gensim.models", reason="gensim is not installed")
+    rng = np.random.default_rng(0)
+    family = read_analogies(DATA / "questions-words.txt")["family"]
+    words = {word for question in family[::2] for word in question}
+    words |= {w for a, b, _ in read_word_pairs(DATA / "wordsim353.tsv")[::2] for w in (a, b)}
+    words = sorted(words)
+    vectors = rng.normal(size=(len(words), 20)).astype(np.float32)
+    # Family words lie close together, husband to wife as brother to sister, so that some are right.
+    place = {word: i for i, word in enumerate(words)}
+    gender = 2 * rng.normal(size=20)
+    for man, woman, _, _ in family:
+        if man in place and woman in place:
+            vectors[place[woman]] = vectors[place[man]] + gender + rng.normal(size=20)
+    theirs = models.KeyedVectors(20)
+    theirs.add_vectors(words, vectors)
+    return WordVectors(vectors, words), theirs
+
+
+def same_answers(ours, theirs):
+    assert [word for word, _ in ours] == [word for word, _ in theirs]
+    assert np.allclose([c for _, c in ours], [c for _, c in theirs], atol=1e-6)
+
+
+# Building -----------------------------------------------------------------------------------------
+
+
+def test_lookup(compass):
+    assert len(compass) == 5
+    assert "east" in compass and "west" not in compass
+    assert (compass["north-east"] == [3, 3]).all()
+    assert compass.vectors.dtype == np.float32
+    assert repr(compass) == "WordVectors(5 words, 2 dimensions)"
+
+
+def test_takes_a_vocabulary_or_words():
+    vocabulary = Vocabulary(COMPASS)
+    assert WordVectors(DIRECTIONS, vocabulary).vocabulary is vocabulary
+    assert list(WordVectors(DIRECTIONS, iter(COMPASS)).vocabulary) == COMPASS
+
+
+def test_keeps_a_copy_that_training_does_not_change():
+    W = DIRECTIONS.copy()
+    wv = WordVectors(W, COMPASS)
+    W[0] = 7
+    assert (wv["north"] == [0, 2]).all()
+    with pytest.raises(ValueError, match="read-only"):
+        wv.vectors[0] = 7
+
+
+def test_float64_becomes_float32():
+    assert WordVectors(DIRECTIONS.astype(np.float64), COMPASS).vectors.dtype == np.float32
+
+
+@pytest.mark.parametrize(
+    "vectors, error, complaint",
+    [
+        (DIRECTIONS[:4], ValueError, r"vectors has shape \(4, 2\): it should be \(5, any\)"),
+        (DIRECTIONS[0], ValueError, "vectors has shape"),
+        (DIRECTIONS[:, :0], ValueError, "vectors has shape"),
+        (DIRECTIONS.astype(int), TypeError, "vectors is int64"),
+        (DIRECTIONS.tolist(), TypeError, "vectors is list"),
+        (np.where(np.arange(5)[:, None] == 3, np.nan, DIRECTIONS), ValueError, "row 3"),
+        (np.where(np.arange(5)[:, None] == 2, np.inf, DIRECTIONS), ValueError, "row 2"),
+    ],
+)
+def test_bad_vectors(vectors, error, complaint):
+    with pytest.raises(error, match=complaint):
+        WordVectors(vectors, COMPASS)
+
+
+def test_bad_words():
+    with pytest.raises(ValueError, match="'north'"):
+        WordVectors(DIRECTIONS, ["north"] * 5)
+    with pytest.raises(TypeError, match="one string"):
+        WordVectors(DIRECTIONS, "words")
+
+
+# Similarity ---------------------------------------------------------------------------------------
+
+
+def test_similarity_is_the_cosine(compass):
+    assert compass.similarity("north", "east") == 0
+    assert compass.similarity("north", "south") == -1
+    assert compass.similarity("north", "north-east") == pytest.approx(np.sqrt(0.5))
+    assert type(compass.similarity("north", "east")) is float
+
+
+def test_a_zero_vector_is_similar_to_nothing(compass):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert (compass.unit[4] == 0).all()
+        assert compass.similarity("nowhere", "north") == 0
+        assert [cosine for _, cosine in compass.most_similar("nowhere")] == [0] * 4
+
+
+def test_unit_is_computed_once(compass):
+    assert compass.unit is compass.unit
+    assert compass.unit.dtype == np.float32
+    assert np.allclose(np.linalg.norm(compass.unit[:4], axis=1), 1)
+
+
+def test_normalize_holds_at_both_ends_of_float32():
+    for scale in (1e-30, 1e30):
+        assert np.allclose(normalize(np.float32([[3, 4]]) * np.float32(scale)), [[0.6, 0.8]])
+
+
+def test_most_similar(compass):
+    same_answers(
+        compass.most_similar("north"),
+        [("north-east", np.sqrt(0.5)), ("east", 0), ("nowhere", 0), ("south", -1)],
+    )
+    assert len(compass.most_similar("north", topn=2)) == 2
+    assert len(compass.most_similar("north", topn=99)) == 4
+
+
+def test_most_similar_to_a_vector_leaves_no_word_out(compass):
+    same_answers(compass.most_similar([0, 9], topn=2), [("north", 1), ("north-east", np.sqrt(0.5))])
+    assert compass.most_similar(compass["south"], topn=1)[0][0] == "south"
+
+
+def test_most_similar_equals_sorting_everything():
+    rng = np.random.default_rng(3)
+    wv = WordVectors(rng.normal(size=(500, 8)), map(str, range(500)))
+    unit = wv.vectors / np.linalg.norm(wv.vectors, axis=1, keepdims=True)
+    for topn in (1, 10, 499):
+        order = np.argsort(-(unit @ unit[7]))[1 : topn + 1]
+        assert [word for word, _ in wv.most_similar("7", topn)] == [str(i) for i in order]
+
+
+def test_analogy(compass):
+    assert compass.analogy("north", "north-east", "south", topn=1)[0][0] == "east"
+
+
+def test_analogy_adds_unit_vectors():
+    rng = np.random.default_rng(4)
+    wv = WordVectors(
+        rng.normal(size=(50, 8)) * rng.uniform(1, 9, size=(50, 1)), map(str, range(50))
+    )
+    a, b, c = wv.unit[:3]
+    cosines = wv.unit @ (b - a + c) / np.linalg.norm(b - a + c)
+    order = [i for i in np.argsort(-cosines) if i > 2]
+    same_answers(wv.analogy("0", "1", "2", 10), [(str(i), cosines[i]) for i in order[:10]])
+
+
+def test_analogy_leaves_out_its_question(compass):
+    words = [word for word, _ in compass.analogy("north", "east", "north", topn=9)]
+    assert sorted(words) == ["north-east", "nowhere", "south"]
+    two = WordVectors(DIRECTIONS[:2], COMPASS[:2])
+    assert two.analogy("north", "north-east", "north") == []
+
+
+def test_unknown_words_come_with_suggestions(compass):
+    for ask in (
+        lambda: compass["nort"],
+        lambda: compass.similarity("north", "nort"),
+        lambda: compass.most_similar("nort"),
+        lambda: compass.analogy("south", "nort", "east"),
+    ):
+        with pytest.raises(KeyError, match="'nort' is not in the vocabulary.*'north'"):
+            ask()
+
+
+@pytest.mark.parametrize(
+    "word, topn, error, complaint",
+    [
+        ([1, 2, 3], 1, ValueError, r"vector has shape \(3,\): it should be \(2\)"),
+        (DIRECTIONS, 1, ValueError, "vector has shape"),
+        ([1, np.nan], 1, ValueError, "vector holds NaN"),
+        ("north", 0, ValueError, "topn is 0"),
+        ("north", 1.5, TypeError, "topn is 1.5"),
+    ],
+)
+def test_bad_questions(compass, word, topn, error, complaint):
+    with pytest.raises(error, match=complaint):
+        compass.most_similar(word, topn)
+
+
+def test_neighbours_equal_gensims(both):
+    ours, theirs = both
+    for word in list(ours.vocabulary)[:30]:
+        same_answers(ours.most_similar(word), theirs.most_similar(word))
+    vector = ours["king"] + ours["love"]
+    same_answers(ours.most_similar(vector), theirs.similar_by_vector(vector))
+    assert ours.similarity("king", "love") == pytest.approx(
+        theirs.similarity("king", "love"), abs=1e-6
+    )
+
+
+def test_analogies_equal_gensims(both):
+    ours, theirs = both
+    for a, b, c in np.random.default_rng(5).choice(list(ours.vocabulary), size=(30, 3)):
+        same_answers(
+            ours.analogy(a, b, c), theirs.most_similar(positive=[b, c], negative=[a], topn=5)
+        )
+
+
+# Scores -------------------------------------------------------------------------------------------
+
+
+def test_average_ranks():
+    assert average_ranks([30, 10, 20, 10]).tolist() == [4, 1.5, 3, 1.5]
+    assert average_ranks([5, 5, 5]).tolist() == [2, 2, 2]
+    assert average_ranks([]).tolist() == []
+
+
+def test_spearman_by_hand():
+    assert spearman([1, 2, 3], [10, 20, 1000]) == 1
+    assert spearman([1, 2, 3], [3, 2, 1]) == -1
+    # Without ties it is 1 - 6 sum(d^2) / (n (n^2 - 1)); here d = -1, 1, 0, 0.
+    assert spearman([1, 2, 3, 4], [2, 1, 3, 4]) == pytest.approx(1 - 6 * 2 / (4 * 15))
+
+
+@pytest.mark.parametrize("x, y", [([], []), ([1], [2]), ([1, 1, 1], [1, 2, 3])])
+def test_spearman_that_is_undefined(x, y):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert np.isnan(spearman(x, y))
+
+
+def test_spearman_equals_scipys():
+    stats = pytest.importorskip("scipy.stats", reason="SciPy is not installed")
+    rng = np.random.default_rng(6)
+    for n in (2, 5, 50, 500):
+        x, y = rng.normal(size=n), rng.integers(0, n // 2 + 1, size=n)
+        if len(set(y)) > 1:
+            assert spearman(x, y) == pytest.approx(stats.spearmanr(x, y).statistic)
+            assert average_ranks(y).tolist() == stats.rankdata(y).tolist()
+
+
+def test_word_pairs(compass, tmp_path):
+    path = tmp_path / "pairs.tsv"
+    path.write_text(
+        "word1\tword2\tscore\n# a comment\n\n"
+        "North\tnorth-east\t9\nnorth\teast\t5\nnorth\tsouth\t1\nnorth\twest\t3\n"
+    )
+    score = compass.evaluate_word_pairs(path)
+    assert score == PairScore(spearman=1.0, pairs=3, total=4)
+    assert repr(score) == "Spearman 1.000 over 3 of 4 pairs"
+
+
+def test_analogy_questions(compass, tmp_path):
+    path = tmp_path / "questions.txt"
+    path.write_text(
+        ": turns\nNorth North-East South East\nnorth east south north-east\n: places\nnorth a b c\n"
+    )
+    score = compass.evaluate_analogies(path)
+    assert score[:4] == (0.5, 1, 2, 3)
+    assert score.sections["turns"] == AnalogyScore(0.5, 1, 2, 2)
+    assert score.sections["places"][1:4] == (0, 0, 1)
+    assert np.isnan(score.sections["places"].accuracy)
+    assert repr(score) == (
+        "50.0% (1 of 2; 3 in all)\n  turns   50.0% (1 of 2; 2 in all)\n"
+        "  places  nan% (0 of 0; 1 in all)"
+    )
+
+
+def test_case_is_ignored_on_both_sides(tmp_path):
+    path = tmp_path / "pairs.tsv"
+    path.write_text("BANK\tRiver\t1\nbank\train\t2\n")
+    wv = WordVectors(DIRECTIONS[:4], ["Bank", "rain", "bank", "RIVER"])
+    # 'Bank' comes first, so it is the more frequent: its cosines are -1 with RIVER, .7 with rain.
+    assert wv.evaluate_word_pairs(path) == (1.0, 2, 2)
+
+
+def test_nothing_covered_is_no_score():
+    wv = WordVectors(DIRECTIONS, ["v", "w", "x", "y", "z"])
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        pairs, analogies = wv.evaluate_word_pairs(), wv.evaluate_analogies()
+    assert np.isnan(pairs.spearman) and pairs[1:] == (0, 353)
+    assert np.isnan(analogies.accuracy) and analogies[1:4] == (0, 0, 19544)
+
+
+def test_shipped_sets():
+    pairs = read_word_pairs(DATA / "wordsim353.tsv")
+    assert len(pairs) == 353
+    assert ("tiger", "cat", 7.35) in pairs
+    sections = read_analogies(DATA / "questions-words.txt")
+    assert len(sections) == 14
+    assert sum(map(len, sections.values())) == 19544
+    assert ("athens", "greece", "baghdad", "iraq") in sections["capital-common-countries"]
+
+
+def test_word_pairs_equal_gensims(both):
+    ours, theirs = both
+    score = ours.evaluate_word_pairs()
+    _, spearman, unknown = theirs.evaluate_word_pairs(DATA / "wordsim353.tsv")
+    assert score.spearman == pytest.approx(spearman.statistic, abs=1e-4)
+    assert 100 * (1 - score.pairs / score.total) == pytest.approx(unknown)
+
+
+def test_analogy_score_equals_gensims(both):
+    ours, theirs = both
+    score = ours.evaluate_analogies()
+    accuracy, sections = theirs.evaluate_word_analogies(DATA / "questions-words.txt")
+    assert 20 < score.correct < score.covered < score.total == 19544
+    assert score.accuracy == pytest.approx(accuracy)
+    for section in sections[:-1]:
+        mine = score.sections[section["section"]]
+        assert mine.correct == len(section["correct"])
+        assert mine.covered == len(section["correct"]) + len(section["incorrect"])
+
+
+def test_blocks_change_no_answer(both):
+    ours, _ = both
+    questions = np.random.default_rng(7).integers(0, len(ours), size=(100, 3))
+    one_by_one = ours._answers(questions, block=1)
+    assert (ours._answers(questions) == one_by_one).all()
+    for (a, b, c), answer in zip(questions, one_by_one, strict=True):
+        a, b, c = map(ours.vocabulary.word, (a, b, c))
+        assert ours.analogy(a, b, c, topn=1)[0][0] == ours.vocabulary.word(answer)
+
+
+@pytest.mark.parametrize(
+    "read, text, complaint",
+    [
+        (read_word_pairs, "", "no pairs found"),
+        (read_word_pairs, "a b 3\n", "no pairs found"),
+        (read_word_pairs, "a\tb\t3\na b 3\n", "line 2: expected word, word and score"),
+        (read_word_pairs, "a\tb\t3\na\tb\tlow\n", "line 2: .*low"),
+        (read_analogies, "", "no questions found"),
+        (read_analogies, ": empty\n", "no questions found"),
+        (read_analogies, "a b c d\n", "line 1: expected four words under a line"),
+        (read_analogies, ": section\na b c d\na b c\n", "line 3: expected four words.*'a b c'"),
+    ],
+)
+def test_bad_files_are_told_by_line(tmp_path, read, text, complaint):
+    path = tmp_path / "file"
+    path.write_text(text)
+    with pytest.raises(ValueError, match=complaint) as error:
+        read(path)
+    assert str(path) in str(error.value)
+
+
+@pytest.mark.parametrize("read", [read_word_pairs, read_analogies])
+def test_files_that_are_no_text(tmp_path, read):
+    (tmp_path / "file").write_bytes(b"caf\xe9\tcoffee\t9\n")
+    with pytest.raises(ValueError, match="not a UTF-8 text file"):
+        read(tmp_path / "file")
+    with pytest.raises(FileNotFoundError):
+        read(tmp_path / "none")
