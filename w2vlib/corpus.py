@@ -172,7 +172,7 @@ def load_corpus(name_or_path, split="train", *, min_count=None, max_vocab=None):
 
     Raises TypeError or ValueError for a bad argument, a text without two words to learn, a damaged
     file or one that is not UTF-8; FileNotFoundError; ConnectionError when "ptb" cannot be fetched.
-    Source: DLFS2 4.3 and dataset/ptb.py; `min_count` as in word2vec.c (Mikolov et al. 2013).
+    Source: DLFS2 2.4.4; `min_count` as in word2vec.c (Mikolov et al. 2013).
     """
     if not isinstance(name_or_path, str | os.PathLike):
         raise TypeError(
