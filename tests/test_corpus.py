@@ -56,7 +56,7 @@ def test_vocabulary_maps_words_to_ids_and_back():
         (lambda v: v["kng"], KeyError, "'kng' is not in the vocabulary; close to it: 'king'"),
         (lambda v: v["QUEEN"], KeyError, "close to it: 'queen'"),
         (lambda v: v["xyzzy"], KeyError, "'xyzzy' is not in the vocabulary\""),
-        (lambda v: v[1], KeyError, r"v\.word\(1\)"),
+        (lambda v: v[1], KeyError, r"1 is not in .* v\.word\(id\)"),
         (lambda v: v.ids(["king", "qeen"]), KeyError, "'qeen'.*'queen'"),
         (lambda v: v.ids("king queen"), TypeError, r"words must be a list.*words\.split\(\)"),
         (lambda v: v.word(2), IndexError, "id must be at least 0 and below 2, but is 2"),
@@ -86,12 +86,13 @@ def test_corpus_holds_its_parts():
 @pytest.mark.parametrize(
     ("ids", "counts", "error", "says"),
     [
-        ([0.0, 1.0], [1, 1], TypeError, "ids must be integers, but is float64"),
-        ([[0, 1]], [1, 1], ValueError, r"ids must have one dimension, but has shape \(1, 2\)"),
-        ([0, 2], [1, 1], IndexError, "below 2, but go from 0 to 2"),
-        ([0, -1], [1, 1], IndexError, "go from -1 to 0"),
-        ([0, 1], [1, 1, 1], ValueError, r"counts must have shape \(2,\)"),
-        ([0, 1], [0.5, 0.5], TypeError, "counts must be integers"),
+        ([], [0, 0], ValueError, "ids is empty"),
+        ([0.0, 1.0], [1, 1], TypeError, "ids has dtype float64"),
+        ([[0, 1]], [1, 1], ValueError, r"ids has shape \(1, 2\)"),
+        ([0, 2], [1, 1], IndexError, "ids holds the id 2"),
+        ([0, -1], [1, 1], IndexError, "ids holds the id -1"),
+        ([0, 1], [1, 1, 1], ValueError, r"counts has shape \(3,\): it should be \(2\)"),
+        ([0, 1], [0.5, 0.5], TypeError, "counts should be whole numbers"),
     ],
 )
 def test_corpus_says_what_does_not_fit(ids, counts, error, says):
@@ -271,6 +272,8 @@ def test_path_that_leads_to_no_file(write, tmp_path):
         load_corpus(tmp_path / "shakespear.txt")
     with pytest.raises(FileNotFoundError, match='"default" or "ptb"; close to it: \'default\''):
         load_corpus("defualt")
+    with pytest.raises(FileNotFoundError, match="close to it: 'ptb'"):
+        load_corpus("PTB")
     with pytest.raises(FileNotFoundError, match="no text file"):
         load_corpus(tmp_path / "no-such-folder" / "text.txt")
     with pytest.raises(IsADirectoryError, match="is a folder"):
@@ -285,11 +288,11 @@ def test_path_that_leads_to_no_file(write, tmp_path):
         (("default", "test"), {}, ValueError, "split must be 'train' for 'default', but is 'test'"),
         (("ptb", "dev"), {}, ValueError, "'train' or 'valid' or 'test' for 'ptb', but is 'dev'"),
         (("mine.txt", None), {}, ValueError, "split must be 'train' for 'mine.txt'"),
-        (("default",), {"min_count": 0}, ValueError, "min_count must be at least 1, but is 0"),
-        (("default",), {"min_count": 2.0}, TypeError, "min_count must be an integer, but is 2.0"),
-        (("default",), {"min_count": True}, TypeError, "min_count must be an integer"),
-        (("default",), {"max_vocab": 3}, ValueError, "max_vocab must be at least 4, but is 3"),
-        (("default",), {"max_vocab": "9"}, TypeError, "max_vocab must be an integer, but is '9'"),
+        (("default",), {"min_count": 0}, ValueError, "min_count is 0: it should be at least 1"),
+        (("default",), {"min_count": 2.0}, TypeError, "min_count is 2.0: it should be a whole"),
+        (("default",), {"min_count": True}, TypeError, "min_count is True"),
+        (("default",), {"max_vocab": 3}, ValueError, "max_vocab is 3: it should be at least 4"),
+        (("default",), {"max_vocab": "9"}, TypeError, "max_vocab is '9'"),
     ],
 )
 def test_bad_arguments(arguments, options, error, says):

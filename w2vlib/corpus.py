@@ -24,6 +24,8 @@ from pathlib import Path
 
 import numpy as np
 
+from w2vlib import check
+
 EOS = "<eos>"  # ends each line
 UNK = "<unk>"  # stands for each word that the vocabulary leaves out
 
@@ -111,7 +113,7 @@ class Vocabulary:
 
     def _close_to(self, word):
         if not isinstance(word, str):
-            return f", which holds strings; for the word with an id, write v.word({word!r})"
+            return ", which holds strings; v.word(id) gives the word with an id"
         # Frequent words are the likelier wish, and comparing with a million would take seconds.
         close = difflib.get_close_matches(word, self._words[:20_000])
         if word.lower() in self and word.lower() not in close:
@@ -126,8 +128,8 @@ class Corpus:
     ids: int32 (T,), the text, a word after the other; counts: int64 (V,), how often each word of
     the vocabulary comes in `ids`; name: for titles and messages. `len(corpus)` is T.
 
-    Raises TypeError or ValueError where the parts do not fit together, IndexError where an id is
-    not in the vocabulary.
+    Raises TypeError or ValueError where the parts do not fit together or `ids` is empty, IndexError
+    where an id is not in the vocabulary.
     """
 
     ids: np.ndarray
@@ -137,18 +139,13 @@ class Corpus:
 
     def __post_init__(self):
         size = len(self.vocabulary)
-        ids = _integers(self.ids, "ids", np.int32)
-        counts = _integers(self.counts, "counts", np.int64)
-        if counts.shape != (size,):
-            raise ValueError(
-                f"counts must have shape ({size},), one a word, but has {counts.shape}"
-            )
-        if len(ids) and not 0 <= ids.min() <= ids.max() < size:
-            raise IndexError(
-                f"ids must be at least 0 and below {size}, but go from {ids.min()} to {ids.max()}"
-            )
-        object.__setattr__(self, "ids", ids)
-        object.__setattr__(self, "counts", counts)
+        check.ids(self.ids, "ids", size=size, ndim=1)
+        check.shape(self.counts, (size,), "counts")
+        if not np.issubdtype(np.asarray(self.counts).dtype, np.integer):
+            raise TypeError("counts should be whole numbers: how often each word comes in ids")
+        # A frozen dataclass lets nobody assign, itself included; hence the long way.
+        object.__setattr__(self, "ids", np.asarray(self.ids, np.int32))
+        object.__setattr__(self, "counts", np.asarray(self.counts, np.int64))
 
     def __len__(self):
         return len(self.ids)
@@ -187,9 +184,9 @@ def load_corpus(name_or_path, split="train", *, min_count=None, max_vocab=None):
     named = name_or_path in ("default", "ptb")
     if min_count is None:
         min_count = 1 if named else 5
-    _check_count(min_count, "min_count", least=1)
+    check.whole(min_count, "min_count")
     if max_vocab is not None:
-        _check_count(max_vocab, "max_vocab", least=4)  # two words, <eos> and <unk>
+        check.whole(max_vocab, "max_vocab", at_least=4)  # two words, <eos> and <unk>
 
     if name_or_path == "default":
         path = DEFAULT_PATH
@@ -300,7 +297,7 @@ def _existing(path):
         return path
     if path.is_dir():
         raise IsADirectoryError(f"{path} is a folder: give the path of one text file in it")
-    close = difflib.get_close_matches(str(path), ["default", "ptb"])
+    close = difflib.get_close_matches(str(path).lower(), ["default", "ptb"])
     if path.parent.is_dir():
         close += difflib.get_close_matches(path.name, os.listdir(path.parent))
     hint = f"; close to it: {', '.join(map(repr, close))}" if close else ""
@@ -361,7 +358,7 @@ def _fetch(path, sha256, mirrors):
             ) as error:  # fmt: skip
                 if getattr(error, "errno", None) == errno.ENOSPC:
                     raise  # the disk is full: another mirror does not help
-                failures.append(f"  {address}\n    {type(error).__name__}: {_short(error, 300)}")
+                failures.append(f"  {address}\n    {type(error).__name__}: {_short(error, 400)}")
             else:
                 os.replace(taken_out, path)
                 return
@@ -390,25 +387,6 @@ def _take_out(archive, member, target):
 def _sha256(path):
     with open(path, "rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-# Checks -------------------------------------------------------------------------------------------
-
-
-def _integers(values, name, dtype):
-    array = np.asarray(values)
-    if array.size and array.dtype.kind not in "iu":
-        raise TypeError(f"{name} must be integers, but is {array.dtype}")
-    if array.ndim != 1:
-        raise ValueError(f"{name} must have one dimension, but has shape {array.shape}")
-    return array.astype(dtype, copy=False)
-
-
-def _check_count(value, name, least):
-    if isinstance(value, bool) or not isinstance(value, int | np.integer):
-        raise TypeError(f"{name} must be an integer, but is {_short(value)}")
-    if value < least:
-        raise ValueError(f"{name} must be at least {least}, but is {value}")
 
 
 def _short(value, width=60):
