@@ -1,0 +1,63 @@
+"""Checks of input: what they refuse, in which words, and what they let pass."""
+
+import numpy as np
+import pytest
+
+from w2vlib import check
+
+
+class Corpus:
+    ids = np.array([0, 1])
+
+
+def test_good_input_passes_without_a_word():
+    check.ids(np.array([[0, 6]], dtype=np.uint8), "idx", size=7, ndim=2)
+    check.ids([0, 6], "idx", size=7)
+    check.ids(3, "idx")
+    check.weights(np.zeros((1, 1), dtype=np.float16), "W")
+    check.shape(np.zeros((2, 3)), (None, 3), "x")
+    check.shape(1.5, (), "x")
+    check.labels([0, 1.0, True], "t")
+    check.whole(np.int64(1), "n")
+    check.whole(0, "n", at_least=0)
+    check.number(-3, "power")
+    check.number(np.float32(0.1), "lr", above=0)
+    check.number(0, "lr", at_least=0)
+    check.called((), "Layer")
+
+
+@pytest.mark.parametrize(
+    "call, error, words",
+    [
+        (lambda: check.ids(Corpus(), "idx"), TypeError, "idx is a Corpus: pass its ids, idx.ids"),
+        (lambda: check.ids([], "idx"), ValueError, "idx is empty"),
+        (lambda: check.ids([0.0], "idx"), TypeError, "idx has dtype float64.*astype"),
+        (lambda: check.ids([True], "idx"), TypeError, "idx has dtype bool"),
+        (lambda: check.ids([[0]], "idx", ndim=1), ValueError, r"idx has shape \(1, 1\).*1 dim"),
+        (lambda: check.ids([2, -1], "idx"), IndexError, "idx holds the id -1: ids start at 0"),
+        (lambda: check.ids([7], "idx", size=7), IndexError, r"id 7, but .* 7 rows \(0 to 6\)"),
+        (lambda: check.weights([[1.0]], "W"), TypeError, "W is list.*NumPy array of float32"),
+        (lambda: check.weights(np.eye(2, dtype=int), "W"), TypeError, "W is int64"),
+        (lambda: check.weights(np.zeros(3), "W"), ValueError, r"W has shape \(3,\).*columns"),
+        (lambda: check.weights(np.zeros((0, 3)), "W"), ValueError, r"W has shape \(0, 3\)"),
+        (lambda: check.weights(np.array([[1], [np.inf]]), "W"), ValueError, "first in row 1"),
+        (lambda: check.shape([1, 2], (3,), "x"), ValueError, r"x has shape \(2,\).*\(3\)"),
+        (lambda: check.shape([1, 2], (2, None), "x"), ValueError, r"should be \(2, any\)"),
+        (lambda: check.labels([], "t"), ValueError, "t is empty"),
+        (lambda: check.labels([0, 2], "t"), ValueError, r"t holds \[0 2\].*only 0 .* and 1"),
+        (lambda: check.labels([np.nan], "t"), ValueError, "t holds"),
+        (lambda: check.whole(2.0, "n"), TypeError, "n is 2.0.*whole number"),
+        (lambda: check.whole(True, "n"), TypeError, "n is True.*whole number"),
+        (lambda: check.whole(0, "n"), ValueError, "n is 0.*at least 1"),
+        (lambda: check.whole(1, "n", at_least=2), ValueError, "n is 1.*at least 2"),
+        (lambda: check.number("1", "lr"), TypeError, "lr is '1'.*number"),
+        (lambda: check.number(True, "lr"), TypeError, "lr is True.*number"),
+        (lambda: check.number(np.nan, "lr"), ValueError, "lr is nan.*finite"),
+        (lambda: check.number(0, "lr", above=0), ValueError, "lr is 0.*more than 0"),
+        (lambda: check.number(-1, "lr", at_least=0), ValueError, "lr is -1.*at least 0"),
+        (lambda: check.called(None, "Layer"), RuntimeError, "Layer.backward.*call forward first"),
+    ],
+)
+def test_bad_input_is_named_with_its_cure(call, error, words):
+    with pytest.raises(error, match=words):
+        call()
