@@ -22,7 +22,7 @@ import pooch
 import pytest
 
 from w2vlib import corpus as corpus_module
-from w2vlib.corpus import Corpus, Vocabulary, load_corpus
+from w2vlib.corpus import Corpus, Vocabulary, load_corpus, ptb_on_disk
 
 ROOT = Path(__file__).parents[1]
 DATA = ROOT / "w2vlib" / "data"
@@ -407,6 +407,14 @@ def test_ptb_is_fetched_once_and_kept(mirrors, server, cache):
     assert (cache / "ptb.train.txt").read_bytes() == PTB["ptb.train.txt"]
     load_corpus("ptb")
     assert server.asked == ["/good/ptb.train.txt"]
+
+
+def test_ptb_on_disk_fetches_nothing(mirrors, server, cache):
+    mirrors("/good/{file}")
+    assert ptb_on_disk() is None
+    assert server.asked == []
+    load_corpus("ptb")
+    assert ptb_on_disk() == cache / "ptb.train.txt"
 
 
 def test_ptb_splits_share_the_vocabulary_of_train(mirrors):

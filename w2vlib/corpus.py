@@ -309,8 +309,12 @@ def _existing(path):
 # The Penn Treebank: not ours to hand out, so fetched on demand -------------------------------------
 
 
-def _ptb_path(split):
-    """Where the PTB file of this split stands: folder W2VLIB_DATA, the cache, or fetched now."""
+def ptb_on_disk(split="train"):
+    """The path of a PTB file that is here already, or None: nothing is fetched.
+
+    It is looked for in the folder that W2VLIB_DATA names, then in the cache. Raises ValueError for
+    a file in W2VLIB_DATA with other contents, NotADirectoryError when that is no folder.
+    """
     file, sha256 = f"ptb.{split}.txt", PTB_SHA256[split]
     folder = os.environ.get("W2VLIB_DATA")
     if folder:
@@ -324,12 +328,23 @@ def _ptb_path(split):
                     "replace it, or unset W2VLIB_DATA to fetch the right one"
                 )
             return path
+    path = _in_cache(split)
+    return path if path.is_file() and _sha256(path) == sha256 else None
+
+
+def _ptb_path(split):
+    """Where the PTB file of this split stands: on disk, or in the cache after it was fetched."""
+    path = ptb_on_disk(split)
+    if path is None:
+        path = _in_cache(split)
+        _fetch(path, PTB_SHA256[split], PTB_MIRRORS)
+    return path
+
+
+def _in_cache(split):
     import pooch
 
-    path = Path(pooch.os_cache("w2vlib")) / file
-    if not (path.is_file() and _sha256(path) == sha256):
-        _fetch(path, sha256, PTB_MIRRORS)
-    return path
+    return Path(pooch.os_cache("w2vlib")) / f"ptb.{split}.txt"
 
 
 def _fetch(path, sha256, mirrors):
