@@ -1,0 +1,208 @@
+"""The command line: python -m w2vlib train | similar | analogy | evaluate."""
+
+import argparse
+import contextlib
+import os
+import signal
+import sys
+import tempfile
+from pathlib import Path
+
+from w2vlib.corpus import load_corpus
+from w2vlib.engines import ENGINES, train
+from w2vlib.evaluation import WordVectors
+
+DEFAULTS = train.__kwdefaults__
+INTERRUPTED = 130  # what a shell reports after Ctrl-C
+
+EXAMPLES = """\
+examples:
+  python -m w2vlib train default -o vectors.txt         the corpus that ships with the course
+  python -m w2vlib train mytext.txt.gz --epochs 5 -o vectors.bin --binary
+  python -m w2vlib similar vectors.txt king water
+  python -m w2vlib analogy vectors.txt man king woman   man is to king as woman is to ...?
+  python -m w2vlib evaluate vectors.txt
+
+Results go to stdout, progress and errors to stderr. Exit code: 0 done; 2 something is wrong with
+the command or with a file, which one line tells; 130 interrupted by Ctrl-C.
+'python -m w2vlib COMMAND --help' explains the options of a command.
+"""
+
+TRAIN = """\
+Train CBOW word vectors with negative sampling and write them as a word2vec file, which gensim and
+fastText read too. Ctrl-C ends the training early and still writes what was learnt.
+"""
+CORPUS = (
+    "'default' (dictionary text of 1.8 million tokens, shipped), 'ptb' (the Penn Treebank, fetched "
+    "once), or a UTF-8 text file, plain, .gz or .xz, with one sentence a line"
+)
+OUTPUT = "where to write; a former file is replaced (default: %(default)s)"
+TRAIN_OPTIONS = {
+    "vector_size": "numbers in a word vector",
+    "window": "words looked at on each side",
+    "negative": "negative samples for each word",
+    "power": "draw negatives in proportion to count**X",
+    "epochs": "passes over the corpus",
+    "subsample": "thin out words that are more than this share of the text; 0: none",
+    "learning_rate": "at the start; it falls to 0 at the end",
+    "seed": "the same seed gives the same vectors on the same machine",
+}
+CORPUS_OPTIONS = {
+    "min_count": "rarer words become <unk> (default: 5 for a text of yours, else 1)",
+    "max_vocab": "keep only so many words, the most frequent (default: all)",
+}
+VECTORS = "a word2vec file, text or binary"
+PAIRS = "lines 'word1 <tab> word2 <tab> score' (default: WordSim-353)"
+ANALOGIES = "lines 'a b c d' under lines ': section' (default: Google's set)"
+
+
+def main(argv=None):
+    """Run one command (`argv`, or the command line's) and return its exit code."""
+    try:
+        args = _parser().parse_args(argv)
+    except SystemExit as stop:  # after --help (0) or a usage error (2), which argparse has printed
+        return stop.code
+    try:
+        return args.run(args)
+    except KeyboardInterrupt:
+        _say("interrupted: nothing was written")
+        return INTERRUPTED
+    except KeyError as error:  # an unknown word; str(error) would put quotes around the message
+        _say(f"error: {error.args[0]}")
+    except OSError as error:
+        has_parts = error.strerror and error.filename
+        _say(f"error: {error.filename}: {error.strerror}" if has_parts else f"error: {error}")
+    except (ValueError, TypeError, IndexError, ArithmeticError, MemoryError) as error:
+        _say(f"error: {error}")
+    return 2
+
+
+def _parser():
+    parser = argparse.ArgumentParser(
+        prog="python -m w2vlib",
+        description="Train word vectors, and ask them what they know.",
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+
+    def command(run, name, help, description=None):
+        added = commands.add_parser(name, help=help, description=description or help)
+        added.set_defaults(run=run)
+        return added.add_argument
+
+    add = command(_train, "train", "train word vectors on a text", TRAIN)
+    add("corpus", metavar="CORPUS", help=CORPUS)
+    add("-o", "--output", metavar="FILE", default="vectors.txt", help=OUTPUT)
+    add("--binary", action="store_true", help="write the binary format: smaller, faster to load")
+    for name, help in TRAIN_OPTIONS.items():
+        kind = type(DEFAULTS[name])
+        letter = "N" if kind is int else "X"
+        help += " (default: %(default)s)"
+        add(_flag(name), type=kind, default=DEFAULTS[name], metavar=letter, help=help)
+    for name, help in CORPUS_OPTIONS.items():
+        add(_flag(name), type=int, metavar="N", help=help)
+    add("--engine", choices=ENGINES, default=DEFAULTS["engine"], help="default: %(default)s")
+
+    add = command(_similar, "similar", "list the words nearest to each word, with their cosines")
+    add("vectors", metavar="VECTORS", help=VECTORS)
+    add("words", metavar="WORD", nargs="+")
+    add("--topn", type=int, default=10, metavar="N", help="neighbours of a word (default: 10)")
+
+    add = command(_analogy, "analogy", "answer: A is to B as C is to what?")
+    add("vectors", metavar="VECTORS", help=VECTORS)
+    for name in "abc":
+        add(name, metavar=name.upper())
+    add("--topn", type=int, default=5, metavar="N", help="answers, best first (default: 5)")
+
+    add = command(_evaluate, "evaluate", "score vectors on word pairs and on analogies")
+    add("vectors", metavar="VECTORS", help=VECTORS)
+    add("--pairs", metavar="FILE", help=PAIRS)
+    add("--analogies", metavar="FILE", help=ANALOGIES)
+    return parser
+
+
+def _flag(name):
+    return "--" + name.replace("_", "-")
+
+
+def _train(args):
+    _check_output(args.output, args.corpus)  # now: not after an hour of training
+    corpus = load_corpus(args.corpus, min_count=args.min_count, max_vocab=args.max_vocab)
+    _say(
+        f"{corpus.name}: {len(corpus):,} tokens, {len(corpus.vocabulary):,} different words; "
+        f"{args.epochs} {'epoch' if args.epochs == 1 else 'epochs'}"
+    )
+    options = {name: getattr(args, name) for name in DEFAULTS if hasattr(args, name)}
+    with _noting_interrupts() as interrupts:
+        wv = train(corpus, **options, progress=sys.stderr.isatty())
+    wv.save(args.output, binary=args.binary)
+    V, H = wv.vectors.shape
+    early = "; the training was cut short" if interrupts else ""
+    _say(f"wrote {V:,} vectors of {H} numbers to {args.output}{early}")
+    return INTERRUPTED if interrupts else 0
+
+
+def _similar(args):
+    wv = WordVectors.load(args.vectors)
+    answers = [(word, wv.most_similar(word, args.topn)) for word in args.words]
+    for word, neighbours in answers:
+        for neighbour, cosine in neighbours:
+            print(word, neighbour, f"{cosine:.3f}", sep="\t")
+    return 0
+
+
+def _analogy(args):
+    wv = WordVectors.load(args.vectors)
+    for word, cosine in wv.analogy(args.a, args.b, args.c, args.topn):
+        print(word, f"{cosine:.3f}", sep="\t")
+    return 0
+
+
+def _evaluate(args):
+    wv = WordVectors.load(args.vectors)
+    pairs, analogies = wv.evaluate_word_pairs(args.pairs), wv.evaluate_analogies(args.analogies)
+    print(f"word pairs: {pairs!r}")
+    print(f"analogies: {analogies!r}")
+    return 0
+
+
+def _check_output(output, corpus):
+    """Raise unless `output` can be written, without touching it."""
+    folder = Path(os.path.realpath(output)).parent
+    if os.path.isdir(output):
+        raise ValueError(f"{output} is a folder: give --output the name of a file in it")
+    if os.path.exists(output) and os.path.exists(corpus) and os.path.samefile(output, corpus):
+        raise ValueError(f"--output {output} would replace the corpus: choose another name")
+    try:
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise ValueError(f"cannot write into the folder {folder}: {error.strerror}") from None
+
+
+@contextlib.contextmanager
+def _noting_interrupts():
+    """A list that grows with each Ctrl-C: `train` takes one for 'enough' and returns as ever."""
+    seen, former = [], signal.getsignal(signal.SIGINT)
+
+    def note(*args):
+        seen.append(args)
+        former(*args)  # which raises KeyboardInterrupt
+
+    if not callable(former):  # Ctrl-C is ignored, as behind nohup: leave it so
+        yield seen
+        return
+    signal.signal(signal.SIGINT, note)
+    try:
+        yield seen
+    finally:
+        signal.signal(signal.SIGINT, former)
+
+
+def _say(text):
+    print(text, file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
