@@ -1,0 +1,119 @@
+"""The built book: without a warning, whole, and asking no other site for anything."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import pytest
+import yaml
+from bs4 import BeautifulSoup
+from chapters import CHAPTERS, ROOT
+
+# What a browser fetches by itself when it shows a page, in contrast to links that a reader follows.
+FETCHED = {
+    "audio": ["src"],
+    "embed": ["src"],
+    "iframe": ["src"],
+    "image": ["href", "xlink:href"],
+    "img": ["src", "srcset"],
+    "input": ["src"],
+    "link": ["href"],
+    "object": ["data"],
+    "script": ["src", "data-jupyter-widgets-cdn"],
+    "source": ["src", "srcset"],
+    "track": ["src"],
+    "use": ["href", "xlink:href"],
+    "video": ["src", "poster"],
+}
+ELSEWHERE = re.compile(r"(https?:)?//", re.IGNORECASE)
+IN_CSS = re.compile(r"(?:url\(|@import)\s*[\"']?(?:https?:)?//[^\"')]*", re.IGNORECASE)
+
+
+@pytest.fixture(scope="module")
+def html(tmp_path_factory):
+    """The folder of the book, built from the stored outputs: nbval has run the cells."""
+    folder = tmp_path_factory.mktemp("book")
+    config = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))
+    config["execute"]["execute_notebooks"] = "off"
+    (folder / "_config.yml").write_text(yaml.safe_dump(config), encoding="utf-8")
+    command = [Path(sys.executable).with_name("jupyter-book"), "build", ROOT]
+    command += ["--config", folder / "_config.yml", "--path-output", folder]
+    command += ["--all", "-W", "-n", "--keep-going"]
+    build = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert build.returncode == 0, build.stdout + build.stderr
+    return folder / "_build" / "html"
+
+
+@pytest.fixture(scope="module")
+def pages(html):
+    """Each page of the book, parsed: path -> soup."""
+    return {
+        path: BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
+        for path in sorted(html.rglob("*.html"))
+        if "_static" not in path.relative_to(html).parts
+    }
+
+
+def test_every_page_is_there(html):
+    assert (html / "index.html").is_file()
+    toc = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
+    files = [chapter["file"] for part in toc["parts"] for chapter in part["chapters"]]
+    assert not [name for name in [toc["root"], *files] if not (html / f"{name}.html").is_file()]
+
+
+def test_no_page_asks_another_site(html, pages):
+    found = []
+    for path, page in pages.items():
+        for tag in page.find_all(FETCHED.keys()):
+            for value in filter(None, map(tag.get, FETCHED[tag.name])):
+                if ELSEWHERE.match(value):
+                    found.append((path.name, value))
+        for tag in page.find_all(style=IN_CSS):
+            found.append((path.name, tag["style"]))
+        for tag in page.find_all(["style", "script"]):
+            if IN_CSS.search(tag.text) or tag.name == "script" and ELSEWHERE.search(code(tag)):
+                found.append((path.name, tag.text))
+    for path in html.rglob("*.css"):
+        found += [(path.name, rule) for rule in IN_CSS.findall(path.read_text(encoding="utf-8"))]
+    assert not found
+
+
+def code(script):
+    """The text of a script, less comments and XML namespaces, which nobody fetches."""
+    return re.sub(r"^\s*//.*$|/\*.*?\*/|http://www\.w3\.org/\S+", "", script.text, flags=re.MULTILINE | re.DOTALL)
+
+
+def test_links_within_the_book_arrive(html, pages):
+    ids = {path: {tag["id"] for tag in page.find_all(id=True)} for path, page in pages.items()}
+    broken = []
+    for path, page in pages.items():
+        for tag in page.select("article a[href]"):
+            link = urlsplit(tag["href"])
+            if link.scheme or link.netloc:
+                continue
+            target = (path.parent / unquote(link.path)).resolve() if link.path else path
+            if target not in ids:
+                if not target.is_file():
+                    broken.append((path.name, tag["href"]))
+            elif link.fragment and unquote(link.fragment) not in ids[target]:
+                broken.append((path.name, tag["href"]))
+    assert not broken
+
+
+def test_every_picture_has_alt_text(pages):
+    without = [
+        (path.name, tag.get("src"))
+        for path, page in pages.items()
+        for tag in page.select("article img")
+        if not tag.get("alt", "").strip() or tag["alt"].startswith(("../", "_images", "/"))
+    ]
+    assert not without
+
+
+def test_chapters_open_in_binder(html, pages):
+    for path in CHAPTERS:
+        page = pages[html / "book" / f"{path.stem}.html"]
+        links = [tag["href"] for tag in page.select("a[href*='mybinder.org']")]
+        assert [link for link in links if link.endswith(f"lab/tree/book/{path.name}")], path.stem

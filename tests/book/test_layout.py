@@ -1,0 +1,81 @@
+"""Each thing is where its chapter's name says, and the library's floors stand on each other."""
+
+import ast
+import subprocess
+import sys
+
+import pytest
+import yaml
+from chapters import BOOK, CHAPTERS, LIBRARY, ROOT, each_chapter, module_name
+
+# A module may import only from those before it.
+ORDER = [
+    "check",
+    "feedback",
+    "gradient_check",
+    "corpus",
+    "bottlenecks",
+    "embedding",
+    "binary",
+    "embedding_dot",
+    "sampler",
+    "negative_sampling",
+    "training",
+    "fused",
+    "word2vec_format",
+    "evaluation",
+    "engines",
+    "ledger",
+    "__main__",
+]
+
+
+def test_contents_list_every_chapter_in_order():
+    parts = yaml.safe_load((ROOT / "_toc.yml").read_text())["parts"]
+    listed = [chapter["file"] for part in parts for chapter in part["chapters"]]
+    numbered = [name for name in listed if name.removeprefix("book/")[:2].isdigit()]
+    assert numbered == [f"book/{path.stem}" for path in CHAPTERS]
+
+
+@each_chapter
+def test_chapter_has_its_module_and_its_test(path):
+    name = module_name(path)
+    assert (LIBRARY / f"{name}.py").is_file()
+    assert (ROOT / "tests" / f"test_{name}.py").is_file()
+
+
+def imported(module, names):
+    """The w2vlib modules that the source of one imports, wherever in it the import stands."""
+    for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            targets = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            base = ".".join(filter(None, ["w2vlib" if node.level else "", node.module]))
+            targets = [f"{base}.{alias.name}" for alias in node.names]
+        else:
+            continue
+        for target in targets:
+            package, _, rest = target.partition(".")
+            if package == "w2vlib":
+                name = rest.partition(".")[0]
+                yield name if name in names else "__init__"
+
+
+@pytest.mark.parametrize("module", sorted(LIBRARY.glob("*.py")), ids=lambda module: module.stem)
+def test_module_imports_only_from_those_before_it(module):
+    if module.stem == "__init__":
+        return
+    assert module.stem in ORDER, f"give {module.stem} its place in ORDER"
+    above = set(imported(module, ORDER)) - set(ORDER[: ORDER.index(module.stem)])
+    assert not above, f"{module.stem} may not import from {sorted(above)}"
+
+
+@pytest.mark.parametrize("heavy", ["matplotlib", "ipywidgets", "numba", "tqdm", "pooch"])
+def test_import_is_light(heavy):
+    code = f"import sys, w2vlib; sys.exit({heavy!r} in sys.modules)"
+    assert subprocess.call([sys.executable, "-c", code], cwd=ROOT) == 0
+
+
+def test_book_stays_small():
+    files = [path for path in BOOK.rglob("*") if path.is_file()]
+    assert sum(path.stat().st_size for path in files) < 10_000_000

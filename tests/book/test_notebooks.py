@@ -1,0 +1,103 @@
+"""The notebooks as they are stored: run, clean, and the same for whoever ran them."""
+
+import json
+import platform
+import re
+from pathlib import Path
+
+import nbformat
+from chapters import code_cells, each_chapter, has_assert, read, tags
+
+METADATA = {
+    "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+    "language_info": {"name": "python"},
+}
+# Why the output of a cell may differ from run to run: it must say so.
+REASONS = {"timing", "drawing", "trained"}
+TAGS = REASONS | {
+    "nbval-ignore-output",
+    "raises-exception",
+    "hide-cell",
+    "hide-input",
+    "hide-output",
+    "remove-cell",
+    "remove-input",
+    "remove-output",
+}
+MACHINE = re.compile(
+    r"(?<![\w.])/(home|root|Users|tmp|private|var|opt|usr|mnt|work)/|\b[A-Z]:\\\\|ipykernel_\d"
+)
+PICTURES = {"image/png", "image/jpeg"}
+
+
+@each_chapter
+def test_format_and_metadata(path):
+    notebook = read(path)
+    nbformat.validate(notebook)
+    assert (notebook.nbformat, notebook.nbformat_minor) == (4, 5)
+    assert notebook.metadata == METADATA
+    ids = [cell.id for cell in notebook.cells]
+    assert len(set(ids)) == len(ids)
+    for cell in notebook.cells:  # no "execution" times, no state of an editor
+        assert set(cell.metadata) <= {"tags", "mystnb"}, cell.source
+
+
+@each_chapter
+def test_every_code_cell_was_run_in_order(path):
+    cells = code_cells(read(path))
+    assert [cell.execution_count for cell in cells] == list(range(1, len(cells) + 1))
+
+
+@each_chapter
+def test_outputs_hold_no_error_or_warning_that_is_not_meant(path):
+    for cell in code_cells(read(path)):
+        errors = [output for output in cell.outputs if output.output_type == "error"]
+        assert bool(errors) == ("raises-exception" in tags(cell)), cell.source
+        assert not [output for output in cell.outputs if output.get("name") == "stderr"], cell.source
+
+
+@each_chapter
+def test_nothing_tells_of_the_machine_it_ran_on(path):
+    notebook = read(path)
+    for cell in code_cells(notebook):
+        for output in cell.outputs:
+            for kind in PICTURES & set(output.get("data", {})):
+                del output.data[kind]
+    text = json.dumps(notebook, ensure_ascii=False)
+    assert not (found := MACHINE.search(text)), text[found.start() - 60 : found.end() + 60]
+    names = {str(Path.home()), platform.node()} - {"localhost"}
+    assert not [name for name in names if len(name) > 3 and name in text]
+
+
+@each_chapter
+def test_cells_are_short(path):
+    for cell in code_cells(read(path)):
+        assert sum(bool(line.strip()) for line in cell.source.splitlines()) <= 20, cell.source
+
+
+@each_chapter
+def test_tags_are_known(path):
+    for cell in read(path).cells:
+        assert tags(cell) <= TAGS, cell.source
+
+
+@each_chapter
+def test_an_ignored_output_has_a_reason_and_an_assert_near_it(path):
+    cells = code_cells(read(path))
+    for number, cell in enumerate(cells):
+        ignored = "nbval-ignore-output" in tags(cell)
+        assert ignored == bool(tags(cell) & REASONS), cell.source
+        if ignored:
+            assert any(has_assert(near) for near in cells[number : number + 3]), cell.source
+
+
+@each_chapter
+def test_pictures_have_alt_text(path):
+    for cell in read(path).cells:
+        if cell.cell_type == "markdown":
+            assert not re.search(r"!\[\s*\]", cell.source), cell.source
+        elif cell.cell_type == "code" and any(
+            PICTURES & set(output.get("data", {})) for output in cell.outputs
+        ):
+            alt = cell.metadata.get("mystnb", {}).get("image", {}).get("alt", "")
+            assert alt.strip(), f'metadata needs {{"mystnb": {{"image": {{"alt": "…"}}}}}}: {cell.source}'
