@@ -29,6 +29,7 @@ FETCHED = {
 }
 ELSEWHERE = re.compile(r"(https?:)?//", re.IGNORECASE)
 IN_CSS = re.compile(r"(?:url\(|@import)\s*[\"']?(?:https?:)?//[^\"')]*", re.IGNORECASE)
+PROBLEM = re.compile(r".*(?:WARNING|ERROR|Error).*")
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +43,7 @@ def html(tmp_path_factory):
     command += ["--config", folder / "_config.yml", "--path-output", folder]
     command += ["--all", "-W", "-n", "--keep-going"]
     build = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert build.returncode == 0, build.stdout + build.stderr
+    assert build.returncode == 0, "\n".join(PROBLEM.findall(build.stdout + build.stderr))
     return folder / "_build" / "html"
 
 
