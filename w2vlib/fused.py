@@ -1,170 +1,199 @@
-"""Chapter 10: CBOW with negative sampling in NumPy, fused: many words a step, all in matrix products.
+"""Chapter 10: CBOW with negative sampling in NumPy, fused: many words a step, all in small products.
 
-The text, thinned of its most frequent words, is cut into blocks of T words. Inside a block
-everything is a product of small matrices; B blocks in random order make one step. With x the rows
-of the input vectors and y those of the output vectors of a block's T words, and n the output
-vectors of its M negatives:
+The text, thinned of its most frequent words, is cut into blocks of T words; some blocks, taken from
+anywhere in the text, make one step. With x the input vectors and y the output vectors of a block's
+words, and n the output vectors of the step's M negatives:
 
-    h = A x         the mean of each word's window: A is (T, T), a band beside the diagonal
-    h . y, h nT     the scores of the targets and of the negatives
-    dx = AT dh      the gradient goes back through the same band
+    h = A x             each word's window, summed: A (T, T) is a band beside the diagonal
+    h . y  and  h nT    the scores of the targets and of the negatives
+    dx = AT dh          back through the same band
 
-What this approximates, and the plain CBOW of chapter 7 does not:
+A neighbour at distance d weighs 1/d, as in GloVe, and a window's sum is divided by the root of its
+total weight.
 
-- *Windows end with the block.* (They end with the line too, which is meant.) A word near a block's
-  edge sees fewer neighbours. The cuts fall elsewhere in each epoch.
-- *Shared negatives.* The words of a block share M negatives, each weighted K/M. The expectation is
-  that of K negatives a word; the draws of the block's words are no longer independent.
-- *A word is not its own negative*: such pairs are left out, not drawn again.
+This approximates the CBOW of chapter 7:
+
+- *Windows end with the block.* (They end with the line too, which is meant.) A word near the edge
+  of a block misses some neighbours. The cuts fall elsewhere in each epoch.
+- *Shared negatives.* All words of a step share M negatives, each weighted K/M. What is expected is
+  the same as for K negatives a word, but the words of a step no longer draw apart from each other.
+- *A negative that is the word itself* is left out, not drawn again.
 - *Stale rows.* All words of a step see the vectors as they were before it.
 
-A step touches only the rows of its own words: it costs the same whatever the vocabulary.
+A step touches only the rows of its own words: its cost does not grow with the vocabulary.
 """
 
 import numpy as np
 
 from w2vlib.corpus import EOS
 
-BLOCK = 64  # T, words in a block
-BLOCKS = 8  # B, blocks in a step
-NEGATIVES = 16  # M, negatives that the words of a block share
+BLOCK = 32  # T, words in a block
+BLOCKS = 16  # blocks in a step, at most; fewer, where ...
+REPEATS = 8  # ... one word alone would come more often than this in a step, on average
+SHARING = 64 / 5  # M/K, negatives that the words of a step share, for each negative of a word
 
 
 def fit(vectors, corpus, *, window, negative, power, epochs, subsample, learning_rate, rng, report):
-    """Train `vectors`, (V, H) float32, in place.
+    """Train `vectors`, (V, H) float32, in place, by the arguments of `w2vlib.train`.
 
-    `report(tokens)` is called after each step with the number of words of the text that it stands
-    for. The other arguments are those of `w2vlib.train`.
+    `report(tokens)` is called after each step with the number of words of the text it stands for.
     """
-    inputs = AdaGrad(vectors)
-    outputs = AdaGrad(np.zeros_like(vectors))
-    thresholds = cumulative(corpus.counts**power)
+    outputs = np.zeros_like(vectors)
+    thresholds = np.cumsum(corpus.counts**power)
+    thresholds /= thresholds[-1]
     band = window_band(window)
-    weight = np.float32(negative / NEGATIVES)
+    keep = kept_share(corpus.counts, subsample)
+    size = blocks_per_step(corpus.counts * keep)
+    done, total = 0, epochs * len(corpus.ids)
     for epoch in range(epochs):
-        blocks, lines = cut_blocks(corpus, subsample, rng)
+        blocks, lines = cut_blocks(corpus, keep, rng)
         order = rng.permutation(len(blocks))
-        reported = 0
-        for start in range(0, len(order), BLOCKS):
-            done = start / len(order)
-            rate = np.float32(learning_rate * (1 - (epoch + done) / epochs))
-            chosen = order[start : start + BLOCKS]
-            ids = blocks[chosen]
-            windows = window_means(lines[chosen], band)
-            negatives = draw(thresholds, (len(ids), NEGATIVES), rng)
-            x, y, n = inputs.rows(ids), outputs.rows(ids), outputs.rows(negatives)
-            dx, dy, dn = gradients(x, y, n, windows, ids[:, :, None] != negatives[:, None, :], weight)
-            inputs.update(ids, dx, rate)
-            outputs.update(np.hstack([ids, negatives]), np.hstack([dy, dn]), rate)
-            tokens = round((done + len(chosen) / len(order)) * len(corpus.ids))
-            report(tokens - reported)
-            reported = tokens
+        for start in range(0, len(order), size):
+            chosen = order[start : start + size]
+            windows = window_weights(lines.take(chosen, axis=0), band)
+            negatives = draw(thresholds, round(SHARING * negative), rng)
+            rate = learning_rate * (1 - done / total)
+            step(vectors, outputs, blocks.take(chosen, axis=0), windows, negatives, negative, rate)
+            before = done
+            done = round((epoch + (start + len(chosen)) / len(order)) * len(corpus.ids))
+            report(done - before)
+
+
+def step(inputs, outputs, ids, windows, negatives, negative, rate):
+    """One step of gradient descent, in place on both (V, H) arrays.
+
+    ids (B, T), windows (B, T, T) for B blocks; negatives (M,) ids, weighted K/M with K `negative`.
+    """
+    words = ids.ravel()
+    allowed = words[:, np.newaxis] != negatives
+    x, y, n = inputs.take(ids, axis=0), outputs.take(words, axis=0), outputs.take(negatives, axis=0)
+    dx, dy, dn = gradients(x, y, n, windows, allowed, negative / len(negatives))
+    rounds = part_repeats(words)
+    descend(inputs, words, rounds, dx, rate)
+    descend(outputs, words, rounds, dy, rate)
+    descend(outputs, negatives, part_repeats(negatives), dn, rate)
 
 
 def gradients(x, y, n, windows, allowed, weight):
-    """Gradients of the loss by the rows x, y (B, T, H) and n (B, M, H) -> dx, dy, dn.
+    """Gradients of the loss by x (B, T, H), y (BT, H) and n (M, H) -> dx (BT, H), dy, dn.
 
-    The loss is the sum over all words of -log sigmoid(h . y) and, for each negative that is
-    `allowed` (B, T, M), of -weight * log sigmoid(-h . n), where h = windows @ x, windows (B, T, T).
+    The loss is the sum over all words of -log sigmoid(h . y) and, for each negative `allowed`
+    (BT, M), of -weight * log sigmoid(-h . n), where h = windows @ x.
     """
-    h = windows @ x
-    dpositive = sigmoid(np.vecdot(h, y)) - 1
-    dnegative = sigmoid(h @ n.mT) * allowed * weight
-    dpositive = dpositive[:, :, None]
-    dh = dpositive * y + dnegative @ n
-    return windows.mT @ dh, dpositive * h, dnegative.mT @ h
+    h = (windows @ x).reshape(y.shape)
+    dpositive = (sigmoid(np.vecdot(h, y)) - 1)[:, np.newaxis]
+    dnegative = sigmoid(h @ n.T)
+    dnegative *= allowed
+    dnegative *= weight
+    dh = dnegative @ n
+    dh += dpositive * y
+    dx = windows.mT @ dh.reshape(x.shape)
+    return dx.reshape(y.shape), dpositive * h, dnegative.T @ h
 
 
 def sigmoid(x):
-    """1 / (1 + exp(-x)), by the hyperbolic tangent: fast, and it cannot overflow."""
-    return np.float32(0.5) * np.tanh(np.float32(0.5) * x) + np.float32(0.5)
+    """1 / (1 + exp(-x)), written over x; by the hyperbolic tangent, which cannot overflow."""
+    x *= 0.5
+    np.tanh(x, out=x)
+    x *= 0.5
+    x += 0.5
+    return x
 
 
-def cut_blocks(corpus, subsample, rng):
-    """The text without some of its frequent words, cut into blocks -> ids, lines, both (n, T).
+def kept_share(counts, subsample):
+    """The probability that a word is kept, (V,) float32: less than 1 for the most frequent.
 
-    A word that makes up the share f of the text is kept with probability sqrt(t/f) + t/f, where t
-    is `subsample` (Mikolov et al. 2013, as in word2vec.c); 0 keeps all. `lines` numbers the line
-    that each word stands in. A rest shorter than a block is left out, at another end each time.
+    sqrt(t/f) + t/f for a word that makes up the share f of the text, where t is `subsample`; 0
+    keeps all (Mikolov et al. 2013, as in word2vec.c).
     """
-    ids = corpus.ids
-    lines = np.zeros(len(ids), np.int32)
+    if not subsample:
+        return np.ones(len(counts), np.float32)
+    ratio = subsample * counts.sum() / np.maximum(counts, 1)
+    return np.minimum(np.sqrt(ratio) + ratio, 1).astype(np.float32)
+
+
+def blocks_per_step(counts):
+    """BLOCKS, or as few as keep the expected repeats of the most frequent word below REPEATS.
+
+    The gradients of a word that comes often in a step add up while its vector stands still: with
+    too many of them descent overshoots. It matters for a small vocabulary.
+    """
+    return int(np.clip(REPEATS / (BLOCK * counts.max() / counts.sum()), 1, BLOCKS))
+
+
+def cut_blocks(corpus, keep, rng):
+    """The text, each word kept with its probability, in blocks -> ids and lines, both (n, T).
+
+    `lines` numbers the line that a word stands in. A rest shorter than a block is left out, at
+    another end in each epoch.
+    """
+    ids, lines = corpus.ids, np.zeros(len(corpus.ids), np.int32)
     if EOS in corpus.vocabulary:
         np.cumsum(ids[:-1] == corpus.vocabulary[EOS], out=lines[1:])
-    if subsample:
-        ratio = subsample * len(ids) / np.maximum(corpus.counts, 1)
-        keep = (np.sqrt(ratio) + ratio).astype(np.float32)
-        kept = rng.random(len(ids), dtype=np.float32) < keep[ids]
-        ids, lines = ids[kept], lines[kept]
-    if len(ids) < BLOCK:  # fill one block with words in lines of their own, which have no window
+    kept = rng.random(len(ids), dtype=np.float32) < keep[ids]
+    ids, lines = ids[kept], lines[kept]
+    if len(ids) < BLOCK:  # fill up the only block with words on lines of their own: no neighbours
         missing = BLOCK - len(ids)
         ids = np.append(ids, np.zeros(missing, np.int32))
-        lines = np.append(lines, -1 - np.arange(missing, dtype=np.int32))
-    n = len(ids) // BLOCK
-    first = rng.integers(len(ids) - n * BLOCK + 1)
+        lines = np.append(lines, np.arange(-missing, 0, dtype=np.int32))
+    n, rest = divmod(len(ids), BLOCK)
+    first = rng.integers(rest + 1)
     inside = slice(first, first + n * BLOCK)
-    return ids[inside].reshape(n, BLOCK), lines[inside].reshape(n, BLOCK)
+    return ids[inside].reshape(n, BLOCK).astype(np.intp), lines[inside].reshape(n, BLOCK)
 
 
 def window_band(window):
-    """(T, T) float32: 1 where two places of a block are at most `window` words apart, else 0."""
+    """(T, T) float32: 1/d where two places of a block are d = 1 to `window` words apart, else 0."""
     place = np.arange(BLOCK)
-    distance = np.abs(place[:, None] - place)
-    return ((distance > 0) & (distance <= window)).astype(np.float32)
+    distance = np.abs(place[:, np.newaxis] - place)
+    inside = (distance > 0) & (distance <= window)
+    return (inside / np.maximum(distance, 1)).astype(np.float32)
 
 
-def window_means(lines, band):
-    """(B, T, T) float32: row i holds 1/n at the n neighbours of word i that share its line."""
-    windows = (lines[:, :, None] == lines[:, None, :]) * band
-    windows /= np.maximum(windows.sum(axis=2, keepdims=True), np.float32(1e-6))
+def window_weights(lines, band):
+    """(B, T, T) float32: row i holds what the other words of its block weigh for word i.
+
+    The band, without the pairs on different lines; each row is divided by the root of its sum.
+    """
+    windows = (lines[:, :, np.newaxis] == lines[:, np.newaxis, :]) * band
+    total = windows.sum(axis=2, keepdims=True)
+    windows /= np.sqrt(np.where(total > 0, total, 1))
     return windows
 
 
-def cumulative(weights):
-    """Running sum of `weights`, scaled to end in 1: what `draw` searches."""
-    total = np.cumsum(weights, dtype=np.float64)
-    return total / total[-1]
+def draw(thresholds, size, rng):
+    """`size` ids, each with the probability that `thresholds`, their running sum, gives to it.
 
-
-def draw(thresholds, shape, rng):
-    """Ids in proportion to the weights, by a binary search: O(log V) a draw."""
-    return np.searchsorted(thresholds, rng.random(shape), side="right").astype(np.int32)
-
-
-class AdaGrad:
-    """Rows of a weight matrix, updated with a step size of their own (Duchi et al. 2011).
-
-    The usual AdaGrad keeps a sum of squared gradients for each weight; here there is one for each
-    row, so that the state is V numbers. `W` is changed in place.
+    One draw falls into each of `size` equal parts of [0, 1): each id is expected as often as among
+    independent draws, and is found closer to that number. A binary search: O(log V) a draw.
     """
-
-    def __init__(self, W):
-        self.W = W
-        self.squares = np.zeros(len(W), W.dtype)
-
-    def rows(self, ids):
-        return self.W.take(ids, axis=0)
-
-    def update(self, ids, grads, rate):
-        """Move the rows `ids`; the gradients of a row that comes more than once are summed."""
-        ids, grads = sum_repeats(ids.ravel(), grads.reshape(-1, grads.shape[-1]))
-        self.squares[ids] += np.vecdot(grads, grads) / grads.shape[1]
-        grads *= (rate / np.sqrt(self.squares[ids] + np.float32(1e-12)))[:, None]
-        self.W[ids] -= grads
+    return thresholds.searchsorted((np.arange(size) + rng.random(size)) / size, side="right")
 
 
-def sum_repeats(ids, rows):
-    """Sum the rows of equal ids: (n,), (n, H) -> the different ids, in order, and their sums.
+def part_repeats(ids):
+    """Where equal ids stand: (n,) -> list of (group, place), each pair of arrays of equal length.
 
-    Faster than `np.add.at`, which adds number by number. Most ids come once: their row is copied.
-    The second row of each repeated id is added to its first, then the third, and so on.
+    Groups number the different ids. The first pair has the first place of every id, the second the
+    second place of those that come twice or more, and so on: in no pair does a group stand twice.
     """
-    order = np.argsort(ids, kind="stable")
-    unique, start, count = np.unique(ids[order], return_index=True, return_counts=True)
-    sums = rows.take(order[start], axis=0)
-    repeated, turn = np.flatnonzero(count > 1), 1
-    while len(repeated):
-        sums[repeated] += rows.take(order[start[repeated] + turn], axis=0)
-        turn += 1
-        repeated = repeated[count[repeated] > turn]
-    return unique, sums
+    order = ids.argsort()
+    start = np.flatnonzero(np.diff(ids.take(order), prepend=-1))
+    count = np.diff(start, append=len(ids))
+    rounds, group = [], np.arange(len(start))
+    while len(group):
+        rounds.append((group, order.take(start.take(group) + len(rounds))))
+        group = group[count.take(group) > len(rounds)]
+    return rounds
+
+
+def descend(W, ids, rounds, grads, rate):
+    """Move the rows `ids` (n,) of W against `grads` (n, H); those of equal ids are summed first.
+
+    `np.subtract.at` does the same number by number, and takes ten times as long.
+    """
+    (_, first), *more = rounds
+    sums = grads.take(first, axis=0)
+    for group, place in more:
+        sums[group] += grads.take(place, axis=0)
+    sums *= rate
+    W[ids.take(first)] -= sums
