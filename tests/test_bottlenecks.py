@@ -213,3 +213,20 @@ def forwarded(layer, *inputs):
 def test_bad_input_is_named_with_its_cure(call, error, words):
     with pytest.raises(error, match=words):
         call()
+
+
+@pytest.mark.parametrize("t", [T[:, np.newaxis], np.eye(len(T))])
+def test_labels_of_another_shape_are_not_taken_for_one_hot_rows(t):
+    with pytest.raises(ValueError, match="t has shape"):
+        SoftmaxWithLoss().forward(SCORE, t)
+
+
+def test_one_hot_cbow_names_the_argument_that_is_wrong():
+    model = OneHotCBOW(7, 4)
+    contexts, target = np.array([[0, 2], [1, 3]]), np.array([1, 2])
+    with pytest.raises(ValueError, match="target has shape"):
+        model.forward(contexts, target[:, np.newaxis])
+    with pytest.raises(IndexError, match="target holds the id 7"):
+        model.forward(contexts, np.array([1, 7]))
+    with pytest.raises(TypeError, match="contexts is a list"):
+        model.forward(contexts.tolist(), target)

@@ -108,3 +108,13 @@ def forwarded(idx):
 def test_bad_input_is_named_with_its_cure(call, error, words):
     with pytest.raises(error, match=words):
         call()
+
+
+def test_a_tuple_of_ids_is_not_read_as_row_and_column():
+    with pytest.raises(TypeError, match="np.array"):
+        Embedding(np.ones((5, 3))).forward((1, 2))
+
+
+def test_words_in_place_of_ids():
+    with pytest.raises(TypeError, match="vocabulary.ids"):
+        Embedding(np.ones((5, 3))).forward(np.array(["you", "say"]))

@@ -110,3 +110,10 @@ def test_as_many_negatives_as_there_are_other_words():
 def test_bad_input_is_named_with_its_cure(call, error, words):
     with pytest.raises(error, match=words):
         call()
+
+
+@pytest.mark.parametrize("power, says", [(-1, "at least 0"), (200.5, "take a smaller")])
+def test_powers_out_of_reach(power, says):
+    corpus = np.repeat([0, 1, 2, 3], 100)
+    with pytest.raises(ValueError, match=says), np.errstate(over="ignore", invalid="ignore"):
+        UnigramSampler(corpus, power, 2)

@@ -30,6 +30,7 @@ class SigmoidWithLoss:
         self.y, self.t = None, None
 
     def forward(self, score, t):
+        check.array(score, "score")
         check.labels(t, "t")
         check.shape(t, np.shape(score), "t")
         self.y = sigmoid(score)

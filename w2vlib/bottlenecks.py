@@ -82,10 +82,10 @@ class SoftmaxWithLoss:
         self.y, self.t = None, None
 
     def forward(self, score, t):
+        check.array(score, "score")
         check.shape(score, (None, None), "score")
+        check.classes(t, score, "t")
         t = np.argmax(t, axis=1) if np.ndim(t) == 2 else np.asarray(t)
-        check.ids(t, "t", size=score.shape[1])
-        check.shape(t, (len(score),), "t")
         score = score - score.max(axis=1, keepdims=True)
         exp = np.exp(score)
         total = exp.sum(axis=1, keepdims=True)
@@ -122,7 +122,10 @@ class OneHotCBOW:
         self.word_vecs = W_in
 
     def forward(self, contexts, target):
+        check.array(contexts, "contexts")
         check.ids(contexts, "contexts", size=len(self.word_vecs), ndim=2)
+        check.ids(target, "target", size=len(self.word_vecs), ndim=1)
+        check.shape(target, (len(contexts),), "target")
         N, C = contexts.shape
         x = one_hot(contexts.reshape(-1), len(self.word_vecs))
         h = self.in_layer.forward(x).reshape(N, C, -1).mean(axis=1)

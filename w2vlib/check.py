@@ -10,9 +10,13 @@ def ids(idx, name, size=None, ndim=None):
     """
     if hasattr(idx, "ids"):
         raise TypeError(f"{name} is a {type(idx).__name__}: pass its ids, {name}.ids")
+    if isinstance(idx, tuple):  # NumPy would read it as a row and a column
+        raise TypeError(f"{name} is a tuple: pass an array, np.array({name})")
     idx = np.asarray(idx)
     if idx.size == 0:
         raise ValueError(f"{name} is empty: it needs at least one word id")
+    if idx.dtype.kind in "UO":
+        raise TypeError(f"{name} holds words: pass their ids, vocabulary.ids({name})")
     if not np.issubdtype(idx.dtype, np.integer):
         raise TypeError(
             f"{name} has dtype {idx.dtype}: word ids are whole numbers, use {name}.astype(np.int32)"
@@ -25,6 +29,21 @@ def ids(idx, name, size=None, ndim=None):
         raise IndexError(
             f"{name} holds the id {idx.max()}, but there are only {size} rows (0 to {size - 1})"
         )
+
+
+def array(x, name):
+    """Raise unless `x` is a NumPy array or a NumPy number."""
+    if not isinstance(x, np.ndarray | np.generic):
+        raise TypeError(f"{name} is a {type(x).__name__}: pass an array, np.array({name})")
+
+
+def classes(t, score, name):
+    """Raise unless `t` names a class for each row of `score`, by id or as a one-hot row."""
+    if np.ndim(t) == 2:
+        shape(t, score.shape, name)
+    else:
+        ids(t, name, size=score.shape[1])
+        shape(t, (len(score),), name)
 
 
 def weights(W, name):

@@ -24,6 +24,7 @@ class EmbeddingDot:
 
     def forward(self, h, idx):
         check.shape(h, (None, self.params[0].shape[1]), "h")
+        check.ids(idx, "idx", size=len(self.params[0]))
         check.shape(idx, (len(h),), "idx")
         target_W = self.embed.forward(idx)
         self.cache = (h, target_W)

@@ -40,6 +40,7 @@ def measure(stage, vocab_size=10_000, seconds=0.5):
     The speed is that of the median step, so a pause of the machine does not count. Raises
     ValueError for a stage that is not in STAGES.
     """
+    check.whole(vocab_size, "vocab_size", at_least=NEGATIVE + 1)
     step = _find(stage)[0](vocab_size, np.random.default_rng(0))
     step()  # the first step pays for memory that the others find ready
     times = []
@@ -177,7 +178,7 @@ def _embedding_dot(V, rng):
 
 
 def _drawn(V, rng):
-    contexts, target, corpus = _batch(V, rng)
+    _, target, corpus = _batch(V, rng)
     step = _embedding_dot(V, rng)
     sampler = UnigramSampler(corpus, 0.75, NEGATIVE, rng=rng)
 

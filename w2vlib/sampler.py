@@ -19,7 +19,7 @@ class UnigramSampler:
 
     def __init__(self, corpus, power, sample_size, *, rng=None):
         check.ids(corpus, "corpus", ndim=1)
-        check.number(power, "power")
+        check.number(power, "power", at_least=0)
         check.whole(sample_size, "sample_size")
         counts = np.bincount(corpus)
         if np.count_nonzero(counts) <= sample_size:
@@ -30,6 +30,8 @@ class UnigramSampler:
         seen = counts > 0
         weight = np.zeros(len(counts))
         weight[seen] = counts[seen] ** float(power)
+        if not np.isfinite(weight).all():
+            raise ValueError(f"power is {power}: counts to that power are too large, take a smaller")
         self.word_p = weight / weight.sum()
         self.sample_size = sample_size
         self.rng = np.random.default_rng(rng)

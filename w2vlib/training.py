@@ -6,7 +6,7 @@ from w2vlib import check
 from w2vlib.embedding import Embedding
 from w2vlib.negative_sampling import NegativeSamplingLoss
 
-__all__ = ["Adam", "CBOW", "SGD", "SkipGram", "Trainer"]
+__all__ = ["CBOW", "SGD", "Adam", "SkipGram", "Trainer"]
 
 
 class CBOW:
@@ -34,6 +34,8 @@ class CBOW:
     def forward(self, contexts, target):
         check.shape(contexts, (None, 2 * self.window_size), "contexts")
         check.shape(target, (len(contexts),), "target")
+        check.ids(contexts, "contexts", size=len(self.word_vecs))
+        check.ids(target, "target", size=len(self.word_vecs))
         h = self.in_layer.forward(contexts).mean(axis=1)
         return self.loss_layer.forward(h, target)
 
@@ -54,6 +56,8 @@ class SkipGram(CBOW):
         n = 2 * self.window_size
         check.shape(contexts, (None, n), "contexts")
         check.shape(target, (len(contexts),), "target")
+        check.ids(contexts, "contexts", size=len(self.word_vecs))
+        check.ids(target, "target", size=len(self.word_vecs))
         h = self.in_layer.forward(target)
         return n * self.loss_layer.forward(np.repeat(h, n, axis=0), contexts.reshape(-1))
 
@@ -81,7 +85,8 @@ class SGD:
 class Adam:
     """Adam: steps scaled by running means of the gradient and of its square, of each number apart.
 
-    Keeps two arrays for each parameter, of its shape. Kingma and Ba 2015, algorithm 1.
+    Keeps two arrays for each parameter, of its shape. Kingma and Ba 2015, in the
+    order of operations that ends their section 2.
     """
 
     def __init__(self, lr=0.001, beta1=0.9, beta2=0.999, eps=1e-7):
@@ -106,7 +111,7 @@ class Trainer:
 
     `model` has forward(contexts, target), backward(), params and grads; `optimizer` has
     update(params, grads). A parameter that several layers share is updated once, with the sum of
-    their gradients. `losses` holds the mean loss of every `eval_interval` batches. Parameters
+    their gradients. `losses` holds the mean loss of every `eval_interval` batches, and of the rest. Parameters
     change in place, so an interrupted fit keeps what it learnt. DLFS2 1.4.4.
     """
 
@@ -122,6 +127,9 @@ class Trainer:
         check.whole(max_epoch, "max_epoch")
         check.whole(batch_size, "batch_size")
         check.whole(eval_interval, "eval_interval")
+        check.array(contexts, "contexts")
+        check.ids(target, "target", ndim=1)
+        check.array(target, "target")
         check.shape(target, (len(contexts),), "target")
         from tqdm.auto import tqdm
 
