@@ -2,6 +2,7 @@
 
 import sys
 import time
+import warnings
 
 import numpy as np
 
@@ -72,9 +73,7 @@ def train(
     return WordVectors(vectors, corpus.vocabulary)
 
 
-def check_arguments(
-    corpus, vector_size, window, negative, power, epochs, subsample, learning_rate
-):
+def check_arguments(corpus, vector_size, window, negative, power, epochs, subsample, learning_rate):
     """Raise TypeError or ValueError for what cannot be trained."""
     if not isinstance(corpus, Corpus):
         raise TypeError(
@@ -92,6 +91,13 @@ def check_arguments(
     check.number(power, "power", at_least=0)
     check.number(subsample, "subsample", at_least=0)
     check.number(learning_rate, "learning_rate", above=0)
+    left = int(corpus.counts @ fused.kept_share(corpus.counts, subsample))
+    if left < min(1000, len(corpus.ids)):
+        warnings.warn(
+            f"subsample={subsample} leaves about {left} of the corpus's {len(corpus.ids)} words in "
+            "each epoch: for a text as short as this, take subsample=0, which keeps all",
+            stacklevel=3,
+        )
 
 
 class Progress:

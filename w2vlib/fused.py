@@ -30,6 +30,7 @@ from w2vlib.corpus import EOS
 BLOCK = 32  # T, words in a block
 BLOCKS = 16  # blocks in a step, at most; fewer, where ...
 REPEATS = 8  # ... one word alone would come more often than this in a step, on average
+LARGEST_STEP = 1.0  # no vector moves further in one step: a brake against divergence
 SHARING = 64 / 5  # M/K, negatives that the words of a step share, for each negative of a word
 
 
@@ -39,7 +40,7 @@ def fit(vectors, corpus, *, window, negative, power, epochs, subsample, learning
     `report(tokens)` is called after each step with the number of words of the text it stands for.
     """
     outputs = np.zeros_like(vectors)
-    thresholds = np.cumsum(corpus.counts**power)
+    thresholds = np.cumsum(corpus.counts.astype(float) ** power)
     thresholds /= thresholds[-1]
     band = window_band(window)
     keep = kept_share(corpus.counts, subsample)
@@ -167,7 +168,7 @@ def draw(thresholds, size, rng):
     One draw falls into each of `size` equal parts of [0, 1): each id is expected as often as among
     independent draws, and is found closer to that number. A binary search: O(log V) a draw.
     """
-    return thresholds.searchsorted((np.arange(size) + rng.random(size)) / size, side="right")
+    return thresholds.searchsorted((np.arange(size) + rng.random(size)) / size)
 
 
 def part_repeats(ids):
@@ -189,11 +190,13 @@ def part_repeats(ids):
 def descend(W, ids, rounds, grads, rate):
     """Move the rows `ids` (n,) of W against `grads` (n, H); those of equal ids are summed first.
 
+    A step longer than LARGEST_STEP is shortened to it.
     `np.subtract.at` does the same number by number, and takes ten times as long.
     """
     (_, first), *more = rounds
     sums = grads.take(first, axis=0)
     for group, place in more:
         sums[group] += grads.take(place, axis=0)
-    sums *= rate
+    length = rate * np.sqrt(np.vecdot(sums, sums))
+    sums *= (rate * LARGEST_STEP / np.maximum(length, LARGEST_STEP))[:, np.newaxis]
     W[ids.take(first)] -= sums
