@@ -43,7 +43,8 @@ def html(tmp_path_factory):
     command += ["--config", folder / "_config.yml", "--path-output", folder]
     command += ["--all", "-W", "-n", "--keep-going"]
     build = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert build.returncode == 0, "\n".join(PROBLEM.findall(build.stdout + build.stderr))
+    if build.returncode:
+        pytest.fail("\n".join(PROBLEM.findall(build.stdout + build.stderr)), pytrace=False)
     return folder / "_build" / "html"
 
 
