@@ -66,26 +66,25 @@ def step(inputs, outputs, ids, windows, negatives, negative, rate):
     ids (B, T), windows (B, T, T) for B blocks; negatives (M,) ids, weighted K/M with K `negative`.
     """
     words = ids.ravel()
-    allowed = words[:, np.newaxis] != negatives
+    weights = (words[:, np.newaxis] != negatives) * np.float32(negative / len(negatives))
     x, y, n = inputs.take(ids, axis=0), outputs.take(words, axis=0), outputs.take(negatives, axis=0)
-    dx, dy, dn = gradients(x, y, n, windows, allowed, negative / len(negatives))
-    rounds = part_repeats(words)
-    descend(inputs, words, rounds, dx, rate)
-    descend(outputs, words, rounds, dy, rate)
-    descend(outputs, negatives, part_repeats(negatives), dn, rate)
+    dx, dy, dn = gradients(x, y, n, windows, weights)
+    repeats = find_repeats(words)
+    descend(inputs, repeats, dx, rate)
+    descend(outputs, repeats, dy, rate)
+    descend(outputs, find_repeats(negatives), dn, rate)
 
 
-def gradients(x, y, n, windows, allowed, weight):
+def gradients(x, y, n, windows, weights):
     """Gradients of the loss by x (B, T, H), y (BT, H) and n (M, H) -> dx (BT, H), dy, dn.
 
-    The loss is the sum over all words of -log sigmoid(h . y) and, for each negative `allowed`
-    (BT, M), of -weight * log sigmoid(-h . n), where h = windows @ x.
+    The loss is the sum over all words of -log sigmoid(h . y) and, for each negative, of
+    -weight * log sigmoid(-h . n), where h = windows @ x; weights (BT, M).
     """
     h = (windows @ x).reshape(y.shape)
     dpositive = (sigmoid(np.vecdot(h, y)) - 1)[:, np.newaxis]
     dnegative = sigmoid(h @ n.T)
-    dnegative *= allowed
-    dnegative *= weight
+    dnegative *= weights
     dh = dnegative @ n
     dh += dpositive * y
     dx = windows.mT @ dh.reshape(x.shape)
@@ -171,32 +170,34 @@ def draw(thresholds, size, rng):
     return thresholds.searchsorted((np.arange(size) + rng.random(size)) / size)
 
 
-def part_repeats(ids):
-    """Where equal ids stand: (n,) -> list of (group, place), each pair of arrays of equal length.
+def find_repeats(ids):
+    """Which of `ids` (n,) come again -> what `descend` needs to sum the gradients of equal ids.
 
-    Groups number the different ids. The first pair has the first place of every id, the second the
-    second place of those that come twice or more, and so on: in no pair does a group stand twice.
+    rows: the different ids; first: the place of each in `ids`; later: the places that are left;
+    again: which of the rows stand there; which: a 0/1 matrix with a row for each of `again` and a
+    column for each of `later`, 1 where the two are the same word.
     """
     order = ids.argsort()
-    start = np.flatnonzero(np.diff(ids.take(order), prepend=-1))
-    count = np.diff(start, append=len(ids))
-    rounds, group = [], np.arange(len(start))
-    while len(group):
-        rounds.append((group, order.take(start.take(group) + len(rounds))))
-        group = group[count.take(group) > len(rounds)]
-    return rounds
+    ordered = ids.take(order)
+    new = np.ones(len(ids), bool)
+    np.not_equal(ordered[1:], ordered[:-1], out=new[1:])
+    group = (np.cumsum(new) - 1)[~new]
+    again = np.unique(group)
+    which = (again[:, np.newaxis] == group).astype(np.float32)
+    return ordered[new], order[new], order[~new], again, which
 
 
-def descend(W, ids, rounds, grads, rate):
-    """Move the rows `ids` (n,) of W against `grads` (n, H); those of equal ids are summed first.
+def descend(W, repeats, grads, rate):
+    """Move rows of W against `grads` (n, H); those of equal ids, by `find_repeats`, are summed.
 
-    A step longer than LARGEST_STEP is shortened to it.
-    `np.subtract.at` does the same number by number, and takes ten times as long.
+    Most words of a step come once, so the sum is a copy and a small product. `np.subtract.at`, one
+    number after the other, takes many times as long. No row moves further than LARGEST_STEP.
     """
-    (_, first), *more = rounds
-    sums = grads.take(first, axis=0)
-    for group, place in more:
-        sums[group] += grads.take(place, axis=0)
-    length = rate * np.sqrt(np.vecdot(sums, sums))
-    sums *= (rate * LARGEST_STEP / np.maximum(length, LARGEST_STEP))[:, np.newaxis]
-    W[ids.take(first)] -= sums
+    rows, first, later, again, which = repeats
+    steps = grads.take(first, axis=0)
+    steps[again] += which @ grads.take(later, axis=0)
+    steps *= rate
+    squares = np.vecdot(steps, steps)
+    if squares.max() > LARGEST_STEP**2:
+        steps *= (LARGEST_STEP / np.sqrt(np.maximum(squares, LARGEST_STEP**2)))[:, np.newaxis]
+    W[rows] -= steps
