@@ -18,7 +18,7 @@ from w2vlib.embedding_dot import EmbeddingDot
 from w2vlib.sampler import UnigramSampler
 from w2vlib.training import CBOW, SGD, sum_shared
 
-__all__ = ["STAGES", "Row", "bytes_touched", "measure", "table"]
+__all__ = ["STAGES", "Row", "bytes_touched", "measure", "seconds", "table"]
 
 BATCH, HIDDEN, WINDOW, NEGATIVE = 32, 100, 5, 5
 CONTEXT = 2 * WINDOW
@@ -34,22 +34,27 @@ class Row(NamedTuple):
     growth: float
 
 
-def measure(stage, vocab_size=10_000, seconds=0.5):
-    """Run steps of `stage` for about `seconds`, at least three, and return its Row.
+def seconds(f, repeats=5):
+    """The time that f() takes: the shortest of a few runs, the one that was disturbed least."""
+    times = []
+    for _ in range(repeats):
+        start = perf_counter()
+        f()
+        times.append(perf_counter() - start)
+    return min(times)
 
-    The speed is that of the median step, so a pause of the machine does not count. Raises
-    ValueError for a stage that is not in STAGES.
+
+def measure(stage, vocab_size=10_000, budget=0.5):
+    """Run steps of `stage` for about `budget` seconds, at least three, and return its Row.
+
+    The speed is that of the fastest step. Raises ValueError for a stage that is not in STAGES.
     """
     check.whole(vocab_size, "vocab_size", at_least=NEGATIVE + 1)
     step = _find(stage)[0](vocab_size, np.random.default_rng(0))
     step()  # the first step pays for memory that the others find ready
-    times = []
-    while len(times) < 3 or sum(times) < seconds:
-        start = perf_counter()
-        step()
-        times.append(perf_counter() - start)
+    repeats = int(np.clip(budget / seconds(step, 1), 3, 1000))
     small, large = bytes_touched(stage, 10_000), bytes_touched(stage, 1_000_000)
-    speed = BATCH / float(np.median(times))
+    speed = BATCH / seconds(step, repeats)
     return Row(stage, speed, bytes_touched(stage, vocab_size), large / small)
 
 
