@@ -50,7 +50,8 @@ def slow_windows(lines, window):
     for b in range(B):
         for i in range(T):
             near = range(max(0, i - window), min(T, i + window + 1))
-            weight = {j: 1 / abs(i - j) for j in near if j != i and lines[b, j] == lines[b, i]}
+            near = [j for j in near if j != i and lines[b, j] == lines[b, i]]
+            weight = {j: 1 - (abs(i - j) - 1) / window for j in near}
             for j, w in weight.items():
                 windows[b, i, j] = w / np.sqrt(sum(weight.values()))
     return windows

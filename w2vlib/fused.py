@@ -8,8 +8,8 @@ words, and n the output vectors of the step's M negatives:
     h . y  and  h nT    the scores of the targets and of the negatives
     dx = AT dh          back through the same band
 
-A neighbour at distance d weighs 1/d, as in GloVe, and a window's sum is divided by the root of its
-total weight.
+A neighbour at distance d weighs 1 - (d - 1)/w: that is how often word2vec.c counts it, which draws
+the size of each window from 1 to w. A window's sum is divided by the root of its total weight.
 
 This approximates the CBOW of chapter 7:
 
@@ -143,11 +143,12 @@ def cut_blocks(corpus, keep, rng):
 
 
 def window_band(window):
-    """(T, T) float32: 1/d where two places of a block are d = 1 to `window` words apart, else 0."""
+    """(T, T) float32: 1 - (d - 1)/w at places d = 1 to w apart, w being `window`; elsewhere 0."""
     place = np.arange(BLOCK)
     distance = np.abs(place[:, np.newaxis] - place)
-    inside = (distance > 0) & (distance <= window)
-    return (inside / np.maximum(distance, 1)).astype(np.float32)
+    band = np.maximum(0, 1 - (distance - 1) / window)
+    np.fill_diagonal(band, 0)
+    return band.astype(np.float32)
 
 
 def window_weights(lines, band):
