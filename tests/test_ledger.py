@@ -99,9 +99,9 @@ def test_an_embedding_is_faster_than_one_hot_rows():
 def test_table_shows_each_factor_over_the_first_row():
     lines = table([Row("slow", 10.0, 4_000, 100.0), Row("fast", 25_000.0, 1_234_567, 1.0)])
     header, slow, fast = lines.splitlines()
-    assert header.split() == ["stage", "tokens/s", "bytes", "a", "step", "growth", "factor"]
-    assert slow.split() == ["slow", "10", "4,000", "100.0x", "1.0x"]
-    assert fast.split() == ["fast", "25,000", "1,234,567", "1.0x", "2500.0x"]
+    assert header.split() == ["stage", "tokens/s", "MB", "a", "step", "growth", "factor"]
+    assert slow.split() == ["slow", "10", "0.0", "100.0x", "1.0x"]
+    assert fast.split() == ["fast", "25,000", "1.2", "1.0x", "2500.0x"]
     assert len(header) == len(slow) == len(fast)
 
 

@@ -49,6 +49,8 @@ def clean(notebook):
         cell.metadata = nbformat.from_dict(
             {key: cell.metadata[key] for key in ("mystnb", "tags") if cell.metadata.get(key)}
         )
+        if "hide-input" in cell.metadata.get("tags", []):  # folded on the page: fold it in Lab too
+            cell.metadata["jupyter"] = {"source_hidden": True}
         cell.id = stable_id(cell, seen)
         seen.add(cell.id)
         for output in cell.get("outputs", []):

@@ -59,10 +59,10 @@ def measure(stage, vocab_size=10_000, budget=0.5):
 
 
 def bytes_touched(stage, vocab_size):
-    """Bytes that one step of `stage` reads and writes, counted from the shapes of its arrays.
+    """Bytes that one step of `stage` moves, by a simple count from the shapes of its arrays.
 
-    Each array counts once for each time a layer or the optimiser reads or writes it. What a step
-    keeps in the processor's cache anyway, arrays of a few numbers a target, is counted too.
+    Each large array counts once for each layer or optimiser that reads or writes it; what NumPy
+    makes and throws away on the way is left out.
     """
     check.whole(vocab_size, "vocab_size", at_least=2)
     return FLOAT * _find(stage)[1](vocab_size)
@@ -70,12 +70,12 @@ def bytes_touched(stage, vocab_size):
 
 def table(rows):
     """The rows as lines of text, each with its factor over the first."""
-    lines = [f"{'stage':<28}{'tokens/s':>12}{'bytes a step':>16}{'growth':>9}{'factor':>9}"]
+    lines = [f"{'stage':<24}{'tokens/s':>10}{'MB a step':>11}{'growth':>8}{'factor':>8}"]
     for row in rows:
         factor = row.tokens_per_second / rows[0].tokens_per_second
         lines.append(
-            f"{row.stage:<28}{row.tokens_per_second:>12,.0f}{row.bytes:>16,}"
-            f"{row.growth:>8.1f}x{factor:>8.1f}x"
+            f"{row.stage:<24}{row.tokens_per_second:>10,.0f}{row.bytes / 1e6:>11,.1f}"
+            f"{row.growth:>7.1f}x{factor:>7.1f}x"
         )
     return "\n".join(lines)
 
