@@ -145,3 +145,8 @@ def test_silent_without_progress(corpus, capsys):
 def test_tqdm_loads_only_when_the_bar_is_shown():
     code = "import sys, w2vlib.engines; assert 'tqdm' not in sys.modules"
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_trains_without_threadpoolctl(corpus, monkeypatch):
+    monkeypatch.setitem(sys.modules, "threadpoolctl", None)
+    assert np.isfinite(train(corpus, **QUIET).vectors).all()

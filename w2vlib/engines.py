@@ -1,5 +1,6 @@
 """`train`: word vectors from a corpus, by the engine of your choice."""
 
+import contextlib
 import sys
 import time
 import warnings
@@ -53,7 +54,7 @@ def train(
     rng = np.random.default_rng(seed)
     shape = (len(corpus.vocabulary), vector_size)
     vectors = (rng.random(shape, dtype=np.float32) - np.float32(0.5)) / np.float32(vector_size)
-    with Progress(epochs * len(corpus.ids), show=progress) as report:
+    with one_blas_thread(), Progress(epochs * len(corpus.ids), show=progress) as report:
         ENGINES[engine](
             vectors,
             corpus,
@@ -98,6 +99,20 @@ def check_arguments(corpus, vector_size, window, negative, power, epochs, subsam
             "each epoch: for a text as short as this, take subsample=0, which keeps all",
             stacklevel=3,
         )
+
+
+def one_blas_thread():
+    """A context in which NumPy's matrix products keep to one thread, if threadpoolctl is there.
+
+    The products of a step are so small that handing them out to threads costs more than it gains:
+    on a busy machine, or in a container with fewer cores than it sees, ten times more.
+    Without threadpoolctl set OPENBLAS_NUM_THREADS=1 before Python starts.
+    """
+    try:
+        from threadpoolctl import threadpool_limits  # here: no need of it to import w2vlib
+    except ImportError:
+        return contextlib.nullcontext()
+    return threadpool_limits(1, user_api="blas")
 
 
 class Progress:
