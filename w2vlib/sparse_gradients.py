@@ -1,0 +1,216 @@
+"""Chapter 9: gradients and updates that touch only the rows a batch has used."""
+
+import numpy as np
+
+from w2vlib import check
+from w2vlib.binary import SigmoidWithLoss
+from w2vlib.embedding import Embedding
+from w2vlib.sampler import UnigramSampler
+from w2vlib.training import CBOW
+
+__all__ = [
+    "SparseAdaGrad",
+    "SparseAdam",
+    "SparseCBOW",
+    "SparseEmbedding",
+    "SparseEmbeddingDot",
+    "SparseGradient",
+    "SparseNegativeSamplingLoss",
+    "SparseSGD",
+]
+
+DENSE = "grads holds an array for each row of W: take a Sparse... layer, or the optimiser without"
+
+
+class SparseGradient:
+    """A gradient of W (V, H) without its rows of zeros.
+
+    `ids` (R,): the rows that have a gradient, each once, in rising order; `rows` (R, H): what it is
+    there. Empty until the first `put`. put: idx, integers of any shape, and dout of shape
+    idx.shape + (H,) take the place of what was there; rows of equal ids are summed.
+    dense() -> (V, H), for comparison: it costs what the rest of this module avoids.
+    """
+
+    def __init__(self, W):
+        self.shape = W.shape
+        self.ids, self.rows = np.empty(0, dtype=int), np.empty((0, W.shape[1]), dtype=W.dtype)
+
+    def put(self, idx, dout):
+        idx, dout = np.ravel(idx), dout.reshape(-1, self.shape[1])
+        order = np.argsort(idx, kind="stable")
+        self.ids, starts = np.unique(idx[order], return_index=True)
+        self.rows = np.add.reduceat(dout[order], starts)
+
+    def dense(self):
+        dW = np.zeros(self.shape, dtype=self.rows.dtype)
+        dW[self.ids] = self.rows
+        return dW
+
+
+class SparseEmbedding(Embedding):
+    """Embedding, with a SparseGradient in `grads[0]`: nothing of V rows is made or cleared.
+
+    Arguments, shapes and errors as in Embedding.
+    """
+
+    def __init__(self, W):
+        check.weights(W, "W")
+        self.params = [W]
+        self.grads = [SparseGradient(W)]
+        self.idx = None
+
+    def backward(self, dout):
+        check.called(self.idx, "SparseEmbedding")
+        (dW,) = self.grads
+        check.shape(dout, (*np.shape(self.idx), dW.shape[1]), "dout")
+        dW.put(self.idx, dout)
+
+
+class SparseEmbeddingDot:
+    """The scores of M words for each row of h, from one lookup.
+
+    W: (V, H) float, a word's output vector in each row. forward: h (N, H) and idx (N, M) integers
+    -> scores (N, M). backward: dout (N, M) -> dh (N, H), the sum over the M words; the gradient of
+    W, a SparseGradient, is in `grads[0]`. Raises as EmbeddingDot does. DLFS2 4.2.4 and 4.2.5.
+    """
+
+    def __init__(self, W):
+        self.embed = SparseEmbedding(W)
+        self.params = self.embed.params
+        self.grads = self.embed.grads
+        self.cache = None
+
+    def forward(self, h, idx):
+        check.shape(h, (None, self.params[0].shape[1]), "h")
+        check.ids(idx, "idx", size=len(self.params[0]))
+        check.shape(idx, (len(h), None), "idx")
+        target_W = self.embed.forward(idx)
+        self.cache = (h, target_W)
+        return np.sum(target_W * h[:, np.newaxis], axis=2)
+
+    def backward(self, dout):
+        check.called(self.cache, "SparseEmbeddingDot")
+        h, target_W = self.cache
+        check.shape(dout, target_W.shape[:2], "dout")
+        dout = dout[:, :, np.newaxis]
+        self.embed.backward(dout * h[:, np.newaxis])
+        return np.sum(dout * target_W, axis=1)
+
+
+class SparseNegativeSamplingLoss:
+    """NegativeSamplingLoss, with all K + 1 questions asked at once and one gradient of W.
+
+    Arguments, shapes, loss and errors as in NegativeSamplingLoss; `params` names W once, and
+    `grads` holds one SparseGradient. DLFS2 4.2.5 and 4.2.7; Mikolov et al. 2013b, equation 4.
+    """
+
+    def __init__(self, W, corpus, power=0.75, sample_size=5, *, rng=None):
+        check.weights(W, "W")
+        check.ids(corpus, "corpus", size=len(W), ndim=1)
+        self.sampler = UnigramSampler(corpus, power, sample_size, rng=rng)
+        self.embed_dot = SparseEmbeddingDot(W)
+        self.loss_layer = SigmoidWithLoss()
+        self.params, self.grads = self.embed_dot.params, self.embed_dot.grads
+        self.questions = sample_size + 1
+
+    def forward(self, h, target):
+        negatives = self.sampler.get_negative_sample(target)
+        words = np.column_stack([target, negatives])
+        score = self.embed_dot.forward(h, words)
+        label = np.zeros(words.shape)
+        label[:, 0] = 1
+        return self.questions * self.loss_layer.forward(score, label)
+
+    def backward(self, dout=1):
+        dscore = self.loss_layer.backward(self.questions * dout)
+        return self.embed_dot.backward(dscore)
+
+
+class SparseCBOW(CBOW):
+    """CBOW with row-sparse gradients: its step does not grow with V, but for drawing negatives.
+
+    Arguments, inputs, attributes and errors as in CBOW. The same `rng` gives the same weights and
+    negatives, and so the same loss and gradients up to rounding. `params` is [W_in, W_out], `grads`
+    a SparseGradient for each: update them with SparseSGD, SparseAdaGrad or SparseAdam.
+    """
+
+    def __init__(self, vocab_size, hidden_size, window_size, corpus, *, rng=None):
+        check.whole(vocab_size, "vocab_size", at_least=2)
+        check.whole(hidden_size, "hidden_size")
+        check.whole(window_size, "window_size")
+        rng = np.random.default_rng(rng)
+        W_in = 0.01 * rng.standard_normal((vocab_size, hidden_size), dtype=np.float32)
+        W_out = 0.01 * rng.standard_normal((vocab_size, hidden_size), dtype=np.float32)
+        self.window_size = window_size
+        self.in_layer = SparseEmbedding(W_in)
+        self.loss_layer = SparseNegativeSamplingLoss(W_out, corpus, rng=rng)
+        self.params = self.in_layer.params + self.loss_layer.params
+        self.grads = self.in_layer.grads + self.loss_layer.grads
+        self.word_vecs = W_in
+
+
+class SparseSGD:
+    """SGD on the rows that have a gradient. The others have none to follow: equal to SGD.
+
+    update: params, a list of (V, H) arrays, and grads, a SparseGradient for each.
+    """
+
+    def __init__(self, lr):
+        check.number(lr, "lr", above=0)
+        self.lr = lr
+
+    def update(self, params, grads):
+        for param, grad in zip(params, grads, strict=True):
+            if not isinstance(grad, SparseGradient):
+                raise TypeError(DENSE)
+            param[grad.ids] -= self.lr * grad.rows
+
+
+class SparseAdaGrad:
+    """AdaGrad: each number's step is divided by the root of the sum of its squared gradients.
+
+    A gradient of 0 adds nothing to the sum and moves nothing, so this is equal to AdaGrad on dense
+    gradients. Keeps one array for each parameter, of its shape. Duchi et al. 2011, with the
+    diagonal of their matrix.
+    """
+
+    def __init__(self, lr, eps=1e-7):
+        check.number(lr, "lr", above=0)
+        self.lr, self.eps = lr, eps
+        self.squares = None
+
+    def update(self, params, grads):
+        if self.squares is None:
+            self.squares = [np.zeros(p.shape, p.dtype) for p in params]
+        for param, grad, squares in zip(params, grads, self.squares, strict=True):
+            if not isinstance(grad, SparseGradient):
+                raise TypeError(DENSE)
+            squares[grad.ids] += grad.rows**2
+            param[grad.ids] -= self.lr * grad.rows / (np.sqrt(squares[grad.ids]) + self.eps)
+
+
+class SparseAdam:
+    """Lazy Adam: a row's means, and the row, stand still in the steps that do not use it.
+
+    *Not* equal to Adam, whose means fade in every step, and which moves a row on after its last
+    gradient. Keeps two arrays for each parameter, of its shape. After Kingma and Ba 2015.
+    """
+
+    def __init__(self, lr=0.001, beta1=0.9, beta2=0.999, eps=1e-7):
+        check.number(lr, "lr", above=0)
+        self.lr, self.beta1, self.beta2, self.eps = lr, beta1, beta2, eps
+        self.m, self.v, self.steps = None, None, 0
+
+    def update(self, params, grads):
+        if self.m is None:
+            self.m = [np.zeros(p.shape, p.dtype) for p in params]
+            self.v = [np.zeros(p.shape, p.dtype) for p in params]
+        self.steps += 1
+        lr = self.lr * (1 - self.beta2**self.steps) ** 0.5 / (1 - self.beta1**self.steps)
+        for param, grad, m, v in zip(params, grads, self.m, self.v, strict=True):
+            if not isinstance(grad, SparseGradient):
+                raise TypeError(DENSE)
+            ids, g = grad.ids, grad.rows
+            m[ids] += (1 - self.beta1) * (g - m[ids])
+            v[ids] += (1 - self.beta2) * (g**2 - v[ids])
+            param[ids] -= lr * m[ids] / (np.sqrt(v[ids]) + self.eps)
