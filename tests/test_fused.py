@@ -204,6 +204,42 @@ def test_shared_negatives_expect_what_independent_ones_do(rows):
     assert (np.abs(np.mean(found, axis=0) - expected) < 5 * error + 1e-12).all()
 
 
+@pytest.mark.parametrize("p", [[0.4, 0.3, 0.2, 0.1], [0, 3, 0, 1], [5, 5], [1e-12, 1, 1e12]])
+def test_alias_table_gives_each_id_its_probability(p):
+    table = fused.AliasTable(p)
+    filled = table.share + np.bincount(table.alias, 1 - table.share, minlength=len(p))
+    np.testing.assert_allclose(filled / len(p), np.array(p) / np.sum(p), atol=1e-15)
+
+
+def test_alias_table_of_many_ids_draws_by_their_weights():
+    weights = np.random.default_rng(7).random(1000) ** 5
+    table = fused.AliasTable(weights)
+    filled = table.share + np.bincount(table.alias, 1 - table.share, minlength=1000)
+    np.testing.assert_allclose(filled / 1000, weights / weights.sum(), atol=1e-12)
+    draws = table.draw((100, 20), np.random.default_rng(8))
+    assert draws.shape == (100, 20)
+    assert (draws == table.draw((100, 20), np.random.default_rng(8))).all()
+
+
+@pytest.mark.parametrize("p", [[], [1.0], [0, 0, 2], [[0.5, 0.5]], [1, -1, 3], [1, np.nan], 0.5])
+def test_alias_table_refuses_what_is_no_distribution(p):
+    with pytest.raises(ValueError, match="p should"):
+        fused.AliasTable(p)
+
+
+def test_others_are_drawn_in_proportion_and_never_the_target():
+    weights = np.array([8.0, 4, 2, 1, 0])
+    target = np.arange(5).repeat(2000)
+    table, rng = fused.AliasTable(weights), np.random.default_rng(9)
+    drawn = fused.draw_others(table, target, 5, rng).reshape(5, -1)
+    for t in range(5):
+        p = weights * (np.arange(5) != t)
+        seen = np.bincount(drawn[t], minlength=5)
+        assert seen[t] == seen[4] == 0
+        expected = (p / p.sum() * 10_000)[p > 0]
+        assert np.sum((seen[p > 0] - expected) ** 2 / expected) < 20
+
+
 # Blocks -------------------------------------------------------------------------------------------
 
 

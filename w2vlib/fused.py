@@ -27,6 +27,19 @@ import numpy as np
 
 from w2vlib.corpus import EOS
 
+__all__ = [
+    "AliasTable",
+    "descend",
+    "draw",
+    "draw_others",
+    "find_repeats",
+    "gradients",
+    "sigmoid",
+    "step",
+    "window_band",
+    "window_weights",
+]
+
 BLOCK = 32  # T, words in a block
 BLOCKS = 16  # blocks in a step, at most; fewer, where ...
 REPEATS = 8  # ... one word alone would come more often than this in a step, on average
@@ -169,6 +182,49 @@ def draw(thresholds, size, rng):
     independent draws, and is found closer to that number. A binary search: O(log V) a draw.
     """
     return thresholds.searchsorted((np.arange(size) + rng.random(size)) / size)
+
+
+class AliasTable:
+    """Draw ids from a distribution in O(1) a draw, whatever its size (Walker 1977; Vose 1991).
+
+    p: (V,) weights, at least two of them above 0. Column i of V columns of height 1 belongs to id i
+    up to `share[i]`, and from there to id `alias[i]`. Making it takes O(V), once.
+    """
+
+    def __init__(self, p):
+        if np.ndim(p) != 1 or not np.isfinite(p).all() or np.min(p, initial=0) < 0:
+            raise ValueError("p should be a 1-dimensional array of numbers that are not negative")
+        if np.count_nonzero(p) < 2:
+            raise ValueError("p should hold at least two numbers above 0, to choose between")
+        share = (np.asarray(p, float) * len(p) / np.sum(p)).tolist()
+        alias = list(range(len(p)))
+        poor = [i for i, s in enumerate(share) if s < 1]
+        rich = [i for i, s in enumerate(share) if s >= 1]
+        while poor and rich:
+            i, j = poor.pop(), rich[-1]
+            alias[i] = j
+            share[j] -= 1 - share[i]
+            if share[j] < 1:
+                poor.append(rich.pop())
+        self.share, self.alias = np.array(share), np.array(alias)
+
+    def draw(self, size, rng):
+        """Ids of shape `size`, independent of each other."""
+        column = rng.integers(len(self.share), size=size)
+        own = rng.random(size) < self.share[column]
+        return np.where(own, column, self.alias[column])
+
+
+def draw_others(table, target, size, rng):
+    """target (N,) -> ids (N, size) from an AliasTable, in no row the row's target.
+
+    What hits the target is drawn again, so the others come in proportion to their weights, as from
+    UnigramSampler. `step` does not draw again but leaves out, see above.
+    """
+    drawn = table.draw((len(target), size), rng)
+    while (hit := drawn == target[:, np.newaxis]).any():
+        drawn[hit] = table.draw(np.count_nonzero(hit), rng)
+    return drawn
 
 
 def find_repeats(ids):
