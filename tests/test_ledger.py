@@ -4,8 +4,30 @@ import numpy as np
 import pytest
 import reference
 
-from w2vlib import ledger
-from w2vlib.ledger import STAGES, Row, bytes_touched, measure, table
+from w2vlib import ledger, stages
+from w2vlib.fused import kept_share
+from w2vlib.ledger import (
+    LATER,
+    STAGES,
+    Row,
+    bytes_touched,
+    chart,
+    measure,
+    missing,
+    slowdown,
+    table,
+)
+from w2vlib.sampler import UnigramSampler
+
+
+@pytest.fixture
+def small_text(monkeypatch):
+    monkeypatch.setattr(stages, "TOKENS", 2_000)
+
+
+def skip_if_missing(stage):
+    if stage in missing():
+        pytest.skip(f"{missing()[stage]} is not installed")
 
 
 def test_bytes_of_a_stage_by_hand():
@@ -38,6 +60,23 @@ def test_bytes_fall_until_the_negatives_come():
     assert counts[3] < counts[4] < counts[5]
 
 
+def test_bytes_of_the_later_stages_by_hand():
+    rows = 32 * 10 + 32 * 6  # context words; targets and negatives
+    numbers = rows * 100 * (4 + 6)  # read, copied, gradient read and added; gradient and update
+    drawing = 32 * 6 * 10_000 * 8
+    assert bytes_touched("+ row-sparse gradients", 10_000) == 4 * numbers + drawing
+    assert bytes_touched("+ alias draws", 10_000) == 4 * numbers + 32 * 5 * 2 * 8
+    # A word comes into one block of 32, in each matrix; 64 negatives are shared by 16 blocks.
+    assert bytes_touched("fused in NumPy", 10_000) == 4 * (32 + 32 + 64 // 16) * 100 * 10
+    assert bytes_touched("gensim", 10_000) == 4 * 32 * (6 + 6) * 100 * 3
+
+
+def test_bytes_of_the_later_stages_stand_still_but_for_the_draws():
+    for stage in LATER:
+        grows = bytes_touched(stage, 1_000_000) > bytes_touched(stage, 10_000)
+        assert grows == (stage == "+ row-sparse gradients")
+
+
 @pytest.mark.parametrize("stage", STAGES)
 def test_measure_gives_a_sane_row(stage):
     row = measure(stage, vocab_size=50, budget=0)
@@ -48,6 +87,70 @@ def test_measure_gives_a_sane_row(stage):
     assert 90 < row.growth <= 100
 
 
+@pytest.mark.parametrize("stage", LATER)
+def test_measure_gives_a_sane_row_for_a_later_stage(stage, small_text):
+    skip_if_missing(stage)
+    row = measure(stage, vocab_size=50, budget=0)
+    assert row.stage == stage
+    assert 0 < row.tokens_per_second < np.inf
+    assert row.bytes == bytes_touched(stage, 50)
+    assert (row.growth == 1) == (stage != "+ row-sparse gradients")
+
+
+@pytest.mark.parametrize("vocab_size, keeps", [(50, 2_000 * 0.1), (100_000, 2_000 * 0.7)])
+def test_words_that_are_thinned_away_do_not_count(vocab_size, keeps, small_text):
+    corpus, kept = stages._text(vocab_size, np.random.default_rng(0))
+    share = kept_share(corpus.counts, 3e-4)
+    assert kept == pytest.approx(share[corpus.ids].sum())
+    assert kept == pytest.approx(keeps, rel=0.3)
+    assert (corpus.counts > 0).all() and len(corpus) == 2_000
+    np.testing.assert_array_equal(corpus.counts, np.sort(corpus.counts)[::-1])
+
+
+@pytest.mark.parametrize("chunk", [500, 700, 1_000, 2_000])  # an epoch may end within a report
+def test_an_engine_is_measured_by_its_fastest_epoch_but_the_first(chunk, small_text, monkeypatch):
+    clock = iter([5, 9, 12, 22])  # the ends of epochs: 4 s, 3 s and 10 s, after the first
+    monkeypatch.setattr(stages, "perf_counter", lambda: next(clock))
+    settings = {}
+
+    def fit(vectors, corpus, *, report, **given):
+        settings.update(given)
+        assert vectors.shape == (50, 100) and vectors.dtype == np.float32
+        for _ in range(given["epochs"]):
+            for start in range(0, len(corpus), chunk):
+                report(min(chunk, len(corpus) - start))
+
+    monkeypatch.setitem(stages.ENGINES, "numpy", fit)
+    speed = stages._engine("numpy")(50, np.random.default_rng(0))
+    _, kept = stages._text(50, np.random.default_rng(0))
+    assert speed == kept / 3
+    assert (settings["window"], settings["negative"], settings["power"]) == (5, 5, 0.75)
+
+
+def test_alias_draws_follow_the_sampler_that_they_replace():
+    sampler = UnigramSampler(np.repeat(range(6), [9, 7, 5, 3, 2, 1]), 0.75, 5, rng=0)
+    drawn = stages._AliasSampler(sampler).get_negative_sample(np.zeros(20_000, dtype=int))
+    assert drawn.shape == (20_000, 5)
+    share = np.bincount(drawn.ravel(), minlength=6) / drawn.size
+    others = sampler.word_p[1:] / sampler.word_p[1:].sum()
+    np.testing.assert_allclose(share, [0, *others], atol=0.01)
+
+
+def test_slowdown_compares_with_a_million_words(monkeypatch):
+    def fake(stage, vocab_size):
+        assert (stage, vocab_size) == ("+ alias draws", 1_000_000)
+        return Row(stage, 200.0, 1, 1.0)
+
+    monkeypatch.setattr(ledger, "measure", fake)
+    assert slowdown(Row("+ alias draws", 300.0, 1, 1.0)) == 1.5
+
+
+def test_what_cannot_run_here_is_named_with_its_package(monkeypatch):
+    monkeypatch.setattr(stages, "find_spec", lambda package: None)
+    assert missing()["gensim"] == "gensim"
+    assert set(missing()) < set(LATER)
+
+
 def test_measure_takes_the_fastest_step(monkeypatch):
     clock = iter([0, 100, 100, 104, 104, 106, 106, 109])  # steps of 100, 4, 2 and 3 s
     monkeypatch.setattr(ledger, "perf_counter", lambda: next(clock))
@@ -56,8 +159,8 @@ def test_measure_takes_the_fastest_step(monkeypatch):
 
 @pytest.mark.parametrize("stage", ["+ Embedding", "+ sigmoid of one score", "+ EmbeddingDot"])
 def test_a_stage_between_two_chapters_has_the_right_gradient(stage, monkeypatch):
-    monkeypatch.setattr(ledger, "_trains", lambda *step: step)  # the model, not its training
-    monkeypatch.setattr(ledger, "_weights", lambda V, rng: rng.standard_normal((V, ledger.HIDDEN)))
+    monkeypatch.setattr(stages, "_trains", lambda *step: step)  # the model, not its training
+    monkeypatch.setattr(stages, "_weights", lambda V, rng: rng.standard_normal((V, 100)))
     model, contexts, target = STAGES[stage][0](4, np.random.default_rng(0))
     assert contexts.shape == (32, 10) and target.shape == (32,)
     for param, grad in zip(model.params, model.grads, strict=True):
@@ -68,18 +171,19 @@ def test_a_stage_between_two_chapters_has_the_right_gradient(stage, monkeypatch)
         np.testing.assert_allclose(grad, expected, atol=1e-7)
 
 
-@pytest.mark.parametrize("stage", STAGES)
+@pytest.mark.parametrize("stage", [*STAGES, "+ row-sparse gradients", "+ alias draws"])
 def test_a_step_trains_every_parameter(stage, monkeypatch):
     seen = []
+    name = "SGD" if stage in STAGES else "SparseSGD"
 
-    class Watched(ledger.SGD):
+    class Watched(getattr(stages, name)):
         def update(self, params, grads):
             before = [param.copy() for param in params]
             super().update(params, grads)
             seen.extend((old != new).any() for old, new in zip(before, params, strict=True))
 
-    monkeypatch.setattr(ledger, "SGD", Watched)
-    step = STAGES[stage][0](50, np.random.default_rng(0))
+    monkeypatch.setattr(stages, name, Watched)
+    step = (STAGES | LATER)[stage][0](50, np.random.default_rng(0))
     step()
     assert seen == [True, True]
 
@@ -96,13 +200,41 @@ def test_an_embedding_is_faster_than_one_hot_rows():
     raise AssertionError(f"tokens/s: {best}")
 
 
+ROWS = [Row("slow", 10.0, 4_000, 100.0), Row("fast", 25_000.0, 1_234_567, 1.0)]
+
+
 def test_table_shows_each_factor_over_the_first_row():
-    lines = table([Row("slow", 10.0, 4_000, 100.0), Row("fast", 25_000.0, 1_234_567, 1.0)])
-    header, slow, fast = lines.splitlines()
+    header, slow, fast = lines = table(ROWS).splitlines()
     assert header.split() == ["stage", "tokens/s", "MB", "a", "step", "growth", "factor"]
-    assert slow.split() == ["slow", "10", "0.0", "100.0x", "1.0x"]
-    assert fast.split() == ["fast", "25,000", "1.2", "1.0x", "2500.0x"]
-    assert len(header) == len(slow) == len(fast)
+    assert slow.split() == ["slow", "10", "0.00", "100.0x", "1.0x"]
+    assert fast.split() == ["fast", "25,000", "1.2", "1.0x", "2,500x"]
+    assert {len(line) for line in lines} == {58}
+
+
+def test_table_shows_each_factor_over_the_row_before():
+    rows = [*ROWS, Row("22-characters-long-one", 123_456.0, 9_999_900_000, 1.0)]
+    header, slow, fast, faster = lines = table(rows, before=True).splitlines()
+    assert header.split()[-3:] == ["growth", "before", "factor"]
+    assert slow.split()[-2:] == ["1.0x", "1.0x"]
+    assert fast.split()[-2:] == ["2,500x", "2,500x"]
+    assert faster.split()[-5:] == ["123,456", "9,999.9", "1.0x", "4.9x", "12,346x"]
+    assert {len(line) for line in lines} == {66}
+
+
+def test_names_fit_the_table():
+    assert max(map(len, [*STAGES, *LATER])) <= 22
+
+
+def test_chart_draws_a_bar_for_each_row():
+    figure = pytest.importorskip("matplotlib.figure", reason="Matplotlib is not installed")
+    ax = figure.Figure().subplots()
+    chart([*ROWS, Row("gensim", 9.0, 1, 1.0)], ax)
+    assert [bar.get_width() for bar in ax.patches] == [10, 25_000, 9]
+    assert [label.get_text() for label in ax.get_yticklabels()] == ["slow", "fast", "gensim"]
+    assert [text.get_text() for text in ax.texts] == ["10", "25,000", "9"]
+    assert ax.get_xscale() == "log" and ax.get_xlabel() == "tokens/s"
+    assert ax.patches[0].get_facecolor() == ax.patches[1].get_facecolor()
+    assert ax.patches[1].get_facecolor() != ax.patches[2].get_facecolor()
 
 
 @pytest.mark.parametrize("call", [measure, bytes_touched])

@@ -1,8 +1,9 @@
-"""The speed ledger: each stage of the course does one step of the same task on your machine.
+"""The speed ledger: each stage of the course does the same task on your machine.
 
-The task never changes: a batch of 32 targets, a window of 5 words on each side, vectors of 100
-numbers, 5 negatives. A stage is a way to do that step, a count of the bytes it touches, and the
-chapter that builds it.
+The task never changes: words guessed from a window of 5 words on each side, vectors of 100 numbers,
+5 negatives. The stages of the textbook, in STAGES, repeat a step on one batch of 32 targets; so do
+the first two in LATER. The engines, and gensim beside them, train on a text drawn by Zipf's law;
+words that subsampling leaves out of it do not count. Bytes are those of 32 targets throughout.
 """
 
 from time import perf_counter
@@ -11,18 +12,23 @@ from typing import NamedTuple
 import numpy as np
 
 from w2vlib import check
-from w2vlib.binary import SigmoidWithLoss
-from w2vlib.bottlenecks import MatMul, OneHotCBOW, SoftmaxWithLoss
-from w2vlib.embedding import Embedding
-from w2vlib.embedding_dot import EmbeddingDot
-from w2vlib.sampler import UnigramSampler
-from w2vlib.training import CBOW, SGD, sum_shared
+from w2vlib.stages import BATCH, LATER, NEGATIVE, STAGES, missing
 
-__all__ = ["STAGES", "Row", "bytes_touched", "measure", "seconds", "table"]
+__all__ = [
+    "LATER",
+    "STAGES",
+    "Row",
+    "bytes_touched",
+    "chart",
+    "measure",
+    "missing",
+    "seconds",
+    "slowdown",
+    "table",
+]
 
-BATCH, HIDDEN, WINDOW, NEGATIVE = 32, 100, 5, 5
-CONTEXT = 2 * WINDOW
 FLOAT = 4  # bytes
+PEER = "gensim"  # not a stage of ours: shown last, for comparison
 
 
 class Row(NamedTuple):
@@ -47,15 +53,28 @@ def seconds(f, repeats=5):
 def measure(stage, vocab_size=10_000, budget=0.5):
     """Run steps of `stage` for about `budget` seconds, at least three, and return its Row.
 
-    The speed is that of the fastest step. Raises ValueError for a stage that is not in STAGES.
+    The speed is that of the fastest step; of an engine's fastest epoch, whatever the budget. Raises
+    ValueError for a stage that is neither in STAGES nor in LATER, ImportError where `missing()`.
     """
     check.whole(vocab_size, "vocab_size", at_least=NEGATIVE + 1)
-    step = _find(stage)[0](vocab_size, np.random.default_rng(0))
+    made = _find(stage)[0](vocab_size, np.random.default_rng(0))
+    small, large = bytes_touched(stage, 10_000), bytes_touched(stage, 1_000_000)
+    speed = _speed(made, budget) if callable(made) else made
+    return Row(stage, speed, bytes_touched(stage, vocab_size), large / small)
+
+
+def _speed(step, budget):
     step()  # the first step pays for memory that the others find ready
     repeats = int(np.clip(budget / seconds(step, 1), 3, 1000))
-    small, large = bytes_touched(stage, 10_000), bytes_touched(stage, 1_000_000)
-    speed = BATCH / seconds(step, repeats)
-    return Row(stage, speed, bytes_touched(stage, vocab_size), large / small)
+    return BATCH / seconds(step, repeats)
+
+
+def slowdown(row):
+    """How much longer the stage of this Row takes at V = 1,000,000, measured now.
+
+    It needs up to 2 GB of memory; for the stages of LATER.
+    """
+    return row.tokens_per_second / measure(row.stage, 1_000_000).tokens_per_second
 
 
 def bytes_touched(stage, vocab_size):
@@ -68,180 +87,41 @@ def bytes_touched(stage, vocab_size):
     return FLOAT * _find(stage)[1](vocab_size)
 
 
-def table(rows):
-    """The rows as lines of text, each with its factor over the first."""
-    lines = [f"{'stage':<24}{'tokens/s':>10}{'MB a step':>11}{'growth':>8}{'factor':>8}"]
-    for row in rows:
-        factor = row.tokens_per_second / rows[0].tokens_per_second
-        lines.append(
-            f"{row.stage:<24}{row.tokens_per_second:>10,.0f}{row.bytes / 1e6:>11,.1f}"
-            f"{row.growth:>7.1f}x{factor:>7.1f}x"
-        )
-    return "\n".join(lines)
+def table(rows, before=False):
+    """The rows as lines of text, each with its factor over the first.
+
+    before: with one more column, the factor over the row before.
+    """
+    lines = [("stage", "tokens/s", "MB a step", "growth", "before", "factor")]
+    for former, row in zip([rows[0], *rows], rows):
+        speed, mb = row.tokens_per_second, row.bytes / 1e6
+        size = f"{mb:,.1f}" if mb >= 1 else f"{mb:.2f}"
+        factors = row.growth, speed / former.tokens_per_second, speed / rows[0].tokens_per_second
+        lines.append((row.stage, f"{speed:,.0f}", size, *map(times, factors)))
+    return "\n".join(
+        f"{stage:<23}{speed:>10}{size:>10}{growth:>7}{f'{former:>8}' * before}{first:>8}"
+        for stage, speed, size, growth, former, first in lines
+    )
+
+
+def times(factor):
+    """A factor as text: 2.5x, or 2,500x."""
+    return f"{factor:.1f}x" if factor < 1000 else f"{factor:,.0f}x"
+
+
+def chart(rows, ax):
+    """Draw the rows on a Matplotlib Axes: a bar for each, tokens a second on a log scale."""
+    names = [row.stage for row in rows]
+    speeds = [row.tokens_per_second for row in rows]
+    colours = ["tab:gray" if name == PEER else "tab:blue" for name in names]
+    bars = ax.barh(names, speeds, color=colours)
+    ax.bar_label(bars, [f"{speed:,.0f}" for speed in speeds], padding=3)
+    ax.set(xscale="log", xlabel="tokens/s", xlim=(min(speeds) / 3, max(speeds) * 10))
+    ax.invert_yaxis()  # the first stage on top
 
 
 def _find(stage):
-    if stage not in STAGES:
-        raise ValueError(f"stage is {stage!r}: it should be one of {', '.join(map(repr, STAGES))}")
-    return STAGES[stage]
-
-
-def _batch(vocab_size, rng):
-    """Ids of a batch and of a small corpus, frequent words first (Zipf's law)."""
-    p = 1 / np.arange(1, vocab_size + 1)
-    ids = rng.choice(vocab_size, size=BATCH * (CONTEXT + 1), p=p / p.sum())
-    corpus = np.concatenate([np.arange(vocab_size), ids])
-    return ids[BATCH:].reshape(BATCH, CONTEXT), ids[:BATCH], corpus
-
-
-def _weights(vocab_size, rng):
-    return 0.01 * rng.standard_normal((vocab_size, HIDDEN), dtype=np.float32)
-
-
-def _trains(model, contexts, target):
-    """A step of `model`: forward, backward, and plain gradient descent."""
-    optimizer = SGD(lr=0.01)
-
-    def step():
-        model.forward(contexts, target)
-        model.backward()
-        optimizer.update(*sum_shared(model.params, model.grads))
-
-    return step
-
-
-class _LookUp:
-    """CBOW with an Embedding below, and something else above it."""
-
-    def __init__(self, W_in, out_layer, loss_layer):
-        self.in_layer, self.out_layer, self.loss_layer = Embedding(W_in), out_layer, loss_layer
-        self.params = self.in_layer.params + out_layer.params
-        self.grads = self.in_layer.grads + out_layer.grads
-
-    def forward(self, contexts, target):
-        h = self.in_layer.forward(contexts).mean(axis=1)
-        return self.loss(h, target)
-
-    def backward(self):
-        dh = self.dh()
-        self.in_layer.backward(np.repeat(dh[:, np.newaxis] / CONTEXT, CONTEXT, axis=1))
-
-
-class _Softmax(_LookUp):
-    def loss(self, h, target):
-        return self.loss_layer.forward(self.out_layer.forward(h), target)
-
-    def dh(self):
-        return self.out_layer.backward(self.loss_layer.backward())
-
-
-class _Sigmoid(_LookUp):
-    """Yes or no about the target, but its score is still picked out of all V."""
-
-    def loss(self, h, target):
-        self.scores, self.target = self.out_layer.forward(h), target
-        score = self.scores[np.arange(len(target)), target]
-        return self.loss_layer.forward(score, np.ones(len(target)))
-
-    def dh(self):
-        dscores = np.zeros_like(self.scores)
-        dscores[np.arange(len(self.target)), self.target] = self.loss_layer.backward()
-        return self.out_layer.backward(dscores)
-
-
-class _Dot(_LookUp):
-    """Yes or no about the target, from its own output vector."""
-
-    def loss(self, h, target):
-        return self.loss_layer.forward(self.out_layer.forward(h, target), np.ones(len(target)))
-
-    def dh(self):
-        return self.out_layer.backward(self.loss_layer.backward())
-
-
-def _one_hot(V, rng):
-    contexts, target, _ = _batch(V, rng)
-    return _trains(OneHotCBOW(V, HIDDEN, rng=rng), contexts, target)
-
-
-def _embedding(V, rng):
-    contexts, target, _ = _batch(V, rng)
-    out = MatMul(np.ascontiguousarray(_weights(V, rng).T))
-    return _trains(_Softmax(_weights(V, rng), out, SoftmaxWithLoss()), contexts, target)
-
-
-def _sigmoid(V, rng):
-    contexts, target, _ = _batch(V, rng)
-    out = MatMul(np.ascontiguousarray(_weights(V, rng).T))
-    return _trains(_Sigmoid(_weights(V, rng), out, SigmoidWithLoss()), contexts, target)
-
-
-def _embedding_dot(V, rng):
-    contexts, target, _ = _batch(V, rng)
-    out = EmbeddingDot(_weights(V, rng))
-    return _trains(_Dot(_weights(V, rng), out, SigmoidWithLoss()), contexts, target)
-
-
-def _drawn(V, rng):
-    _, target, corpus = _batch(V, rng)
-    step = _embedding_dot(V, rng)
-    sampler = UnigramSampler(corpus, 0.75, NEGATIVE, rng=rng)
-
-    def step_and_draw():
-        step()
-        sampler.get_negative_sample(target)
-
-    return step_and_draw
-
-
-def _negative_sampling(V, rng):
-    contexts, target, corpus = _batch(V, rng)
-    return _trains(CBOW(V, HIDDEN, WINDOW, corpus, rng=rng), contexts, target)
-
-
-# Numbers read and written in one step. A dense gradient is cleared or written, then read by the
-# optimiser, which makes a scaled copy of it (written, read) and reads and writes the parameter: 6.
-H, N, C, K = HIDDEN, BATCH, CONTEXT, NEGATIVE
-_ROWS = 4 * N * C * H  # context rows read and copied; their gradients read and written
-
-
-def _count_softmax_out(V):
-    product = N * V + V * H * 2 + 2 * N * V  # scores; W_out forward and backward; dscores twice
-    return product + 5 * N * V + 6 * V * H  # shift, exp, sum, divide, pick; W_out's gradient
-
-
-def _count_one_hot(V):
-    one_hots = 4 * N * C * V  # written; read forward and backward; their own gradient
-    return one_hots + 8 * V * H + _count_softmax_out(V)
-
-
-def _count_embedding(V):
-    return _ROWS + 6 * V * H + _count_softmax_out(V)
-
-
-def _count_sigmoid(V):
-    return _ROWS + 6 * V * H + 4 * N * V + 8 * V * H  # scores, zeros, read twice
-
-
-def _count_embedding_dot(V):
-    return _ROWS + 6 * V * H + 4 * N * H + 6 * V * H
-
-
-def _count_drawn(V):
-    return _count_embedding_dot(V) + N * 2 * 6 * V  # float64: copied, scaled, summed, cumulated
-
-
-def _count_negative_sampling(V):
-    drawn = N * 2 * 6 * V
-    shared = K * 3 * V * H + K * V * H  # K more gradients: cleared, then added into the first
-    return _ROWS + 6 * V * H + (K + 1) * 4 * N * H + 6 * V * H + shared + drawn
-
-
-STAGES = {
-    "one-hot and softmax": (_one_hot, _count_one_hot),
-    "+ Embedding": (_embedding, _count_embedding),
-    "+ sigmoid of one score": (_sigmoid, _count_sigmoid),
-    "+ EmbeddingDot": (_embedding_dot, _count_embedding_dot),
-    "+ negatives drawn": (_drawn, _count_drawn),
-    "+ negative sampling": (_negative_sampling, _count_negative_sampling),
-}
+    found = STAGES | LATER
+    if stage not in found:
+        raise ValueError(f"stage is {stage!r}: it should be one of {', '.join(map(repr, found))}")
+    return found[stage]
