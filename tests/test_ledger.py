@@ -14,6 +14,7 @@ from w2vlib.ledger import (
     chart,
     measure,
     missing,
+    report,
     slowdown,
     table,
 )
@@ -219,6 +220,16 @@ def test_table_shows_each_factor_over_the_row_before():
     assert fast.split()[-2:] == ["2,500x", "2,500x"]
     assert faster.split()[-5:] == ["123,456", "9,999.9", "1.0x", "4.9x", "12,346x"]
     assert {len(line) for line in lines} == {66}
+
+
+def test_report_sums_up_what_was_measured():
+    text = report([*ROWS, Row("gensim", 99_999.0, 1, 1.0)], {"fast": 1.25})
+    assert text.startswith(table([*ROWS, Row("gensim", 99_999.0, 1, 1.0)], before=True))
+    assert "From 'slow' to 'fast': 2,500x" in text
+    assert text.splitlines()[-1].split() == ["fast", "1.2x"]
+    assert max(map(len, text.splitlines())) <= 66
+    assert "V = " not in report(ROWS, {})
+    assert report([], {}) == "nothing was measured"
 
 
 def test_names_fit_the_table():

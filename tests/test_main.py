@@ -1,4 +1,4 @@
-"""python -m w2vlib: train, similar, analogy, evaluate, and how they fail."""
+"""python -m w2vlib: train, similar, analogy, evaluate, ledger, and how they fail."""
 
 import pathlib
 import re
@@ -9,7 +9,7 @@ import sys
 import numpy as np
 import pytest
 
-from w2vlib import WordVectors, engines, load_corpus, train
+from w2vlib import WordVectors, engines, ledger, load_corpus, train
 from w2vlib.__main__ import DEFAULTS, main
 
 TEXT = "the king rules the land\nthe queen rules the land\nwater runs down the hill\n" * 30
@@ -201,6 +201,79 @@ def test_questions_that_cannot_be_answered(vectors, tmp_path, capsys):
     assert "bad, line 1: expected" in fails(capsys, "similar", str(tmp_path / "bad"), "north")
 
 
+# Time ---------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def stopwatch(monkeypatch):
+    """Stages that take no time: each ten times as fast as the one before."""
+    measured = []
+
+    def measure(stage, vocab_size=10_000):
+        measured.append((stage, vocab_size))
+        speed = 10.0 ** list(ledger.STAGES | ledger.LATER).index(stage)
+        return ledger.Row(stage, speed / (2 if vocab_size == 1_000_000 else 1), 1_000_000, 1.0)
+
+    monkeypatch.setattr(ledger, "measure", measure)
+    monkeypatch.setattr(ledger, "missing", dict)
+    return measured
+
+
+def test_ledger(stopwatch, capsys):
+    assert main(["ledger"]) == 0
+    out, err = capsys.readouterr()
+    names = [*ledger.STAGES, *ledger.LATER]
+    table, total, slower = out.split("\n\n")
+    assert [line[:23].strip() for line in table.splitlines()[1:]] == names
+    ours = [name for name in names if name != "gensim"]
+    assert f"From 'one-hot and softmax' to '{ours[-1]}': 100,000,000x" in total
+    grown = [name for name in ledger.LATER if name != "gensim"]
+    assert slower.splitlines()[1:] == [f"{name:<23}      2.0x" for name in grown]
+    assert stopwatch == [(n, 10_000) for n in names] + [(n, 1_000_000) for n in grown]
+    assert all(name in err for name in names)
+
+
+def test_ledger_leaves_out_what_is_missing(stopwatch, capsys, monkeypatch):
+    monkeypatch.setattr(ledger, "missing", lambda: {"gensim": "gensim"})
+    assert main(["ledger"]) == 0
+    out, err = capsys.readouterr()
+    assert "gensim" not in out
+    assert "left out: gensim, which needs the package gensim" in err
+
+
+@pytest.mark.parametrize("after, lines", [(0, 1), (2, 5), (9, 12)])
+def test_ctrl_c_prints_the_stages_so_far(after, lines, stopwatch, capsys, monkeypatch):
+    measure = ledger.measure
+
+    def interrupted(*args):
+        if len(stopwatch) == after:
+            raise KeyboardInterrupt
+        return measure(*args)
+
+    monkeypatch.setattr(ledger, "measure", interrupted)
+    assert main(["ledger"]) == 130
+    out, err = capsys.readouterr()
+    assert len(out.splitlines()) == lines
+    assert "interrupted" in err
+
+
+@pytest.mark.parametrize("kind", ["png", "svg"])
+def test_ledger_draws_a_chart(kind, stopwatch, tmp_path):
+    pytest.importorskip("matplotlib", reason="Matplotlib is not installed")
+    path = tmp_path / f"chart.{kind}"
+    assert main(["ledger", "--chart", str(path)]) == 0
+    assert path.read_bytes()[:5] in (b"\x89PNG\r", b"<?xml")
+
+
+def test_a_chart_that_cannot_be_written(stopwatch, tmp_path, capsys, monkeypatch):
+    pytest.importorskip("matplotlib", reason="Matplotlib is not installed")
+    assert "ends in .png" in fails(capsys, "ledger", "--chart", str(tmp_path / "chart.exe"))
+    assert "cannot write" in fails(capsys, "ledger", "--chart", str(tmp_path / "no" / "a.png"))
+    monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
+    assert "needs Matplotlib" in fails(capsys, "ledger", "--chart", str(tmp_path / "a.png"))
+    assert stopwatch == []
+
+
 # The program itself -------------------------------------------------------------------------------
 
 
@@ -212,7 +285,7 @@ def test_usage(capsys):
 def test_help_names_every_command_and_default(capsys):
     assert main(["--help"]) == 0
     text = capsys.readouterr().out
-    for command in ("train", "similar", "analogy", "evaluate"):
+    for command in ("train", "similar", "analogy", "evaluate", "ledger"):
         assert f"python -m w2vlib {command}" in text
         assert main([command, "--help"]) == 0
     assert main(["train", "--help"]) == 0

@@ -12,6 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from w2vlib import check
+from w2vlib.engines import one_blas_thread
 from w2vlib.stages import BATCH, LATER, NEGATIVE, STAGES, missing
 
 __all__ = [
@@ -22,9 +23,11 @@ __all__ = [
     "chart",
     "measure",
     "missing",
+    "report",
     "seconds",
     "slowdown",
     "table",
+    "times",
 ]
 
 FLOAT = 4  # bytes
@@ -57,9 +60,11 @@ def measure(stage, vocab_size=10_000, budget=0.5):
     ValueError for a stage that is neither in STAGES nor in LATER, ImportError where `missing()`.
     """
     check.whole(vocab_size, "vocab_size", at_least=NEGATIVE + 1)
-    made = _find(stage)[0](vocab_size, np.random.default_rng(0))
+    build, _ = _find(stage)
+    with one_blas_thread():
+        made = build(vocab_size, np.random.default_rng(0))
+        speed = _speed(made, budget) if callable(made) else made
     small, large = bytes_touched(stage, 10_000), bytes_touched(stage, 1_000_000)
-    speed = _speed(made, budget) if callable(made) else made
     return Row(stage, speed, bytes_touched(stage, vocab_size), large / small)
 
 
@@ -107,6 +112,20 @@ def table(rows, before=False):
 def times(factor):
     """A factor as text: 2.5x, or 2,500x."""
     return f"{factor:.1f}x" if factor < 1000 else f"{factor:,.0f}x"
+
+
+def report(rows, slowdowns):
+    """The whole ledger as text: the table, its sum, and {stage: slowdown} of those measured."""
+    if not rows:
+        return "nothing was measured"
+    lines = [table(rows, before=True)]
+    first, last = rows[0], [row for row in rows if row.stage != PEER][-1]
+    factor = times(last.tokens_per_second / first.tokens_per_second)
+    lines += ["", f"From '{first.stage}' to '{last.stage}': {factor}"]
+    if slowdowns:
+        lines += ["", "Time of a step at V = 1,000,000 over that at V = 10,000:"]
+    lines += [f"{stage:<23}{times(slowdown):>10}" for stage, slowdown in slowdowns.items()]
+    return "\n".join(lines)
 
 
 def chart(rows, ax):

@@ -16,7 +16,7 @@ from w2vlib.bottlenecks import MatMul, OneHotCBOW, SoftmaxWithLoss
 from w2vlib.corpus import Corpus, Vocabulary
 from w2vlib.embedding import Embedding
 from w2vlib.embedding_dot import EmbeddingDot
-from w2vlib.engines import ENGINES, one_blas_thread, train
+from w2vlib.engines import ENGINES, train
 from w2vlib.sampler import UnigramSampler
 from w2vlib.sparse_gradients import SparseCBOW, SparseSGD
 from w2vlib.training import CBOW, SGD, sum_shared
@@ -194,19 +194,18 @@ def _engine(name):
             if done >= (len(ends) + 1) * len(corpus):
                 ends.append(perf_counter())
 
-        with one_blas_thread():
-            ENGINES[name](
-                vectors,
-                corpus,
-                window=WINDOW,
-                negative=NEGATIVE,
-                power=POWER,
-                epochs=EPOCHS,
-                subsample=_default("subsample"),
-                learning_rate=_default("learning_rate"),
-                rng=rng,
-                report=report,
-            )
+        ENGINES[name](
+            vectors,
+            corpus,
+            window=WINDOW,
+            negative=NEGATIVE,
+            power=POWER,
+            epochs=EPOCHS,
+            subsample=_default("subsample"),
+            learning_rate=_default("learning_rate"),
+            rng=rng,
+            report=report,
+        )
         return kept / np.diff(ends).min()
 
     return speed
@@ -313,4 +312,6 @@ NEEDS = {"compiled": "numba", "gensim": "gensim"}
 
 def missing():
     """The later stages that cannot run here, each with the package that it needs."""
-    return {stage: NEEDS[stage] for stage in LATER if stage in NEEDS and not find_spec(NEEDS[stage])}
+    return {
+        stage: NEEDS[stage] for stage in LATER if stage in NEEDS and not find_spec(NEEDS[stage])
+    }
