@@ -80,7 +80,8 @@ def step(inputs, outputs, ids, windows, negatives, negative, rate):
     """
     words = ids.ravel()
     weights = (words[:, np.newaxis] != negatives) * np.float32(negative / len(negatives))
-    x, y, n = inputs.take(ids, axis=0), outputs.take(words, axis=0), outputs.take(negatives, axis=0)
+    x, y = inputs.take(ids, axis=0), outputs.take(words, axis=0)
+    n = outputs.take(negatives, axis=0)
     dx, dy, dn = gradients(x, y, n, windows, weights)
     repeats = find_repeats(words)
     descend(inputs, repeats, dx, rate)
@@ -256,5 +257,6 @@ def descend(W, repeats, grads, rate):
     steps *= rate
     squares = np.vecdot(steps, steps)
     if squares.max() > LARGEST_STEP**2:
-        steps *= (LARGEST_STEP / np.sqrt(np.maximum(squares, LARGEST_STEP**2)))[:, np.newaxis]
+        lengths = np.sqrt(np.maximum(squares, LARGEST_STEP**2))
+        steps *= (LARGEST_STEP / lengths)[:, np.newaxis]
     W[rows] -= steps
