@@ -18,7 +18,7 @@ export MPLCONFIGDIR := $(CURDIR)/.venv/matplotlib
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help book serve test lint outputs lab clean
+.PHONY: help book serve test lint outputs lab binder clean
 
 help: ## list the targets
 	@echo "make TARGET   (PYTHON=python3.12 chooses the interpreter, 3.11 or newer)"
@@ -48,8 +48,21 @@ lint: $(INSTALLED) ## check the style of code and notebooks
 outputs: $(INSTALLED) ## run the notebooks and store their outputs (NOTEBOOKS=book/03_binary.ipynb)
 	@$(BIN)/python tools/outputs.py $(NOTEBOOKS)
 
+bench: $(INSTALLED) ## compare the engines with gensim, by turns: some minutes on a quiet machine
+	@$(BIN)/python tools/bench.py --memory
+
 lab: $(INSTALLED) ## open the notebooks in JupyterLab
 	@$(BIN)/jupyter lab --ServerApp.root_dir=. --LabApp.default_url=/lab/tree/book
+
+# Binder's own packages first (as of repo2docker 2026.4), then ours, then the library as a package.
+binder: ## run every chapter in a fresh environment like Binder's
+	@rm -rf _build/binder && $(PYTHON) -m venv _build/binder
+	@_build/binder/bin/python -m pip install --quiet --disable-pip-version-check \
+		jupyterlab==4.4.9 notebook==7.4.7 ipywidgets==8.1.7 ipykernel==7.0.1
+	@_build/binder/bin/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@_build/binder/bin/python -m pip install --quiet --disable-pip-version-check .
+	@_build/binder/bin/python -m pip check
+	@_build/binder/bin/python -m pytest -n 2 --dist loadfile --nbval --nbval-current-env book
 
 clean: ## remove everything that make made
 	rm -rf .venv _build .pytest_cache .ruff_cache w2vlib.egg-info

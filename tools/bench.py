@@ -1,0 +1,368 @@
+"""Compare the engines with gensim, by turns on one machine: python tools/bench.py, some minutes.
+
+Two questions, on the default corpus, and on PTB where it is on disk; both with their lines shuffled
+once, the same for all:
+
+- quality: how long does each engine take, at its defaults, to reach Q? Q is what gensim reaches
+  with one worker in 15 epochs at its own defaults, the mean of the seeds, on word pairs and on
+  analogies. A run is the training alone: reading the text, building the vocabulary and compiling
+  are done before.
+- speed: how many words of the text a second, at equal settings?
+
+The runs of a round follow each other, and a ratio is one of two runs of the same round, with the
+same number of threads: what else the machine does in that time is likely to slow down both.
+"""
+
+import argparse
+import json
+import os
+import platform
+import subprocess
+import sys
+from collections import Counter
+from importlib.metadata import version
+from importlib.util import find_spec
+from pathlib import Path
+from time import perf_counter, process_time
+
+import numpy as np
+
+import w2vlib
+from w2vlib import Corpus, Vocabulary, WordVectors, load_corpus, train
+from w2vlib.corpus import EOS, ptb_on_disk
+from w2vlib.engines import ENGINES
+
+OUTPUT = Path(__file__).resolve().parent.parent / "book" / "results" / "bench.json"
+COMMON = {"vector_size": 100, "window": 5, "negative": 5}
+GENSIM = COMMON | {"min_count": 1, "epochs": 15}
+EQUAL = COMMON | {"subsample": 1e-3, "learning_rate": 0.05, "power": 0.75, "epochs": 3}
+PEER = "gensim"
+UNTOLD = ("engine", "seed", "progress")  # arguments of train that are not settings of the bench
+RATIO = "ours/gensim (min-max)"
+
+
+class Text:
+    """Lines of words, as a Corpus for our engines and as lists for gensim."""
+
+    def __init__(self, name, lines):
+        counts = Counter(word for line in lines for word in [*line, EOS])
+        words = Vocabulary(word for word, _ in counts.most_common())
+        ids = words.ids([word for line in lines for word in [*line, EOS]])
+        self.corpus = Corpus(ids, words, np.array([counts[word] for word in words]), name)
+        self.lines = lines
+        self.tokens = sum(map(len, lines))
+
+
+def read(name, limit=None, longest=10_000):
+    """The Text of a corpus, its lines shuffled; `limit` lines of it. gensim wants no longer lines."""
+    corpus = load_corpus(name)
+    words = np.array(list(corpus.vocabulary), dtype=object)[corpus.ids]
+    lines = []
+    for line in np.split(words, np.flatnonzero(words == EOS) + 1):
+        line = [word for word in line if word != EOS]
+        lines += [line[i : i + longest] for i in range(0, len(line), longest)]
+    order = np.random.default_rng(0).permutation(len(lines))[:limit]
+    return Text(corpus.name, [lines[i] for i in order])
+
+
+# One run ------------------------------------------------------------------------------------------
+
+
+def run(program, text, seed, settings=None):
+    """Train once; settings None: as the program does by itself -> WordVectors, wall and CPU seconds.
+
+    program: the name of an engine, or gensim, and its number of threads.
+    """
+    name, threads = program
+    if name == PEER:
+        model = gensim_model(seed, threads, settings)
+        model.build_vocab(text.lines)
+    wall, cpu = perf_counter(), process_time()
+    if name == PEER:
+        model.train(text.lines, total_examples=len(text.lines), epochs=model.epochs)
+        vectors = WordVectors(model.wv.vectors, model.wv.index_to_key)
+    else:
+        vectors = train(text.corpus, engine=name, seed=seed, progress=False, **(settings or {}))
+    return vectors, perf_counter() - wall, process_time() - cpu
+
+
+def gensim_model(seed, threads, settings):
+    from gensim.models import Word2Vec
+
+    options = dict(GENSIM)
+    if settings:
+        names = {"subsample": "sample", "learning_rate": "alpha", "power": "ns_exponent"}
+        options |= {names.get(name, name): value for name, value in settings.items()}
+    return Word2Vec(sg=0, seed=seed, workers=threads, **options)
+
+
+def programs():
+    """What there is to compare, our engines before gensim, each with one and with two threads."""
+    compiled = ["compiled"] if "compiled" in ENGINES and find_spec("numba") else []
+    cores = min(2, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 2)
+    several = [(name, n) for name in [*compiled, PEER] for n in range(1, cores + 1)]
+    return [("numpy", 1), *several]
+
+
+# Both questions -----------------------------------------------------------------------------------
+
+
+def quality(text, seeds, small):
+    """Scores and times of all programs at their defaults, and Q."""
+    runs = {}
+    for seed in seeds:
+        for program in programs():
+            one_epoch = {"epochs": 1, "subsample": 0} if small else None
+            vectors, wall, cpu = run(program, text, seed, one_epoch)
+            pairs, analogies = vectors.evaluate_word_pairs(), vectors.evaluate_analogies()
+            scores = {"spearman": known(pairs.spearman), "accuracy": known(analogies.accuracy)}
+            say(f"{text.corpus.name}, seed {seed}: {label(program)} {wall:.1f} s, {scores}")
+            runs.setdefault(label(program), []).append({"seed": seed} | seconds(wall, cpu) | scores)
+    Q = {name: mean(runs[label((PEER, 1))], name) for name in ("spearman", "accuracy")}
+    result = compare(runs, "wall")
+    for entry in result.values():
+        for name, least in Q.items():
+            entry[name] = mean(entry["runs"], name)
+            entry[f"reaches_{name}"] = None if least is None else entry[name] >= least
+    return {"Q": Q, "programs": result}
+
+
+def speed(text, rounds, epochs):
+    """Tokens a second of all programs at equal settings."""
+    runs = {}
+    settings = EQUAL | {"epochs": epochs}
+    for seed in range(1, rounds + 1):
+        for program in programs():
+            _, wall, cpu = run(program, text, seed, settings)
+            rate = round(epochs * text.tokens / wall)
+            say(f"{text.corpus.name}, round {seed}: {label(program)} {rate:,} tokens/s")
+            runs.setdefault(label(program), []).append(
+                seconds(wall, cpu) | {"tokens_per_second": rate}
+            )
+    return {"settings": settings, "programs": compare(runs, "tokens_per_second")}
+
+
+def compare(runs, what):
+    """Each program's runs, with their ratio to gensim's of the same round and number of threads."""
+    result = {}
+    for name, ours in runs.items():
+        peers = runs[f"{PEER}, {name.partition(', ')[2]}"]
+        ratios = [round(a[what] / b[what], 3) for a, b in zip(ours, peers, strict=True)]
+        result[name] = {
+            "runs": ours,
+            "ratio": {
+                "median": round(float(np.median(ratios)), 3),
+                "min": min(ratios),
+                "max": max(ratios),
+                "pairs": ratios,
+            },
+        }
+    return result
+
+
+def label(program):
+    name, threads = program
+    return f"{name}, {threads} {'thread' if threads == 1 else 'threads'}"
+
+
+def seconds(wall, cpu):
+    return {"wall": round(wall, 3), "cpu": round(cpu, 3)}
+
+
+def known(score):
+    """A score to four digits; None where there is none, for JSON knows no NaN."""
+    return None if np.isnan(score) else round(score, 4)
+
+
+def mean(runs, name):
+    values = [run[name] for run in runs]
+    return None if None in values else round(float(np.mean(values)), 4)
+
+
+# Memory -------------------------------------------------------------------------------------------
+
+
+def memory(small):
+    """Peak memory of one epoch at V = 1,000,000, each program in a process of its own."""
+    V, tokens = (1_000, 3_000) if small else (1_000_000, 3_000_000)
+    result = {}
+    for program in programs():
+        if program[1] == 1:
+            say(f"memory: {label(program)} ...")
+            command = [sys.executable, __file__, "--peak", program[0], str(V), str(tokens)]
+            answer = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+            result[label(program)] = json.loads(answer)
+    both = 2 * V * COMMON["vector_size"] * 4 / 1e6
+    return {"words": V, "tokens": tokens, "both_matrices_mb": round(both), "programs": result}
+
+
+class Lines:
+    """Ids as lines of words, made one by one as gensim goes through them."""
+
+    def __init__(self, ids):
+        self.ids = ids
+
+    def __iter__(self):
+        for line in np.array_split(self.ids, max(1, len(self.ids) // 1000)):
+            yield [str(i) for i in line]
+
+
+def peak(name, V, tokens):
+    """Train on a text by Zipf's law in which each word comes at least once -> MB of memory."""
+    import resource  # not on Windows
+
+    rng = np.random.default_rng(0)
+    p = 1 / np.arange(1, V + 1)
+    ids = rng.choice(V, size=tokens - V, p=p / p.sum())
+    ids = rng.permutation(np.concatenate([np.arange(V), ids]).astype(np.int32))
+    corpus = Corpus(ids, Vocabulary(map(str, range(V))), np.bincount(ids), "Zipf")
+
+    def megabytes():
+        unit = 1 if sys.platform == "darwin" else 1024
+        return round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 1e6)
+
+    if name == PEER:
+        model = gensim_model(1, 1, {"epochs": 1})
+    before, start = megabytes(), perf_counter()
+    if name == PEER:
+        counts = corpus.counts.tolist()
+        model.build_vocab_from_freq(dict(zip(corpus.vocabulary, counts, strict=True)))
+        model.train(Lines(ids), total_words=len(ids), epochs=1)
+    else:
+        train(corpus, engine=name, epochs=1, progress=False)
+    wall = round(perf_counter() - start, 3)
+    return {"before_mb": before, "peak_mb": megabytes(), "seconds": wall}
+
+
+# Everything ---------------------------------------------------------------------------------------
+
+
+def bench(texts, small=False, with_memory=False, more=()):
+    """All results, as JSON knows them."""
+    seeds = (1,) if small else (1, 2, 3)
+    for program in programs():  # compiles what has to be compiled
+        run(program, Text("warm-up", [["a", "b", "c"] * 100] * 10), 1, EQUAL | {"epochs": 1})
+    result = {
+        "versions": versions(),
+        "machine": {"cpu": cpu_model(), "cores": os.cpu_count()},
+        "settings": {
+            "w2vlib": {k: v for k, v in train.__kwdefaults__.items() if k not in UNTOLD},
+            "gensim": GENSIM,
+        },
+        "seeds": list(seeds),
+        "corpora": {},
+    }
+    for text in texts:
+        result["corpora"][text.corpus.name] = {
+            "tokens": text.tokens,
+            "words": len(text.corpus.vocabulary),
+            "quality": quality(text, seeds, small),
+            "speed": speed(text, len(seeds), 1 if small else 3),
+        }
+    for text in more:
+        result["text"] = {
+            "tokens": text.tokens,
+            "words": len(text.corpus.vocabulary),
+            "speed": speed(text, len(seeds), 1),
+        }
+    if with_memory:
+        result["memory"] = memory(small)
+    return result
+
+
+def versions():
+    packages = ["w2vlib", "numpy", "gensim", "numba"]
+    found = {name: version(name) for name in packages[1:] if find_spec(name)}
+    return {"python": platform.python_version(), "w2vlib": w2vlib.__version__} | found
+
+
+def cpu_model():
+    """What the processor calls itself."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+    except OSError:
+        return platform.processor() or platform.machine()
+    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return names[0] if names else platform.machine()
+
+
+def table(result):
+    """The results as lines of text."""
+    lines = []
+    for name, corpus in result["corpora"].items():
+        Q = corpus["quality"]["Q"]
+        lines += [
+            f"{name}: {corpus['tokens']:,} tokens, {corpus['words']:,} words",
+            f"Q: word pairs {score(Q['spearman'])}, analogies {score(Q['accuracy'])}",
+            "",
+            f"{'to Q':<20}{'s':>8}{'CPU s':>8}{'pairs':>8}{'analogies':>11}{'Q?':>5}{RATIO:>24}",
+        ]
+        for program, entry in corpus["quality"]["programs"].items():
+            wall, cpu = (np.median([run[key] for run in entry["runs"]]) for key in ("wall", "cpu"))
+            reached = entry["reaches_spearman"] and entry["reaches_accuracy"]
+            lines.append(
+                f"{program:<20}{wall:>8.1f}{cpu:>8.1f}{score(entry['spearman']):>8}"
+                f"{score(entry['accuracy']):>11}{'yes' if reached else 'no':>5}"
+                f"{spread(entry['ratio']):>24}"
+            )
+        lines += ["", *speed_lines(corpus["speed"])]
+    if "text" in result:
+        lines += [
+            f"text: {result['text']['tokens']:,} tokens",
+            *speed_lines(result["text"]["speed"]),
+        ]
+    if "memory" in result:
+        found = result["memory"]
+        lines += [f"V = {found['words']:,}, both matrices {found['both_matrices_mb']:,} MB"]
+        for program, entry in found["programs"].items():
+            lines.append(f"{program:<20}{entry['peak_mb']:>8,} MB at most")
+    return "\n".join(lines)
+
+
+def speed_lines(speed):
+    lines = [f"{'equal settings':<20}{'tokens/s':>16}{RATIO:>28}"]
+    for program, entry in speed["programs"].items():
+        rate = np.median([run["tokens_per_second"] for run in entry["runs"]])
+        lines.append(f"{program:<20}{rate:>16,.0f}{spread(entry['ratio']):>28}")
+    return [*lines, ""]
+
+
+def score(value):
+    return "none" if value is None else f"{value:.3f}"
+
+
+def spread(ratio):
+    return f"{ratio['median']:.2f} ({ratio['min']:.2f}-{ratio['max']:.2f})"
+
+
+def say(text):
+    print(text, file=sys.stderr, flush=True)
+
+
+def main(argv=None):
+    parser = argparse.ArgumentParser(description="Compare the engines with gensim, by turns.")
+    parser.add_argument("--small", action="store_true", help="seconds instead of minutes: a test")
+    parser.add_argument("--memory", action="store_true", help="also memory with a million words")
+    parser.add_argument("--text", metavar="PATH", help="also the speed on this text")
+    parser.add_argument("-o", "--output", type=Path, default=OUTPUT, help="default: %(default)s")
+    parser.add_argument("--peak", nargs=3, help=argparse.SUPPRESS)  # in a process of its own
+    args = parser.parse_args(argv)
+    if not find_spec("gensim"):
+        sys.exit("bench needs gensim: python -m pip install 'gensim>=4.4'")
+    if args.peak:
+        name, V, tokens = args.peak
+        print(json.dumps(peak(name, int(V), int(tokens))))
+        return
+    names = ["default"]
+    if not args.small and ptb_on_disk():
+        names.append("ptb")
+    texts = [read(name, limit=300 if args.small else None) for name in names]
+    more = [read(args.text)] if args.text else []
+    result = bench(texts, args.small, args.memory, more)
+    args.output.parent.mkdir(exist_ok=True)
+    args.output.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
+    print(table(result))
+
+
+if __name__ == "__main__":
+    main()
