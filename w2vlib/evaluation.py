@@ -188,8 +188,8 @@ class WordVectors:
 
 def normalize(x):
     """`x` (..., H) with each vector scaled to length 1, float32; zero vectors stay zero."""
-    length = np.sqrt(np.einsum("...h,...h->...", x, x, dtype=np.float64))[..., np.newaxis]
-    return np.divide(x, np.where(length > 0, length, 1), out=np.empty_like(x))
+    length = np.linalg.norm(x.astype(np.float64), axis=-1, keepdims=True)
+    return (x / np.where(length > 0, length, 1)).astype(np.float32)
 
 
 def spearman(x, y):
