@@ -21,10 +21,12 @@ ORDER = [
     "sampler",
     "negative_sampling",
     "training",
+    "sparse_gradients",
     "fused",
     "word2vec_format",
     "evaluation",
     "engines",
+    "stages",
     "ledger",
     "__main__",
 ]
