@@ -18,7 +18,7 @@ export MPLCONFIGDIR := $(CURDIR)/.venv/matplotlib
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help book serve test lint outputs lab binder clean
+.PHONY: help book serve test lint outputs bench lab binder clean
 
 help: ## list the targets
 	@echo "make TARGET   (PYTHON=python3.12 chooses the interpreter, 3.11 or newer)"

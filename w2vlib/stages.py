@@ -288,6 +288,10 @@ def _count_fused(V):
 
 
 # Compiled, all but the rows stays in the cache: a row is read, and later read again and written.
+def _count_compiled(V):
+    return 3 * (2 * N + 16) * H  # 16 negatives, shared by a block of 32 words
+
+
 def _count_gensim(V):
     return 3 * (N * (WINDOW + 1) + N * (K + 1)) * H  # it draws the window's size: w + 1 on average
 
@@ -305,8 +309,11 @@ LATER = {
     "+ row-sparse gradients": (_row_sparse, _count_row_sparse),
     "+ alias draws": (_alias, _count_alias),
     "fused in NumPy": (_engine("numpy"), _count_fused),
+    "compiled": (_engine("compiled"), _count_compiled),
     "gensim": (_gensim, _count_gensim),
 }
+if "compiled" not in ENGINES:
+    del LATER["compiled"]
 NEEDS = {"compiled": "numba", "gensim": "gensim"}
 
 
