@@ -19,6 +19,16 @@ from w2vlib.engines import train
 from w2vlib.evaluation import WordVectors
 from w2vlib.negative_sampling import NegativeSamplingLoss
 from w2vlib.sampler import UnigramSampler
+from w2vlib.sparse_gradients import (
+    SparseAdaGrad,
+    SparseAdam,
+    SparseCBOW,
+    SparseEmbedding,
+    SparseEmbeddingDot,
+    SparseGradient,
+    SparseNegativeSamplingLoss,
+    SparseSGD,
+)
 from w2vlib.training import CBOW, SGD, Adam, SkipGram, Trainer
 
 __version__ = "0.1.0"
@@ -36,6 +46,14 @@ __all__ = [
     "SigmoidWithLoss",
     "SkipGram",
     "SoftmaxWithLoss",
+    "SparseAdaGrad",
+    "SparseAdam",
+    "SparseCBOW",
+    "SparseEmbedding",
+    "SparseEmbeddingDot",
+    "SparseGradient",
+    "SparseNegativeSamplingLoss",
+    "SparseSGD",
     "Trainer",
     "UnigramSampler",
     "Vocabulary",
