@@ -13,7 +13,7 @@ from w2vlib import WordVectors, engines, ledger, load_corpus, train
 from w2vlib.__main__ import DEFAULTS, main
 
 TEXT = "the king rules the land\nthe queen rules the land\nwater runs down the hill\n" * 30
-TINY = ["--vector-size", "8", "--epochs", "2"]
+TINY = ["--vector-size", "8", "--epochs", "2", "--subsample", "0"]
 
 
 @pytest.fixture
@@ -60,11 +60,17 @@ def test_train(text, tmp_path, capsys, binary):
     assert (b"\0" in output.read_bytes()) == binary
 
 
+def test_a_text_that_subsampling_would_empty(text, tmp_path, capsys):
+    assert main(["train", text, "-o", str(tmp_path / "out"), "--epochs", "1"]) == 0
+    assert re.search(r"^note: subsample=.* take subsample=0", capsys.readouterr().err, re.M)
+
+
 def test_train_writes_what_train_returns(text, tmp_path):
     options = ["--seed", "7", "--window", "2", "--min-count", "40", "--max-vocab", "6"]
     assert main(["train", text, "-o", str(tmp_path / "out"), *TINY, *options]) == 0
     corpus = load_corpus(text, min_count=40, max_vocab=6)
-    expected = train(corpus, vector_size=8, epochs=2, seed=7, window=2, progress=False)
+    options = {"vector_size": 8, "epochs": 2, "subsample": 0, "seed": 7, "window": 2}
+    expected = train(corpus, **options, progress=False)
     written = WordVectors.load(tmp_path / "out")
     assert list(written.vocabulary) == list(expected.vocabulary)
     assert (written.vectors == expected.vectors).all()

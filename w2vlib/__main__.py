@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 import tempfile
+import warnings
 from pathlib import Path
 
 from w2vlib import ledger
@@ -143,7 +144,8 @@ def _train(args):
         f"{args.epochs} {'epoch' if args.epochs == 1 else 'epochs'}"
     )
     options = {name: getattr(args, name) for name in DEFAULTS if hasattr(args, name)}
-    with _noting_interrupts() as interrupts:
+    with _noting_interrupts() as interrupts, warnings.catch_warnings():
+        warnings.showwarning = lambda message, *where: _say(f"note: {message}")
         wv = train(corpus, **options, progress=sys.stderr.isatty())
     wv.save(args.output, binary=args.binary)
     V, H = wv.vectors.shape
