@@ -145,6 +145,7 @@ def _train(args):
     )
     options = {name: getattr(args, name) for name in DEFAULTS if hasattr(args, name)}
     with _noting_interrupts() as interrupts, warnings.catch_warnings():
+        warnings.simplefilter("always")
         warnings.showwarning = lambda message, *where: _say(f"note: {message}")
         wv = train(corpus, **options, progress=sys.stderr.isatty())
     wv.save(args.output, binary=args.binary)
