@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -33,11 +34,14 @@ def test_it_names_versions_machine_and_settings(bench):
     _, result = bench
     assert set(result) == {
         "versions", "machine", "settings", "seeds", "corpora", "text", "memory",
-    }  # fmt: skip
+    } | ({"compile_seconds"} if find_spec("numba") else set())  # fmt: skip
     assert {"python", "numpy", "gensim", "w2vlib"} <= set(result["versions"])
     assert set(result["machine"]) == {"cpu", "cores"}
     assert result["settings"]["gensim"]["epochs"] == 15
     assert result["settings"]["w2vlib"]["window"] == 5
+    if find_spec("numba"):
+        first, again = result["compile_seconds"]
+        assert first > 2 * again
 
 
 def programs(section):
@@ -79,6 +83,13 @@ def test_speed_is_measured_at_equal_settings(bench):
             assert all(one["tokens_per_second"] > 0 for one in entry["runs"])
 
 
+def test_growth_with_the_text(bench):
+    _, result = bench
+    growth = result["text"]["growth"]
+    assert growth["tokens"] == sorted(growth["tokens"])
+    assert len({len(times) for times in growth["programs"].values()} | {5}) == 1
+
+
 def test_memory(bench):
     _, result = bench
     for _, entry in programs(result["memory"]):
@@ -89,7 +100,7 @@ def test_the_table_fits_a_page(bench):
     table, _ = bench
     lines = table.splitlines()
     assert max(map(len, lines)) <= 84
-    assert sum(line.startswith("numpy, 1 thread") for line in lines) == 4
+    assert sum(line.startswith("numpy, 1 thread") for line in lines) == 4 + 5
     ratio = next(line for line in lines if line.startswith("numpy, 1 thread")).split()[-2:]
     assert float(ratio[0]) > 0 and ratio[1][0] == "("
 

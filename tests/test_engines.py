@@ -2,12 +2,13 @@
 
 import subprocess
 import sys
+import warnings
 
 import numpy as np
 import pytest
 
 from w2vlib import Corpus, Vocabulary, WordVectors, engines, train
-from w2vlib.engines import ENGINES
+from w2vlib.engines import DEFAULTS, ENGINES
 
 QUIET = {"vector_size": 6, "epochs": 2, "subsample": 0, "progress": False}
 
@@ -32,7 +33,7 @@ def test_same_seed_same_vectors(corpus):
 
 def test_every_argument_reaches_the_engine(corpus, monkeypatch):
     seen = {}
-    monkeypatch.setitem(ENGINES, "mine", lambda vectors, corpus, **options: seen.update(options))
+    monkeypatch.setitem(ENGINES, "numpy", lambda vectors, corpus, **options: seen.update(options))
     options = {
         "window": 3,
         "negative": 4,
@@ -41,9 +42,24 @@ def test_every_argument_reaches_the_engine(corpus, monkeypatch):
         "subsample": 0.5,
         "learning_rate": 0.2,
     }
-    train(corpus, engine="mine", vector_size=6, progress=False, **options)
+    train(corpus, vector_size=6, progress=False, **options)
     assert options.items() <= seen.items()
     assert set(seen) == {*options, "rng", "report"}
+
+
+@pytest.mark.parametrize("engine", DEFAULTS)
+def test_what_is_not_given_is_what_suits_the_engine(corpus, engine, monkeypatch):
+    seen = {}
+    monkeypatch.setitem(ENGINES, engine, lambda vectors, corpus, **options: seen.update(options))
+    monkeypatch.setattr(engines, "warm_up", lambda progress: 0)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # so short a text should not be thinned
+        train(corpus, engine=engine, progress=False)
+    assert DEFAULTS[engine].items() <= seen.items()
+    assert (seen["window"], seen["negative"], seen["power"]) == (5, 5, 0.75)
+    assert seen.get("threads") == (1 if engine == "compiled" else None)
+    train(corpus, engine=engine, subsample=0, progress=False)
+    assert seen["subsample"] == 0 and seen["epochs"] == DEFAULTS[engine]["epochs"]
 
 
 @pytest.mark.parametrize(
@@ -60,6 +76,8 @@ def test_every_argument_reaches_the_engine(corpus, monkeypatch):
         ({"power": float("nan")}, ValueError, ["power", "nan"]),
         ({"subsample": -1e-3}, ValueError, ["subsample"]),
         ({"learning_rate": 0}, ValueError, ["learning_rate"]),
+        ({"threads": 0}, ValueError, ["threads", "0"]),
+        ({"threads": 2}, ValueError, ["threads", "2", "compiled"]),
         ({"seed": -1}, ValueError, ["seed", "-1"]),
         ({"seed": None}, TypeError, ["seed"]),
     ],
@@ -85,9 +103,9 @@ def test_a_text_too_short_to_thin_out_is_told(corpus):
 
 
 def test_divergence_is_told_with_its_cure(corpus, monkeypatch):
-    monkeypatch.setitem(ENGINES, "nan", lambda vectors, corpus, **options: vectors.fill(np.nan))
+    monkeypatch.setitem(ENGINES, "numpy", lambda vectors, corpus, **options: vectors.fill(np.nan))
     with pytest.raises(FloatingPointError, match="learning_rate is 0.2, try 0.05"):
-        train(corpus, engine="nan", learning_rate=0.2, **QUIET)
+        train(corpus, learning_rate=0.2, **QUIET)
 
 
 def test_an_interruption_keeps_what_was_learnt(corpus, monkeypatch, capsys):
@@ -96,8 +114,8 @@ def test_an_interruption_keeps_what_was_learnt(corpus, monkeypatch, capsys):
         report(1500)
         raise KeyboardInterrupt
 
-    monkeypatch.setitem(ENGINES, "interrupted", fit)
-    wv = train(corpus, engine="interrupted", **QUIET)
+    monkeypatch.setitem(ENGINES, "numpy", fit)
+    wv = train(corpus, **QUIET)
     assert (wv.vectors == 7).all()
     out, err = capsys.readouterr()
     assert out == ""
@@ -125,9 +143,9 @@ def test_other_errors_pass_through(corpus, monkeypatch):
     def fit(vectors, corpus, **options):
         raise ZeroDivisionError
 
-    monkeypatch.setitem(ENGINES, "broken", fit)
+    monkeypatch.setitem(ENGINES, "numpy", fit)
     with pytest.raises(ZeroDivisionError):
-        train(corpus, engine="broken", **QUIET)
+        train(corpus, **QUIET)
 
 
 def test_the_bar_counts_tokens(corpus, capsys):

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from w2vlib import WordVectors, engines, ledger, load_corpus, train
-from w2vlib.__main__ import DEFAULTS, main
+from w2vlib.__main__ import ARGUMENTS, DEFAULTS, main
 
 TEXT = "the king rules the land\nthe queen rules the land\nwater runs down the hill\n" * 30
 TINY = ["--vector-size", "8", "--epochs", "2", "--subsample", "0"]
@@ -87,11 +87,11 @@ def test_train_passes_every_option_on(text, tmp_path, monkeypatch):
     monkeypatch.setattr("w2vlib.__main__.train", train)
     output = str(tmp_path / "out")
     assert main(["train", text, "-o", output]) == 0
-    assert seen == {**DEFAULTS, "progress": seen["progress"]}
-    numbers = {name: 3 for name, value in DEFAULTS.items() if type(value) in (int, float)}
+    assert seen == {**ARGUMENTS, "progress": seen["progress"]}
+    numbers = {name: 3 for name in set(ARGUMENTS) - {"engine", "progress"}}
     flags = [f"--{name.replace('_', '-')}=3" for name in numbers]
     assert main(["train", text, "-o", output, *flags]) == 0
-    assert seen == {**DEFAULTS, **numbers, "progress": seen["progress"]}
+    assert seen == {**ARGUMENTS, **numbers, "progress": seen["progress"]}
 
 
 def test_ctrl_c_keeps_what_was_learnt(text, tmp_path, capsys, monkeypatch):
@@ -233,7 +233,7 @@ def test_ledger(stopwatch, capsys):
     table, total, slower = out.split("\n\n")
     assert [line[:23].strip() for line in table.splitlines()[1:]] == names
     ours = [name for name in names if name != "gensim"]
-    assert f"From 'one-hot and softmax' to '{ours[-1]}': 100,000,000x" in total
+    assert f"From 'one-hot and softmax' to '{ours[-1]}': 1,000,000,000x" in total
     grown = [name for name in ledger.LATER if name != "gensim"]
     assert slower.splitlines()[1:] == [f"{name:<23}      2.0x" for name in grown]
     assert stopwatch == [(n, 10_000) for n in names] + [(n, 1_000_000) for n in grown]
@@ -297,9 +297,12 @@ def test_help_names_every_command_and_default(capsys):
         assert main([command, "--help"]) == 0
     assert main(["train", "--help"]) == 0
     text = capsys.readouterr().out
-    for name in set(DEFAULTS) - {"progress"}:
+    for name in set(ARGUMENTS) - {"progress"}:
         assert f"--{name.replace('_', '-')}" in text
-        assert f"default: {DEFAULTS[name]}" in " ".join(text.split())
+        default = ARGUMENTS[name]
+        if default is None:
+            default = f"{DEFAULTS['numpy'][name]} with numpy, {DEFAULTS['compiled'][name]} with"
+        assert f"default: {default}" in " ".join(text.split())
 
 
 def run(*argv):

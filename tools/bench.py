@@ -19,25 +19,27 @@ import os
 import platform
 import subprocess
 import sys
+import tempfile
 from collections import Counter
+from dataclasses import replace
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
 from time import perf_counter, process_time
+from types import SimpleNamespace
 
 import numpy as np
 
 import w2vlib
 from w2vlib import Corpus, Vocabulary, WordVectors, load_corpus, train
 from w2vlib.corpus import EOS, ptb_on_disk
-from w2vlib.engines import ENGINES
+from w2vlib.engines import DEFAULTS
 
 OUTPUT = Path(__file__).resolve().parent.parent / "book" / "results" / "bench.json"
 COMMON = {"vector_size": 100, "window": 5, "negative": 5}
 GENSIM = COMMON | {"min_count": 1, "epochs": 15}
 EQUAL = COMMON | {"subsample": 1e-3, "learning_rate": 0.05, "power": 0.75, "epochs": 3}
 PEER = "gensim"
-UNTOLD = ("engine", "seed", "threads", "progress")  # of the arguments of train
 RATIO = "ours/gensim (min-max)"
 
 
@@ -101,7 +103,7 @@ def gensim_model(seed, threads, settings):
 
 def programs():
     """What there is to compare, our engines before gensim, each with one and with two threads."""
-    several = ["compiled"] if "compiled" in ENGINES and find_spec("numba") else []
+    several = ["compiled"] if find_spec("numba") else []
     return [("numpy", 1), *((name, n) for name in [*several, PEER] for n in (1, 2))]
 
 
@@ -141,6 +143,20 @@ def speed(text, rounds, epochs):
                 seconds(wall, cpu) | {"tokens_per_second": rate}
             )
     return {"settings": settings, "programs": compare(runs, "tokens_per_second")}
+
+
+def growth(text, parts):
+    """Seconds of an epoch of our engines on ever more of a text, with the same vocabulary."""
+    result = {"tokens": [len(text.corpus) // part for part in parts], "programs": {}}
+    for program in programs():
+        if program[1] == 1 and program[0] != PEER:
+            result["programs"][label(program)] = found = []
+            for tokens in result["tokens"]:
+                part = replace(text.corpus, ids=text.corpus.ids[:tokens])
+                _, wall, _ = run(program, SimpleNamespace(corpus=part), 1, {"epochs": 1})
+                say(f"{label(program)}: {tokens:,} tokens in {wall:.1f} s")
+                found.append(round(wall, 3))
+    return result
 
 
 def compare(runs, what):
@@ -241,18 +257,20 @@ def peak(name, V, tokens):
 def bench(texts, small=False, with_memory=False, more=()):
     """All results, as JSON knows them."""
     seeds = (1,) if small else (1, 2, 3)
-    for program in programs():  # compiles what has to be compiled
+    for program in programs():  # loads and compiles what has to be
         run(program, Text("warm-up", [["a", "b", "c"] * 100] * 10), 1, EQUAL | {"epochs": 1})
     result = {
         "versions": versions(),
         "machine": {"cpu": cpu_model(), "cores": os.cpu_count()},
         "settings": {
-            "w2vlib": {k: v for k, v in train.__kwdefaults__.items() if k not in UNTOLD},
+            "w2vlib": COMMON | DEFAULTS,
             "gensim": GENSIM,
         },
         "seeds": list(seeds),
         "corpora": {},
     }
+    if find_spec("numba"):
+        result["compile_seconds"] = compile_seconds()
     for text in texts:
         result["corpora"][text.corpus.name] = {
             "tokens": text.tokens,
@@ -265,10 +283,22 @@ def bench(texts, small=False, with_memory=False, more=()):
             "tokens": text.tokens,
             "words": len(text.corpus.vocabulary),
             "speed": speed(text, len(seeds), 1),
+            "growth": growth(text, (16, 8, 4, 2, 1)),
         }
     if with_memory:
         result["memory"] = memory(small)
     return result
+
+
+def compile_seconds():
+    """What the compiled engine takes to get ready, the first time and from then on."""
+    code = "from w2vlib.engines import warm_up; print(warm_up(progress=False))"
+    with tempfile.TemporaryDirectory() as folder:
+        environment = os.environ | {"NUMBA_CACHE_DIR": folder}
+        return [
+            round(float(subprocess.check_output([sys.executable, "-c", code], env=environment)), 1)
+            for _ in range(2)
+        ]
 
 
 def versions():
@@ -290,6 +320,9 @@ def cpu_model():
 def table(result):
     """The results as lines of text."""
     lines = []
+    if "compile_seconds" in result:
+        first, again = result["compile_seconds"]
+        lines += [f"compiled engine: ready in {first} s the first time, then in {again} s", ""]
     for name, corpus in result["corpora"].items():
         Q = corpus["quality"]["Q"]
         lines += [
@@ -311,7 +344,12 @@ def table(result):
         lines += [
             f"text: {result['text']['tokens']:,} tokens",
             *speed_lines(result["text"]["speed"]),
+            f"{'an epoch of':<20}{'tokens':>16}{'s':>8}",
         ]
+        for program, times in result["text"]["growth"]["programs"].items():
+            for tokens, wall in zip(result["text"]["growth"]["tokens"], times, strict=True):
+                lines.append(f"{program:<20}{tokens:>16,}{wall:>8.1f}")
+        lines.append("")
     if "memory" in result:
         found = result["memory"]
         lines += [f"V = {found['words']:,}, both matrices {found['both_matrices_mb']:,} MB"]

@@ -11,10 +11,10 @@ from pathlib import Path
 
 from w2vlib import ledger
 from w2vlib.corpus import load_corpus
-from w2vlib.engines import ENGINES, train
+from w2vlib.engines import DEFAULTS, ENGINES, train
 from w2vlib.evaluation import WordVectors
 
-DEFAULTS = train.__kwdefaults__
+ARGUMENTS = train.__kwdefaults__
 INTERRUPTED = 130  # what a shell reports after Ctrl-C
 
 EXAMPLES = """\
@@ -45,15 +45,17 @@ CORPUS = (
 )
 OUTPUT = "where to write; a former file is replaced (default: %(default)s)"
 TRAIN_OPTIONS = {
-    "vector_size": "numbers in a word vector",
-    "window": "words looked at on each side",
-    "negative": "negative samples for each word",
-    "power": "draw negatives in proportion to count**X",
-    "epochs": "passes over the corpus",
-    "subsample": "thin out words that are more than this share of the text; 0: none",
-    "learning_rate": "at the start; it falls to 0 at the end",
-    "seed": "the same seed gives the same vectors on the same machine",
+    "vector_size": (int, "numbers in a word vector"),
+    "window": (int, "words looked at on each side"),
+    "negative": (int, "negative samples for each word"),
+    "power": (float, "draw negatives in proportion to count**X"),
+    "epochs": (int, "passes over the corpus"),
+    "subsample": (float, "thin out words that are more than this share of the text; 0: none"),
+    "learning_rate": (float, "at the start; it falls to 0 at the end"),
+    "threads": (int, "that the compiled engine runs on"),
+    "seed": (int, "the same seed gives the same vectors on the same machine"),
 }
+ENGINE = "compiled is faster and needs Numba (default: %(default)s)"
 CORPUS_OPTIONS = {
     "min_count": "rarer words become <unk> (default: 5 for a text of yours, else 1)",
     "max_vocab": "keep only so many words, the most frequent (default: all)",
@@ -79,7 +81,7 @@ def main(argv=None):
     except OSError as error:
         has_parts = error.strerror and error.filename
         _say(f"error: {error.filename}: {error.strerror}" if has_parts else f"error: {error}")
-    except (ValueError, TypeError, IndexError, ArithmeticError, MemoryError) as error:
+    except (ValueError, TypeError, IndexError, ArithmeticError, ImportError, MemoryError) as error:
         _say(f"error: {error}")
     return 2
 
@@ -102,14 +104,14 @@ def _parser():
     add("corpus", metavar="CORPUS", help=CORPUS)
     add("-o", "--output", metavar="FILE", default="vectors.txt", help=OUTPUT)
     add("--binary", action="store_true", help="write the binary format: smaller, faster to load")
-    for name, help in TRAIN_OPTIONS.items():
-        kind = type(DEFAULTS[name])
+    for name, (kind, help) in TRAIN_OPTIONS.items():
+        default = ARGUMENTS[name]
         letter = "N" if kind is int else "X"
-        help += " (default: %(default)s)"
-        add(_flag(name), type=kind, default=DEFAULTS[name], metavar=letter, help=help)
+        help += f" (default: {_by_engine(name) if default is None else default})"
+        add(_flag(name), type=kind, default=default, metavar=letter, help=help)
     for name, help in CORPUS_OPTIONS.items():
         add(_flag(name), type=int, metavar="N", help=help)
-    add("--engine", choices=ENGINES, default=DEFAULTS["engine"], help="default: %(default)s")
+    add("--engine", choices=ENGINES, default=ARGUMENTS["engine"], help=ENGINE)
 
     add = command(_similar, "similar", "list the words nearest to each word, with their cosines")
     add("vectors", metavar="VECTORS", help=VECTORS)
@@ -132,6 +134,10 @@ def _parser():
     return parser
 
 
+def _by_engine(name):
+    return ", ".join(f"{options[name]} with {engine}" for engine, options in DEFAULTS.items())
+
+
 def _flag(name):
     return "--" + name.replace("_", "-")
 
@@ -139,11 +145,12 @@ def _flag(name):
 def _train(args):
     _check_output(args.output, args.corpus)  # now: not after an hour of training
     corpus = load_corpus(args.corpus, min_count=args.min_count, max_vocab=args.max_vocab)
+    epochs = DEFAULTS[args.engine]["epochs"] if args.epochs is None else args.epochs
     _say(
         f"{corpus.name}: {len(corpus):,} tokens, {len(corpus.vocabulary):,} different words; "
-        f"{args.epochs} {'epoch' if args.epochs == 1 else 'epochs'}"
+        f"{epochs} {'epoch' if epochs == 1 else 'epochs'}"
     )
-    options = {name: getattr(args, name) for name in DEFAULTS if hasattr(args, name)}
+    options = {name: getattr(args, name) for name in (*TRAIN_OPTIONS, "engine")}
     with _noting_interrupts() as interrupts, warnings.catch_warnings():
         warnings.simplefilter("always")
         warnings.showwarning = lambda message, *where: _say(f"note: {message}")

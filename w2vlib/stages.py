@@ -16,7 +16,7 @@ from w2vlib.bottlenecks import MatMul, OneHotCBOW, SoftmaxWithLoss
 from w2vlib.corpus import Corpus, Vocabulary
 from w2vlib.embedding import Embedding
 from w2vlib.embedding_dot import EmbeddingDot
-from w2vlib.engines import ENGINES, train
+from w2vlib.engines import DEFAULTS, ENGINES
 from w2vlib.sampler import UnigramSampler
 from w2vlib.sparse_gradients import SparseCBOW, SparseSGD
 from w2vlib.training import CBOW, SGD, sum_shared
@@ -24,6 +24,7 @@ from w2vlib.training import CBOW, SGD, sum_shared
 BATCH, HIDDEN, WINDOW, NEGATIVE = 32, 100, 5, 5
 CONTEXT = 2 * WINDOW
 POWER = 0.75
+SUBSAMPLE = DEFAULTS["numpy"]["subsample"]
 TOKENS, EPOCHS = 200_000, 4  # an engine's text; the first epoch warms it up
 
 
@@ -173,11 +174,7 @@ def _text(V, rng):
     ids = rng.choice(V, size=TOKENS, p=p).astype(np.int32)
     counts = 1 + (100 * V * p).astype(np.int64)
     corpus = Corpus(ids, Vocabulary(map(str, range(V))), counts, "Zipf")
-    return corpus, fused.kept_share(counts, _default("subsample"))[ids].sum()
-
-
-def _default(name):
-    return train.__kwdefaults__[name]
+    return corpus, fused.kept_share(counts, SUBSAMPLE)[ids].sum()
 
 
 def _engine(name):
@@ -201,8 +198,8 @@ def _engine(name):
             negative=NEGATIVE,
             power=POWER,
             epochs=EPOCHS,
-            subsample=_default("subsample"),
-            learning_rate=_default("learning_rate"),
+            subsample=SUBSAMPLE,
+            learning_rate=DEFAULTS[name]["learning_rate"],
             rng=rng,
             report=report,
         )
@@ -226,7 +223,7 @@ def _gensim(V, rng):
         window=WINDOW,
         negative=NEGATIVE,
         ns_exponent=POWER,
-        sample=_default("subsample"),
+        sample=SUBSAMPLE,
         min_count=1,
         workers=1,
     )
@@ -289,7 +286,7 @@ def _count_fused(V):
 
 # Compiled, all but the rows stays in the cache: a row is read, and later read again and written.
 def _count_compiled(V):
-    return 3 * (2 * N + 16) * H  # 16 negatives, shared by a block of 32 words
+    return round(3 * (2 + 16 / 24) * H * N)  # 16 negatives, shared by a group of 24 words
 
 
 def _count_gensim(V):
@@ -312,8 +309,6 @@ LATER = {
     "compiled": (_engine("compiled"), _count_compiled),
     "gensim": (_gensim, _count_gensim),
 }
-if "compiled" not in ENGINES:
-    del LATER["compiled"]
 NEEDS = {"compiled": "numba", "gensim": "gensim"}
 
 

@@ -23,6 +23,7 @@ ORDER = [
     "training",
     "sparse_gradients",
     "fused",
+    "compiled",
     "word2vec_format",
     "evaluation",
     "engines",

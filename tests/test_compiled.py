@@ -1,0 +1,338 @@
+"""The compiled engine against chapter 10's gradients, plain Python, and what it claims to draw."""
+
+import subprocess
+import sys
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from w2vlib import Corpus, Vocabulary, engines, fused, load_corpus, train
+from w2vlib.corpus import EOS
+
+numba = pytest.importorskip("numba", reason="numba is not installed")
+from w2vlib import compiled
+
+QUIET = {"engine": "compiled", "progress": False}
+
+
+def corpus_of(ids, words=None):
+    ids = np.asarray(ids)
+    words = words or [f"w{i}" for i in range(ids.max() + 1)]
+    return Corpus(ids, Vocabulary(words), np.bincount(ids, minlength=len(words)), "test")
+
+
+@pytest.fixture
+def corpus():
+    """Forty words in lines of nine; word 1 ends a line."""
+    ids = np.random.default_rng(0).integers(40, size=3000)
+    ids[8::9] = 1
+    return corpus_of(ids, [EOS if i == 1 else f"w{i}" for i in range(40)])
+
+
+@pytest.fixture(scope="module")
+def default():
+    return load_corpus("default")
+
+
+# A step --------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def group():
+    """Two lines, of 4 and 3 words, none of them twice, of 30; vectors of 5 numbers filled up to 8."""
+    rng = np.random.default_rng(1)
+    outputs = np.zeros((30, 8), np.float32)
+    outputs[:, :5] = rng.normal(size=(30, 5))
+    return SimpleNamespace(
+        inputs=rng.normal(size=(30, 5)).astype(np.float32),
+        outputs=outputs,
+        words=np.array([3, 8, 0, 11, 29, 5, 7]),
+        first=np.array([0, 0, 0, 1, 4, 4, 4]),
+        last=np.array([3, 4, 4, 4, 7, 7, 7]),
+        negatives=np.array([20, 21, 22, 23]),
+        band=np.array([0, 1, 0.5], np.float32),
+    )
+
+
+def do_step(g, rate=0.1, negative=5):
+    M, H = len(g.negatives), g.outputs.shape[1]
+    room = compiled.make_room(len(g.words) + 3, M, H)
+    compiled.step(
+        g.inputs, g.outputs, g.words, g.first, g.last, g.negatives, g.band,
+        np.float32(negative), np.float32(rate), room,
+    )  # fmt: skip
+
+
+def chapter_10(g, rate=0.1, negative=5):
+    """The same step by chapter 10's gradients in float64 -> inputs and outputs after it."""
+    T = len(g.words)
+    windows = np.zeros((T, T))
+    for t in range(T):
+        for j in range(g.first[t], g.last[t]):
+            windows[t, j] = 0 if j == t else 1 / abs(j - t)
+    windows /= np.sqrt(windows.sum(axis=1, keepdims=True))
+    inputs, outputs = g.inputs.astype(float), g.outputs[:, :5].astype(float)
+    weights = (g.words[:, np.newaxis] != g.negatives) * (negative / len(g.negatives))
+    dx, dy, dn = fused.gradients(
+        inputs[g.words][np.newaxis], outputs[g.words], outputs[g.negatives], windows, weights
+    )
+    np.subtract.at(inputs, g.words, rate * dx)
+    np.subtract.at(outputs, g.words, rate * dy)
+    np.subtract.at(outputs, g.negatives, rate * dn)
+    return inputs, outputs
+
+
+def check_step(g):
+    before = g.inputs.copy(), g.outputs.copy()
+    inputs, outputs = chapter_10(g)
+    do_step(g)
+    np.testing.assert_allclose(g.inputs, inputs, atol=1e-4)
+    np.testing.assert_allclose(g.outputs[:, :5], outputs, atol=1e-4)
+    assert (g.outputs[:, 5:] == 0).all()
+    untouched = np.setdiff1d(np.arange(30), np.append(g.words, g.negatives))
+    for old, new in zip(before, (g.inputs, g.outputs), strict=True):
+        assert (old[untouched] == new[untouched]).all()
+        assert np.abs(old - new).max() > 0.1
+
+
+def test_a_step_is_that_of_chapter_10(group):
+    check_step(group)
+
+
+def test_a_negative_that_is_the_word_itself_is_left_out(group):
+    group.negatives[1] = 8
+    check_step(group)
+
+
+def test_a_negative_that_comes_twice_counts_twice(group):
+    group.negatives[:2] = 20
+    check_step(group)
+
+
+def test_a_word_that_comes_twice_moves_by_the_sum_of_both_inputs(group):
+    """Its output vector moves at once: the second time it is not stale. Two steps of chapter 10."""
+    group.words[6] = 3
+    inputs, _ = chapter_10(group)
+    do_step(group, rate=0.1)
+    np.testing.assert_allclose(group.inputs[[8, 0, 11]], inputs[[8, 0, 11]], atol=1e-4)
+    assert np.abs(group.inputs[3] - inputs[3]).max() < 0.05
+
+
+def test_a_word_alone_in_its_line_has_no_window(group):
+    group.words, group.first, group.last = np.array([3]), np.array([0]), np.array([1])
+    inputs, outputs = group.inputs.copy(), group.outputs.copy()
+    do_step(group)
+    assert (group.inputs == inputs).all() and (group.outputs == outputs).all()
+
+
+def test_the_sigmoid_is_close(default):
+    x = np.linspace(-40, 40, 8001, dtype=np.float32)
+    y = np.array([compiled.sigmoid(value) for value in x])
+    assert np.abs(y - 1 / (1 + np.exp(-x.astype(float)))).max() < 0.00005
+
+
+# What is drawn -------------------------------------------------------------------------------------
+
+
+def test_random_numbers_are_even():
+    state = np.array([123456789], np.uint64)
+    numbers = np.array([compiled.random(state) for _ in range(100_000)])
+    assert (0 <= numbers).all() and (numbers < 1).all()
+    counts = np.bincount((numbers * 100).astype(int), minlength=100)
+    assert ((counts - 1000) ** 2 / 1000).sum() < 150  # chi-square, 99 degrees of freedom
+    assert abs(np.corrcoef(numbers[:-1], numbers[1:])[0, 1]) < 0.02
+
+
+def test_negatives_come_by_count_to_the_power():
+    p = np.array([50, 20, 10, 10, 5, 3, 2]) ** 0.75
+    table, state = fused.AliasTable(p), np.array([42], np.uint64)
+    share = table.share.astype(np.float32)
+    drawn = [compiled.draw(share, table.alias, state) for _ in range(50_000)]
+    expected = 50_000 * p / p.sum()
+    assert ((np.bincount(drawn) - expected) ** 2 / expected).sum() < 22.5  # 6 degrees of freedom
+
+
+def spy_on_steps(monkeypatch, corpus, seed=1, **options):
+    """Train in plain Python and note the groups -> list of (words, first, last, negatives)."""
+    seen = []
+    for name in ("train_lines", "random", "draw"):
+        function = getattr(compiled, name)
+        monkeypatch.setattr(compiled, name, getattr(function, "py_func", function))
+
+    def step(inputs, outputs, words, first, last, negatives, *rest):
+        seen.append((words.copy(), first.copy(), last.copy(), negatives.copy()))
+
+    monkeypatch.setattr(compiled, "step", step)
+    defaults = {
+        "window": 2, "negative": 5, "power": 0.75, "epochs": 1, "subsample": 0,
+        "learning_rate": 0.1, "rng": np.random.default_rng(seed), "report": lambda tokens: None,
+    }  # fmt: skip
+    vectors = np.zeros((len(corpus.vocabulary), 8), np.float32)
+    with np.errstate(over="ignore"):
+        compiled.fit(vectors, corpus, **(defaults | options))
+    return seen
+
+
+def test_an_epoch_goes_once_through_every_line_in_another_order(corpus, monkeypatch):
+    first = [spy_on_steps(monkeypatch, corpus, seed) for seed in (1, 2)]
+    texts = [np.concatenate([words for words, *_ in groups]) for groups in first]
+    for text in texts:
+        np.testing.assert_array_equal(np.sort(text), np.sort(corpus.ids))
+    assert (texts[0] != texts[1]).any()
+
+
+def test_windows_end_with_their_line(monkeypatch):
+    """In line n all words are n: a window holds words of its own line, as many as there are."""
+    lengths = [1, 2, 3, 5, 8, 13]
+    ids = np.concatenate([[n] * length for n, length in enumerate(lengths, 1)])
+    words = [EOS, *(f"w{n}" for n in range(1, 7))]
+    ends = np.cumsum(lengths) + np.arange(len(lengths))  # a line and its end: one more word each
+    ids = np.insert(ids, np.cumsum(lengths), 0)
+    assert (ids[ends] == 0).all()
+    for group, first, last, _ in spy_on_steps(monkeypatch, corpus_of(ids, words)):
+        line = np.cumsum(np.append(0, group[:-1] == 0))
+        for t in range(len(group)):
+            inside = [j for j in range(len(group)) if line[j] == line[t] and abs(j - t) <= 2]
+            assert list(range(first[t], last[t])) == inside
+
+
+def test_lines_that_are_too_long_are_cut():
+    lines = [[5] * n + [0] for n in (3, 0, 10, 7)]
+    ids = np.concatenate(lines)
+    words = [EOS, "a", "b", "c", "d", "e"]
+    np.testing.assert_array_equal(
+        compiled.cut_lines(corpus_of(ids, words), 4), [0, 4, 5, 9, 13, 16, 20, 24]
+    )
+    no_lines = corpus_of([0, 1, 2, 3, 4, 5, 0, 1, 2])
+    np.testing.assert_array_equal(compiled.cut_lines(no_lines, 4), [0, 4, 8, 9])
+
+
+def test_frequent_words_are_thinned(corpus, monkeypatch):
+    counts = np.zeros(40)
+    for seed in range(5):
+        for words, *_ in spy_on_steps(monkeypatch, corpus, seed, subsample=0.01):
+            counts += np.bincount(words, minlength=40)
+    expected = 5 * corpus.counts * fused.kept_share(corpus.counts, 0.01)
+    np.testing.assert_allclose(counts, expected, atol=5 * np.sqrt(expected.max()))
+    assert counts[1] < 0.6 * 5 * corpus.counts[1]
+
+
+def test_a_small_vocabulary_makes_small_groups():
+    assert compiled.words_per_group(np.full(1000, 7)) == compiled.GROUP
+    assert compiled.words_per_group(np.array([5, 5, 5, 5])) == 8
+    assert compiled.words_per_group(np.array([99, 1])) == 2
+
+
+# Training ------------------------------------------------------------------------------------------
+
+
+def test_one_thread_gives_the_same_vectors_again(corpus):
+    first, again, other = (
+        train(corpus, seed=seed, epochs=2, subsample=0, **QUIET).vectors for seed in (3, 3, 4)
+    )
+    assert (first == again).all() and (first != other).any()
+
+
+def test_ids_of_another_type_or_read_only_train_as_well(corpus):
+    options = {"epochs": 1, "subsample": 0} | QUIET
+    as_int32 = train(corpus_of(corpus.ids.astype(np.int32), list(corpus.vocabulary)), **options)
+    ids = corpus.ids.astype(np.int64)
+    ids.flags.writeable = False
+    other = Corpus(ids, corpus.vocabulary, corpus.counts, "read-only")
+    np.testing.assert_array_equal(train(other, **options).vectors, as_int32.vectors)
+
+
+@pytest.mark.parametrize("vector_size, window, negative", [(1, 1, 1), (7, 30, 3), (100, 5, 5)])
+def test_any_size_will_do(corpus, vector_size, window, negative):
+    options = {"vector_size": vector_size, "window": window, "negative": negative}
+    wv = train(corpus, epochs=1, subsample=0, **options, **QUIET)
+    assert wv.vectors.shape == (40, vector_size) and np.isfinite(wv.vectors).all()
+
+
+def test_words_of_the_same_company_come_together():
+    """a and b stand in the same lines, c and d in others."""
+    rng = np.random.default_rng(0)
+    lines = [[rng.choice(pair), *rng.choice(friends, 3), 0]
+             for pair, friends in (((1, 2), range(5, 15)), ((3, 4), range(15, 25)))
+             for _ in range(1500)]  # fmt: skip
+    words = [EOS, "a", "b", "c", "d", *(f"w{i}" for i in range(20))]
+    corpus = corpus_of(np.concatenate([lines[i] for i in rng.permutation(3000)]), words)
+    for threads in (1, 2):
+        wv = train(corpus, vector_size=10, epochs=5, subsample=0, threads=threads, **QUIET)
+        assert wv.similarity("a", "b") > 0.9 > wv.similarity("a", "c")
+        assert wv.similarity("c", "d") > 0.9 > wv.similarity("b", "d")
+
+
+def test_the_vectors_are_good_and_two_threads_do_them_no_harm(default):
+    scores = []
+    for threads in (1, 2):
+        wv = train(default, epochs=4, threads=threads, **QUIET)
+        scores.append((wv.evaluate_word_pairs().spearman, wv.evaluate_analogies().accuracy))
+    (pairs, analogies), (pairs_2, analogies_2) = scores
+    assert pairs > 0.45 and analogies > 0.14
+    assert pairs_2 > pairs - 0.06 and analogies_2 > analogies - 0.04
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_an_interruption_keeps_what_was_learnt(default, threads, monkeypatch, capsys):
+    report, calls = engines.Progress.__call__, []
+
+    def interrupted(self, tokens):
+        report(self, tokens)
+        calls.append(tokens)
+        if len(calls) == 5:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(engines.Progress, "__call__", interrupted)
+    wv = train(default, epochs=1, threads=threads, **QUIET)
+    assert len(calls) == 5 and np.isfinite(wv.vectors).all() and np.abs(wv.vectors).max() > 0.1
+    assert "Interrupted after" in capsys.readouterr().err
+
+
+def test_every_token_is_reported_once(corpus):
+    seen = []
+    compiled.fit(
+        np.zeros((40, 8), np.float32), corpus, window=2, negative=5, power=0.75, epochs=3,
+        subsample=0.01, learning_rate=0.1, rng=np.random.default_rng(0), report=seen.append,
+    )  # fmt: skip
+    assert sum(seen) == 3 * len(corpus)
+
+
+# Machine code --------------------------------------------------------------------------------------
+
+
+def test_without_a_folder_for_machine_code_it_compiles_each_time(monkeypatch):
+    def njit(cache=False, **options):
+        def decorate(function):
+            if cache:
+                raise RuntimeError("cannot cache function: no locator available")
+            return numba.njit(**options)(function)
+
+        return decorate
+
+    monkeypatch.setattr(compiled, "njit", njit)
+    assert compiled.compiled(lambda x: x + 1)(1) == 2
+
+
+def test_preparing_is_told_once_and_timed(monkeypatch, capsys):
+    assert engines.warm_up(progress=False) > 0
+    assert engines.warm_up() < 5 and capsys.readouterr() == ("", "")
+    monkeypatch.setattr(compiled, "is_ready", lambda: False)
+    engines.warm_up()
+    assert "first time takes some seconds" in capsys.readouterr().err
+
+
+def test_without_numba_the_cure_is_named():
+    code = (
+        "import sys; sys.modules['numba'] = None\n"
+        "from w2vlib import load_corpus, train\n"
+        "from w2vlib.__main__ import main\n"
+        "try: train(load_corpus('default'), engine='compiled')\n"
+        "except ImportError as error: print(error)\n"
+        "sys.exit(main(['train', 'default', '--engine', 'compiled', '-o', 'never.txt']))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 2, done.stderr
+    for told in (done.stdout, done.stderr):
+        assert 'pip install "w2vlib[speed]"' in told and 'engine="numpy"' in told
