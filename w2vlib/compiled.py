@@ -17,7 +17,7 @@ This approximates the CBOW of chapter 7:
   word itself is left out, not drawn again.
 - *Stale rows.* All words of a group see the input vectors as they were before it.
 - *A sigmoid of two polynomials*, wrong by 0.00005 at most.
-- *Races.* Threads change the same vectors without waiting for each other (Hogwild, Niu et al.
+- *Races.* Threads change the same vectors without waiting for each other (Hogwild, Recht et al.
   2011). A group touches few of the V rows: where two meet, a change may be lost, and little is.
 
 What a group needs stays in the caches nearest to the processor.
@@ -38,6 +38,22 @@ except ImportError as error:
         'engine="numpy" works without it'
     ) from error
 
+__all__ = [
+    "descend",
+    "draw",
+    "gather",
+    "learn_targets",
+    "make_room",
+    "product",
+    "random",
+    "scale_windows",
+    "scores",
+    "sigmoid",
+    "step",
+    "weigh_errors",
+    "window_sums",
+]
+
 GROUP = 24  # words in a group, or a few more; fewer, where ...
 REPEATS = 2  # ... one word alone would come more often than this in a group, on average
 SHARING = 16 / 5  # M/K, negatives that the words of a group share, for each negative of a word
@@ -48,12 +64,15 @@ LANES = 8  # numbers that the processor takes at a time: rows are filled up to a
 f32 = np.float32
 
 
-def compiled(function):
-    """`function` as machine code, kept for the next run where there is a folder to write to."""
-    options = {"fastmath": True, "nogil": True, "error_model": "numpy", "forceinline": True}
+compiled = njit(fastmath=True, nogil=True, error_model="numpy", forceinline=True)
+
+
+def cached(function):
+    """`function` compiled with all that it calls, and kept on disk for the next run."""
+    options = {"fastmath": True, "nogil": True, "error_model": "numpy"}
     try:
         return njit(cache=True, **options)(function)
-    except RuntimeError:  # neither beside this file nor in the user's own cache
+    except RuntimeError:  # no folder to write to, neither beside this file nor of the user's own
         return njit(**options)(function)
 
 
@@ -128,7 +147,7 @@ def cut_lines(corpus, longest):
     return np.append(np.repeat(starts, pieces) + place, len(corpus))
 
 
-@compiled
+@cached
 def train_lines(
     inputs, outputs, ids, lines, order, group, keep, share, alias,
     shared, band, negative, rate, state,
@@ -173,6 +192,14 @@ def draw(share, alias, state):
 
 
 @compiled
+def make_room(T, M, H):
+    """Where a step keeps x, h, dh (T, H), n, dn (M, H), the errors (T, M) and the scales (T,)."""
+    x, h, dh = np.zeros((T, H), f32), np.zeros((T, H), f32), np.zeros((T, H), f32)
+    n, dn = np.zeros((M, H), f32), np.zeros((M, H), f32)
+    return x, h, dh, n, dn, np.zeros((T, M), f32), np.zeros(T, f32)
+
+
+@compiled
 def step(inputs, outputs, words, first, last, negatives, band, negative, rate, room):
     """One step on a group, in place on inputs (V, H) and outputs (V, H and more, for LANES).
 
@@ -180,49 +207,23 @@ def step(inputs, outputs, words, first, last, negatives, band, negative, rate, r
     ids, weighted K/M with K `negative`; band (1 + w,) the weight of a neighbour by its distance;
     room: what `make_room` makes.
     """
-    T, M = len(words), len(negatives)
-    rows = T + -T % 4  # the products take four rows at a time: the last ones are 0
     x, h, dh, n, dn, errors, scale = room
+    T = len(words)
+    rows = T + -T % 4  # the products take four rows at a time: the last ones are 0
     h, dh, errors = h[:rows], dh[:rows], errors[:rows]
     h[T:], errors[T:] = 0, 0
-
     gather(x, inputs, words)
     gather(n, outputs, negatives)
-    windows(h, x, first, last, band, T)
-    for t in range(T):
-        total = band[0]
-        for j in range(first[t], last[t]):
-            total += band[abs(j - t)]
-        scale[t] = f32(1) / np.sqrt(total) if total else f32(0)
-        for k in range(h.shape[1]):
-            h[t, k] *= scale[t]
+    window_sums(h, x, first, last, band, T)
+    scale_windows(h, scale, first, last, band, T)
     scores(errors, h, n)
-    for t in range(T):
-        for m in range(M):
-            errors[t, m] = sigmoid(errors[t, m]) * (negative / f32(M)) * (negatives[m] != words[t])
+    weigh_errors(errors, words, negatives, negative)
     product(dh, errors, n)
     product(dn, errors.T, h)
-    for t in range(T):
-        u = words[t]
-        score = f32(0)
-        for k in range(h.shape[1]):
-            score += h[t, k] * outputs[u, k]
-        error = sigmoid(score) - f32(1)
-        for k in range(h.shape[1]):
-            y = outputs[u, k]
-            dh[t, k] = (dh[t, k] + error * y) * scale[t]
-            outputs[u, k] = y - rate * error * h[t, k]
-    windows(x, dh, first, last, band, T)
+    learn_targets(outputs, words, h, dh, scale, rate)
+    window_sums(x, dh, first, last, band, T)
     descend(inputs, words, x, rate)
     descend(outputs, negatives, dn, rate)
-
-
-@compiled
-def make_room(T, M, H):
-    """Where a step keeps x, h, dh (T, H), n, dn (M, H), the errors (T, M) and the scales (T,)."""
-    x, h, dh = np.zeros((T, H), f32), np.zeros((T, H), f32), np.zeros((T, H), f32)
-    n, dn = np.zeros((M, H), f32), np.zeros((M, H), f32)
-    return x, h, dh, n, dn, np.zeros((T, M), f32), np.zeros(T, f32)
 
 
 @compiled
@@ -244,7 +245,7 @@ def descend(W, ids, gradients, rate):
 
 
 @compiled
-def windows(sums, x, first, last, band, T):
+def window_sums(sums, x, first, last, band, T):
     """sums[t] = the rows of x in the window of t, each times its weight, added up."""
     for t in range(T):
         for k in range(x.shape[1]):
@@ -253,6 +254,42 @@ def windows(sums, x, first, last, band, T):
             weight = band[abs(j - t)]
             for k in range(x.shape[1]):
                 sums[t, k] += weight * x[j, k]
+
+
+@compiled
+def scale_windows(h, scale, first, last, band, T):
+    """Divide each window's sum by the root of its total weight; scale[t] is what it was times."""
+    for t in range(T):
+        total = band[0]
+        for j in range(first[t], last[t]):
+            total += band[abs(j - t)]
+        scale[t] = f32(1) / np.sqrt(total) if total else f32(0)
+        for k in range(h.shape[1]):
+            h[t, k] *= scale[t]
+
+
+@compiled
+def weigh_errors(errors, words, negatives, negative):
+    """Scores become the errors of the negatives, each weighted K/M; a word is not its own."""
+    weight = negative / f32(len(negatives))
+    for t in range(len(words)):
+        for m in range(len(negatives)):
+            another = negatives[m] != words[t]
+            errors[t, m] = sigmoid(errors[t, m]) * weight * another
+
+
+@compiled
+def learn_targets(outputs, words, h, dh, scale, rate):
+    """The positive examples: add their part to dh, scale it, and move their output vectors."""
+    for t in range(len(words)):
+        u, score = words[t], f32(0)
+        for k in range(h.shape[1]):
+            score += h[t, k] * outputs[u, k]
+        error = sigmoid(score) - f32(1)
+        for k in range(h.shape[1]):
+            y = outputs[u, k]
+            dh[t, k] = (dh[t, k] + error * y) * scale[t]
+            outputs[u, k] = y - rate * error * h[t, k]
 
 
 @compiled
@@ -266,7 +303,8 @@ def scores(result, h, n):
                 p, q, r, s = n[m, k], n[m + 1, k], n[m + 2, k], n[m + 3, k]
                 a, b, c, d = a + x * p, b + x * q, c + x * r, d + x * s
                 e, f, g, i = e + y * p, f + y * q, g + y * r, i + y * s
-            result[t, m], result[t, m + 1], result[t, m + 2], result[t, m + 3] = a, b, c, d
+            result[t, m], result[t, m + 1] = a, b
+            result[t, m + 2], result[t, m + 3] = c, d
             result[t + 1, m], result[t + 1, m + 1] = e, f
             result[t + 1, m + 2], result[t + 1, m + 3] = g, i
 
@@ -279,7 +317,8 @@ def product(C, A, B):
             C[i, k] = C[i + 1, k] = 0
         for j in range(0, len(B), 4):
             a, b, c, d = A[i, j], A[i, j + 1], A[i, j + 2], A[i, j + 3]
-            e, f, g, h = A[i + 1, j], A[i + 1, j + 1], A[i + 1, j + 2], A[i + 1, j + 3]
+            e, f = A[i + 1, j], A[i + 1, j + 1]
+            g, h = A[i + 1, j + 2], A[i + 1, j + 3]
             for k in range(C.shape[1]):
                 p, q, r, s = B[j, k], B[j + 1, k], B[j + 2, k], B[j + 3, k]
                 C[i, k] += a * p + b * q + c * r + d * s
