@@ -69,8 +69,8 @@ def test_bytes_of_the_later_stages_by_hand():
     assert bytes_touched("+ alias draws", 10_000) == 4 * numbers + 32 * 5 * 2 * 8
     # A word comes into one block of 32, in each matrix; 64 negatives are shared by 16 blocks.
     assert bytes_touched("fused in NumPy", 10_000) == 4 * (32 + 32 + 64 // 16) * 100 * 10
-    # A group of 24 words shares 16 negatives: 24 + 16 rows of one matrix, 24 of the other.
-    assert bytes_touched("compiled", 10_000) == round(32 / 24 * (24 + 16 + 24) * 100 * 3) * 4
+    # A group of 20 words shares 16 negatives: 20 + 16 rows of one matrix, 20 of the other.
+    assert bytes_touched("compiled", 10_000) == round(32 / 20 * (20 + 16 + 20) * 100 * 3) * 4
     assert bytes_touched("gensim", 10_000) == 4 * 32 * (6 + 6) * 100 * 3
 
 
@@ -78,7 +78,7 @@ def test_the_groups_that_are_counted_are_those_of_the_compiled_engine():
     pytest.importorskip("numba", reason="numba is not installed")
     from w2vlib import compiled
 
-    assert (compiled.GROUP, compiled.SHARING * stages.NEGATIVE) == (24, 16)
+    assert (compiled.GROUP, compiled.SHARING * stages.NEGATIVE) == (20, 16)
 
 
 def test_bytes_of_the_later_stages_stand_still_but_for_the_draws():

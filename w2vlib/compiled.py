@@ -54,7 +54,7 @@ __all__ = [
     "window_sums",
 ]
 
-GROUP = 24  # words in a group, or a few more; fewer, where ...
+GROUP = 20  # words in a group, or a few more; fewer, where ...
 REPEATS = 2  # ... one word alone would come more often than this in a group, on average
 SHARING = 16 / 5  # M/K, negatives that the words of a group share, for each negative of a word
 START = 8  # times larger than word2vec.c's first vectors, which take epochs to leave 0

@@ -286,7 +286,7 @@ def _count_fused(V):
 
 # Compiled, all but the rows stays in the cache: a row is read, and later read again and written.
 def _count_compiled(V):
-    return round(3 * (2 + 16 / 24) * H * N)  # 16 negatives, shared by a group of 24 words
+    return round(3 * (2 + 16 / 20) * H * N)  # 16 negatives, shared by a group of 20 words
 
 
 def _count_gensim(V):
