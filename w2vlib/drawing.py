@@ -1,0 +1,206 @@
+"""Drawings of the course: boxes, tables of numbers and arrows, in one visual language.
+
+A Diagram is an SVG picture in the page itself, so that it takes the page's text colour, by day and by
+night. Colours stand for roles, the same ones throughout, and never alone:
+
+    forward      blue, drawn with a full line: what flows to the loss
+    gradient     orange, dashed: what flows back
+    parameter    green, with a thick border: what is trained
+    plain        the colour of the text
+
+Lengths are in units: 400 of them fill a phone's screen, where a letter of the text is then 11 pixels
+high. A diagram should not be wider.
+"""
+
+from html import escape
+from typing import NamedTuple
+
+import numpy as np
+
+__all__ = ["Diagram", "Node"]
+
+# Colours that the colour-blind can tell apart (Okabe and Ito 2008). A page may set its own.
+COLOURS = {
+    "forward": "var(--w2v-forward, #0072b2)",
+    "gradient": "var(--w2v-gradient, #d55e00)",
+    "parameter": "var(--w2v-parameter, #009e73)",
+    "plain": "currentColor",
+}
+FONT, CHARACTER = 13, 7.2  # height and mean width of a letter
+CELL = 34, 22  # a cell of a table
+HEAD = 7  # of an arrow
+SCALE = 1.3  # pixels in a unit where there is room
+
+
+class Node(NamedTuple):
+    """Something with a place, for arrows to begin and end at."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+
+    @property
+    def left(self):
+        return self.x, self.y + self.height / 2
+
+    @property
+    def right(self):
+        return self.x + self.width, self.y + self.height / 2
+
+    @property
+    def top(self):
+        return self.x + self.width / 2, self.y
+
+    @property
+    def bottom(self):
+        return self.x + self.width / 2, self.y + self.height
+
+
+class Diagram:
+    """An empty picture of `width` by `height` units.
+
+    alt: what a reader who cannot see the picture should know from it. A notebook shows the diagram
+    that a cell ends with.
+    """
+
+    def __init__(self, width, height, alt):
+        if not str(alt).strip():
+            raise ValueError("alt is empty: it should say in words what the picture says")
+        self.width, self.height, self.alt, self.parts = width, height, alt, []
+
+    def box(self, x, y, text, role="plain", width=None, height=28):
+        """A box with the middle of its left side at (x, y), as wide as its text -> Node."""
+        lines = text.split("\n")
+        width = width or max(map(len, lines)) * CHARACTER + 16
+        height = max(height, len(lines) * (FONT + 3) + 8)
+        self._rectangle(x, y - height / 2, width, height, role, radius=5)
+        for i, line in enumerate(lines):
+            self.text(x + width / 2, y + (i - (len(lines) - 1) / 2) * (FONT + 3), line)
+        return Node(x, y - height / 2, width, height)
+
+    def circle(self, x, y, text="", role="plain", radius=11, filled=False):
+        """A circle with its centre at (x, y) -> Node."""
+        colour, look = COLOURS[role], _line(role)
+        fill = f'fill="{colour}"' if filled else f'fill="{colour}" fill-opacity="0.12"'
+        self.parts.append(f'<circle cx="{_n(x)}" cy="{_n(y)}" r="{_n(radius)}" {fill} {look}/>')
+        if text:
+            self.text(x, y, text)
+        return Node(x - radius, y - radius, 2 * radius, 2 * radius)
+
+    def table(self, x, y, values, role="plain", title="", marked=(), cell=CELL):
+        """A table of numbers or words, with its left upper corner at (x, y) -> list of Nodes, its rows.
+
+        values: (rows, columns). marked: the rows drawn in the colour of `role`; the others are plain.
+        title: stands above it, for example "W (4, 3)".
+        """
+        values = np.asarray(values)
+        wide, high = cell
+        if title:
+            self.text(x + values.shape[1] * wide / 2, y - 10, title)
+        rows = []
+        for i, row in enumerate(values):
+            top = y + i * high
+            for j, value in enumerate(row):
+                look = role if i in marked else "plain"
+                self._rectangle(x + j * wide, top, wide, high, look, thin=i not in marked)
+                self.text(x + (j + 0.5) * wide, top + high / 2, _label(value))
+            rows.append(Node(x, top, wide * len(row), high))
+        return rows
+
+    def arrow(self, start, end, role="forward", label="", side=-1):
+        """An arrow from one Node or point to another; between Nodes, from side to side.
+
+        label: stands beside its middle; side: -1 above or to the left of it, 1 on the other side.
+        """
+        (x0, y0), (x1, y1) = _ends(start, end)
+        length = float(np.hypot(x1 - x0, y1 - y0))
+        ux, uy = (x1 - x0) / length, (y1 - y0) / length
+        bx, by = x1 - HEAD * ux, y1 - HEAD * uy  # where the head begins
+        colour = COLOURS[role]
+        self.parts.append(
+            f'<line x1="{_n(x0)}" y1="{_n(y0)}" x2="{_n(bx)}" y2="{_n(by)}" {_line(role)}/>'
+        )
+        corners = [(x1, y1), (bx - HEAD / 2 * uy, by + HEAD / 2 * ux)]
+        corners.append((bx + HEAD / 2 * uy, by - HEAD / 2 * ux))
+        points = " ".join(f"{_n(a)},{_n(b)}" for a, b in corners)
+        self.parts.append(f'<polygon points="{points}" fill="{colour}"/>')
+        if label:
+            x, y = (x0 + x1) / 2, (y0 + y1) / 2
+            if abs(ux) >= abs(uy):
+                self.text(x, y + side * 11, label, role)
+            else:
+                self.text(x + side * 6, y, label, role, align="end" if side < 0 else "start")
+
+    def edge(self, start, end, forward="", gradient=""):
+        """What flows between two Nodes or points side by side, and its gradient back underneath."""
+        (x0, y0), (x1, y1) = _ends(start, end)
+        self.arrow((x0, y0 - 5), (x1, y1 - 5), "forward", forward)
+        self.arrow((x1, y1 + 5), (x0, y0 + 5), "gradient", gradient, side=1)
+
+    def line(self, start, end, role="plain"):
+        """A thin line between two points."""
+        (x0, y0), (x1, y1) = start, end
+        self.parts.append(
+            f'<line x1="{_n(x0)}" y1="{_n(y0)}" x2="{_n(x1)}" y2="{_n(y1)}" '
+            f'stroke="{COLOURS[role]}" stroke-width="0.8" stroke-opacity="0.6"/>'
+        )
+
+    def text(self, x, y, text, role="plain", align="middle", size=FONT):
+        """A line of text whose middle (or start, or end) is at (x, y)."""
+        self.parts.append(
+            f'<text x="{_n(x)}" y="{_n(y)}" text-anchor="{align}" dominant-baseline="central" '
+            f'font-size="{size}" fill="{COLOURS[role]}">{escape(str(text))}</text>'
+        )
+
+    def _rectangle(self, x, y, width, height, role, radius=0, thin=False):
+        look = 'stroke="currentColor" stroke-opacity="0.5"' if thin else _line(role)
+        fill = 0 if thin else 0.12
+        self.parts.append(
+            f'<rect x="{_n(x)}" y="{_n(y)}" width="{_n(width)}" height="{_n(height)}" '
+            f'rx="{radius}" fill="{COLOURS[role]}" fill-opacity="{fill}" {look}/>'
+        )
+
+    def _repr_html_(self):
+        return (
+            f'<svg class="w2v-diagram" role="img" aria-label="{escape(self.alt)}" '
+            f'viewBox="0 0 {_n(self.width)} {_n(self.height)}" width="{_n(SCALE * self.width)}" '
+            f'style="max-width: 100%; height: auto" font-family="sans-serif">\n'
+            + "\n".join(self.parts)
+            + "\n</svg>"
+        )
+
+
+def _ends(start, end):
+    """Where an arrow begins and ends: on the sides that face each other."""
+    if isinstance(start, Node) and isinstance(end, Node):
+        across = abs(end.left[0] - start.left[0]) >= abs(end.top[1] - start.top[1])
+        first, second = ("right", "left") if across else ("bottom", "top")
+        if (end.x < start.x) if across else (end.y < start.y):
+            first, second = second, first
+        return getattr(start, first), getattr(end, second)
+    if isinstance(start, Node):
+        return min((start.left, start.right, start.top, start.bottom), key=_distance(end)), end
+    if isinstance(end, Node):
+        return start, min((end.left, end.right, end.top, end.bottom), key=_distance(start))
+    return start, end
+
+
+def _distance(point):
+    return lambda other: (other[0] - point[0]) ** 2 + (other[1] - point[1]) ** 2
+
+
+def _line(role):
+    """How the lines of a role are drawn."""
+    width = 2.4 if role == "parameter" else 1.5
+    dashes = ' stroke-dasharray="5 3"' if role == "gradient" else ""
+    return f'stroke="{COLOURS[role]}" stroke-width="{width}"{dashes}'
+
+
+def _label(value):
+    return f"{value:g}" if isinstance(value, (int, float, np.number)) else str(value)
+
+
+def _n(number):
+    """A number without digits that nobody sees."""
+    return f"{number:.1f}".removesuffix(".0")
