@@ -44,6 +44,14 @@ def test_a_table_shows_its_numbers_and_marks_rows():
     assert strokes == ["currentColor"] * 2 + [COLOURS["forward"]] * 2
 
 
+@pytest.mark.parametrize("marked, cells", [((), 0), ((0, 1), 1), ((slice(None), 1), 2), ([1], 3)])
+def test_what_is_marked_in_a_table(marked, cells):
+    d = Diagram(400, 100, "a table")
+    d.table(10, 30, [[1, 2, 3], [4, 5, 6]], "gradient", marked=marked)
+    strokes = [r.get("stroke") for r in parsed(d).iter("rect")]
+    assert strokes.count(COLOURS["gradient"]) == cells and len(strokes) == 6
+
+
 def test_arrows_go_from_side_to_side():
     d = Diagram(400, 200, "arrows")
     a, b, below = d.box(10, 50, "a"), d.box(200, 50, "b"), d.box(10, 150, "c")

@@ -89,24 +89,26 @@ class Diagram:
         return Node(x - radius, y - radius, 2 * radius, 2 * radius)
 
     def table(self, x, y, values, role="plain", title="", marked=(), cell=CELL):
-        """A table of numbers or words, with its left upper corner at (x, y) -> list of Nodes, its rows.
+        """A table of numbers or words, its left upper corner at (x, y) -> list of Nodes, its rows.
 
-        values: (rows, columns). marked: the rows drawn in the colour of `role`; the others are plain.
-        title: stands above it, for example "W (4, 3)".
+        values: (rows, columns). marked: what is drawn in the colour of `role`, as an index of an
+        array: [0, 2] for two rows, (0, 2) for a cell, (slice(None), 2) for a column; the rest is
+        plain. title: stands above it, for example "W (4, 3)".
         """
         values = np.asarray(values)
+        is_marked = np.zeros(values.shape, bool)
+        is_marked[marked if isinstance(marked, tuple) and marked else list(marked)] = True
         wide, high = cell
         if title:
             self.text(x + values.shape[1] * wide / 2, y - 10, title)
-        rows = []
-        for i, row in enumerate(values):
-            top = y + i * high
-            for j, value in enumerate(row):
-                look = role if i in marked else "plain"
-                self._rectangle(x + j * wide, top, wide, high, look, thin=i not in marked)
-                self.text(x + (j + 0.5) * wide, top + high / 2, _label(value))
-            rows.append(Node(x, top, wide * len(row), high))
-        return rows
+        for wanted in (False, True):  # marked cells last: their borders lie on top
+            for i, j in np.argwhere(is_marked == wanted):
+                left, top = x + j * wide, y + i * high
+                look = role if wanted else "plain"
+                self._rectangle(left, top, wide, high, look, thin=not wanted)
+                self.text(left + wide / 2, top + high / 2, _label(values[i, j]))
+        width = wide * values.shape[1]
+        return [Node(x, y + i * high, width, high) for i in range(len(values))]
 
     def arrow(self, start, end, role="forward", label="", side=-1):
         """An arrow from one Node or point to another; between Nodes, from side to side.

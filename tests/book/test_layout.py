@@ -12,6 +12,8 @@ from chapters import BOOK, CHAPTERS, LIBRARY, ROOT, each_chapter, module_name
 ORDER = [
     "check",
     "drawing",
+    "explore",
+    "quiz",
     "feedback",
     "gradient_check",
     "corpus",

@@ -1,0 +1,73 @@
+"""Things to try out: both faces show what the function draws."""
+
+import json
+import re
+
+import pytest
+
+from w2vlib.drawing import Diagram
+from w2vlib.explore import Explore
+
+
+def picture(score, word):
+    d = Diagram(200, 40, f"{word} scores {score:g}")
+    d.text(10, 20, f"{word}: {score:g}", align="start")
+    return d
+
+
+@pytest.fixture
+def explore():
+    return Explore(picture, score=[-1, 0, 0.5], word=["you", "say"], start={"score": 0.5})
+
+
+def frames(html):
+    return json.loads(re.search(r'<script type="application/json">(.*?)</script>', html)[1])
+
+
+def test_a_page_carries_what_the_function_draws_for_all_values(explore):
+    drawn = [picture(s, w)._repr_html_() for s in (-1, 0, 0.5) for w in ("you", "say")]
+    html = explore.page()
+    assert frames(html) == drawn
+    before_script = html.partition("<script")[0]
+    assert drawn[4] in before_script  # what is shown at the start, even without scripts
+    assert html == explore.page() and repr(explore) == "Explore(score, word)"
+
+
+def test_controls_are_labelled_and_begin_at_the_start(explore):
+    html = explore.page()
+    assert html.count("<label>") == 2
+    assert '<input type="range" min="0" max="2" value="2" aria-valuetext="0.5">' in html
+    assert '<option value="0" selected>you</option>' in html
+    assert "<button" not in html
+    assert "<button" in Explore(picture, score=[1, 2], word=["a"], play=True).page()
+
+
+def test_text_that_looks_like_an_end_of_script_does_no_harm():
+    html = Explore(lambda n: f"<b>{n}</b></script>", n=[1, 2]).page()
+    assert html.count("</script>") == 2 + 1  # ours, and the one that is shown
+    assert frames(html)[0] == "<b>1</b></script>"
+
+
+def test_the_widget_shows_the_same_pictures(explore):
+    pytest.importorskip("ipywidgets", reason="ipywidgets is not installed")
+    *choosers, view = explore.widget().children
+    assert view.value == picture(0.5, "you")._repr_html_()
+    choosers[0].value, choosers[1].value = -1, "say"
+    assert view.value == picture(-1, "say")._repr_html_()
+    bundle = explore._repr_mimebundle_()
+    assert set(bundle) == {
+        "text/plain", "text/html", "application/vnd.jupyter.widget-view+json",
+    }  # fmt: skip
+    assert bundle["text/html"] == explore.page()
+
+
+def test_without_ipywidgets_there_is_the_page(explore, monkeypatch):
+    monkeypatch.setitem(__import__("sys").modules, "ipywidgets", None)
+    assert set(explore._repr_mimebundle_()) == {"text/plain", "text/html"}
+
+
+def test_bad_controls_are_named():
+    with pytest.raises(ValueError, match="no control"):
+        Explore(picture)
+    with pytest.raises(ValueError, match="10000 pictures"):
+        Explore(picture, score=range(100), word=list("ab") * 50)

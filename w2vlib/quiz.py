@@ -1,0 +1,59 @@
+"""Questions with answers to choose from, and what to say to each of them."""
+
+import hashlib
+from html import escape
+
+__all__ = ["Quiz"]
+
+SCRIPT = """
+(() => {
+  const root = document.getElementById("ID");
+  root.addEventListener("change", event => {
+    const said = event.target.closest("fieldset").querySelector("[role=status]");
+    said.textContent = event.target.dataset.say;
+    said.className = event.target.dataset.right ? "w2v-right" : "w2v-wrong";
+    const right = root.querySelectorAll("input[data-right]:checked").length;
+    root.dispatchEvent(new CustomEvent("w2v-quiz", {bubbles: true, detail: {right}}));
+  });
+})();
+"""
+
+
+class Quiz:
+    """Questions for the reader, shown by a notebook as HTML.
+
+    questions: (question, answers) pairs, with answers as {answer: what to say to it}; the first one
+    is right. They are shown in an order that does not tell, the same one each time.
+    """
+
+    def __init__(self, *questions):
+        for question, answers in questions:
+            if len(answers) < 2:
+                raise ValueError(f"{question!r} has {len(answers)} answers: a quiz needs a choice")
+        self.questions = questions
+
+    def __repr__(self):
+        return f"Quiz of {len(self.questions)} questions"
+
+    def _repr_html_(self):
+        text = repr([(question, list(answers.items())) for question, answers in self.questions])
+        name = "quiz-" + hashlib.sha256(text.encode()).hexdigest()[:10]
+        fields = "\n".join(
+            self._field(f"{name}-{number}", number, question, answers)
+            for number, (question, answers) in enumerate(self.questions, 1)
+        )
+        script = SCRIPT.replace("ID", name)
+        return f'<div class="w2v-quiz" id="{name}">\n{fields}\n<script>{script}</script>\n</div>'
+
+    def _field(self, name, number, question, answers):
+        right = next(iter(answers))
+        shuffled = sorted(answers, key=lambda answer: hashlib.sha256(answer.encode()).digest())
+        lines = [f"<fieldset>\n<legend>{number}. {escape(question)}</legend>"]
+        for answer in shuffled:
+            mark = ' data-right="yes"' if answer == right else ""
+            said = ("Right. " if answer == right else "Not quite. ") + answers[answer]
+            lines.append(
+                f'<label><input type="radio" name="{name}" data-say="{escape(said)}"{mark}> '
+                f"{escape(answer)}</label>"
+            )
+        return "\n".join([*lines, '<p role="status"></p>\n</fieldset>'])
