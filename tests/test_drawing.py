@@ -17,6 +17,7 @@ def test_an_empty_diagram_has_its_size_and_its_words():
     assert svg.get("viewBox") == "0 0 400 120.5"
     assert svg.get("role") == "img" and svg.get("aria-label") == 'Two rows, "a" & <b>'
     assert len(svg) == 0
+    assert repr(Diagram(400, 100, "A row")) == "Diagram(400, 100, 'A row')"  # no address: nbval
     with pytest.raises(ValueError, match="alt is empty"):
         Diagram(400, 100, " ")
 

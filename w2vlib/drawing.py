@@ -163,6 +163,9 @@ class Diagram:
             f'rx="{radius}" fill="{COLOURS[role]}" fill-opacity="{fill}" {look}/>'
         )
 
+    def __repr__(self):
+        return f"Diagram({self.width}, {self.height}, {self.alt!r})"
+
     def _repr_html_(self):
         return (
             f'<svg class="w2v-diagram" role="img" aria-label="{escape(self.alt)}" '
