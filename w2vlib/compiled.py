@@ -260,7 +260,7 @@ def window_sums(sums, x, first, last, band, T):
 def scale_windows(h, scale, first, last, band, T):
     """Divide each window's sum by the root of its total weight; scale[t] is what it was times."""
     for t in range(T):
-        total = band[0]
+        total = f32(0)
         for j in range(first[t], last[t]):
             total += band[abs(j - t)]
         scale[t] = f32(1) / np.sqrt(total) if total else f32(0)
