@@ -39,6 +39,7 @@ def test_controls_are_labelled_and_begin_at_the_start(explore):
     assert '<input type="range" min="0" max="2" value="2" aria-valuetext="0.5">' in html
     assert '<option value="0" selected>you</option>' in html
     assert "<button" not in html
+    assert ">1,000,000</output>" in Explore(picture, score=[10**6, 1], word=["a"]).page()
     assert "<button" in Explore(picture, score=[1, 2], word=["a"], play=True).page()
 
 

@@ -11,6 +11,7 @@ import hashlib
 import itertools
 import json
 from html import escape
+from numbers import Integral
 
 __all__ = ["Explore"]
 
@@ -148,4 +149,6 @@ def _html(picture):
 
 
 def _label(value):
-    return value if isinstance(value, str) else f"{value:,g}"
+    if isinstance(value, str):
+        return value
+    return f"{value:,}" if isinstance(value, Integral) else f"{value:,g}"
