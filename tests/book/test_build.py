@@ -1,9 +1,6 @@
 """The built book: without a warning, whole, and asking no other site for anything."""
 
 import re
-import subprocess
-import sys
-from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import pytest
@@ -29,23 +26,7 @@ FETCHED = {
 }
 ELSEWHERE = re.compile(r"(https?:)?//", re.IGNORECASE)
 IN_CSS = re.compile(r"(?:url\(|@import)\s*[\"']?(?:https?:)?//[^\"')]*", re.IGNORECASE)
-PROBLEM = re.compile(r".*(?:WARNING|ERROR|Error).*")
-
-
-@pytest.fixture(scope="module")
-def html(tmp_path_factory):
-    """The folder of the book, built from the stored outputs: nbval has run the cells."""
-    folder = tmp_path_factory.mktemp("book")
-    config = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))
-    config["execute"]["execute_notebooks"] = "off"
-    (folder / "_config.yml").write_text(yaml.safe_dump(config), encoding="utf-8")
-    command = [Path(sys.executable).with_name("jupyter-book"), "build", ROOT]
-    command += ["--config", folder / "_config.yml", "--path-output", folder]
-    command += ["--all", "-W", "-n", "--keep-going"]
-    build = subprocess.run(command, capture_output=True, text=True, check=False)
-    if build.returncode:
-        pytest.fail("\n".join(PROBLEM.findall(build.stdout + build.stderr)), pytrace=False)
-    return folder / "_build" / "html"
+ICON = re.compile(r"fa-(?!solid$|brands$|lg$)[\w-]+")
 
 
 @pytest.fixture(scope="module")
@@ -112,6 +93,19 @@ def test_every_picture_has_alt_text(pages):
         if not tag.get("alt", "").strip() or tag["alt"].startswith(("../", "_images", "/"))
     ]
     assert not without
+
+
+def test_every_icon_is_drawn(html, pages):
+    css = (html / "_static" / "icons.css").read_text(encoding="utf-8")
+    drawn = set(re.findall(r"^\.(fa-[\w-]+) \{ --icon:", css, flags=re.MULTILINE))
+    used = {
+        name
+        for page in pages.values()
+        for tag in page.find_all(class_=ICON)
+        for name in tag["class"]
+        if ICON.fullmatch(name)
+    }
+    assert not used - drawn, "draw them in book/_static/icons.css"
 
 
 def test_chapters_open_in_binder(html, pages):

@@ -1,0 +1,59 @@
+"""Lighter pages: what Sphinx wrote, less what a page does not use; and two slips of markup mended.
+
+A page stays under 600 KB, gzipped. The theme alone would take 900: two thousand icons, as a script and
+once more as fonts. `_static/icons.css` draws those that occur.
+"""
+
+import re
+from pathlib import Path
+
+# The parts of MathJax that a page needs; its usual bundle brings a context menu of 108 KB besides.
+MATHJAX = ["core", "input/tex", "output/chtml", "a11y/assistive-mml"]
+
+# What goes from each page and what comes for it.
+IN_PAGES = [
+    (r"\s*<script\b[^>]*/fontawesome\.js\b[^>]*></script>", ""),
+    # MathJax, where no math follows: Sphinx loads it on the front page for the chapters' sake.
+    (
+        r"(?s)\s*<script>window\.MathJax\b.*?/startup\.js\b[^>]*></script>(?!.*\bmath notranslate\b)",
+        "",
+    ),
+    # An entry of the bibliography is an item of its list; the role it bears is deprecated.
+    (r'role="doc-biblioentry"', 'role="listitem"'),
+    # The site's name stands outside of every landmark: a screen reader would not come by it.
+    (
+        r'(<div class="sidebar-primary-item")(?=>\s*<a class="navbar-brand)',
+        r'\1 role="navigation" aria-label="Home"',
+    ),
+]
+IN_THEME_CSS = [(r'(\.fa-[\w-]+:before,?)+\{content:"[^"]*"\}', "")]
+
+
+def replace(path, changes):
+    """Make the changes, pairs of a pattern and its replacement, in a file."""
+    text = path.read_text(encoding="utf-8")
+    for pattern, replacement in changes:
+        text = re.sub(pattern, replacement, text)
+    path.write_text(text, encoding="utf-8")
+
+
+def choose_mathjax(app, config):
+    """Load the parts of MathJax in place of the bundle that sphinx-mathjax-offline names."""
+    config.mathjax_path = "mathjax/startup.js"
+    config.mathjax3_config = {"loader": {"load": MATHJAX}}
+
+
+def lighten(app, exception):
+    """Take from the finished pages, and from the theme's style sheet, what they do not use."""
+    if exception is None and app.builder.format == "html":
+        folder = Path(app.outdir)
+        for page in [*folder.glob("*.html"), *folder.glob("book/*.html")]:
+            replace(page, IN_PAGES)
+        replace(folder / "_static" / "styles" / "pydata-sphinx-theme.css", IN_THEME_CSS)
+
+
+def setup(app):
+    """Register with Sphinx."""
+    app.connect("config-inited", choose_mathjax)
+    app.connect("build-finished", lighten)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
