@@ -1,6 +1,26 @@
-"""The environment of the tests: the notebooks' kernels inherit it, so their outputs are stable."""
+"""What all tests share: a stable environment, and a browser."""
 
 import os
+import shutil
+from pathlib import Path
 
+import pytest
+
+# The notebooks' kernels inherit it, so that their outputs are stable.
 for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(name, "1")
+
+
+@pytest.fixture(scope="module")  # its event loop must not outlive it: the notebooks have their own
+def chromium():
+    """A browser for the tests of a file: Debian's, another on the PATH, or the one Playwright installed."""
+    sync_api = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
+    with sync_api.sync_playwright() as playwright:
+        found = filter(None, map(shutil.which, ["chromium", "google-chrome"]))
+        path = next(found, playwright.chromium.executable_path)
+        if not Path(path).exists():
+            missing = "no browser: install Debian's chromium, or run `playwright install chromium`"
+            (pytest.fail if os.environ.get("CI") else pytest.skip)(missing)
+        browser = playwright.chromium.launch(executable_path=path)
+        yield browser
+        browser.close()

@@ -12,6 +12,11 @@ def parsed(diagram):
     return ET.fromstring(diagram._repr_html_())
 
 
+def cells(diagram):
+    """How many cells of tables have borders of which colour."""
+    return {path.get("stroke"): path.get("d").count("M") for path in parsed(diagram).iter("path")}
+
+
 def test_an_empty_diagram_has_its_size_and_its_words():
     svg = parsed(Diagram(400, 120.5, 'Two rows, "a" & <b>'))
     assert svg.get("viewBox") == "0 0 400 120.5"
@@ -41,16 +46,17 @@ def test_a_table_shows_its_numbers_and_marks_rows():
     assert [row.y for row in rows] == [30, 52] and rows[0].width == 68
     texts = [element.text for element in parsed(d).iter("text")]
     assert texts == ["W (2, 2)", "1", "0.25", "2", "3"]
-    strokes = [r.get("stroke") for r in parsed(d).iter("rect")]
-    assert strokes == ["currentColor"] * 2 + [COLOURS["forward"]] * 2
+    assert cells(d) == {"currentColor": 2, COLOURS["forward"]: 2}
 
 
-@pytest.mark.parametrize("marked, cells", [((), 0), ((0, 1), 1), ((slice(None), 1), 2), ([1], 3)])
-def test_what_is_marked_in_a_table(marked, cells):
+@pytest.mark.parametrize(
+    "marked, marked_cells", [((), 0), ((0, 1), 1), ((slice(None), 1), 2), ([1], 3)]
+)
+def test_what_is_marked_in_a_table(marked, marked_cells):
     d = Diagram(400, 100, "a table")
     d.table(10, 30, [[1, 2, 3], [4, 5, 6]], "gradient", marked=marked)
-    strokes = [r.get("stroke") for r in parsed(d).iter("rect")]
-    assert strokes.count(COLOURS["gradient"]) == cells and len(strokes) == 6
+    drawn = cells(d)
+    assert drawn.get(COLOURS["gradient"], 0) == marked_cells and sum(drawn.values()) == 6
 
 
 def test_arrows_go_from_side_to_side():
@@ -78,6 +84,25 @@ def test_an_edge_goes_there_and_its_gradient_back():
     assert float(back.get("x1")) > float(back.get("x2"))
     assert float(there.get("y1")) < float(back.get("y1"))
     assert [t.text for t in parsed(d).iter("text")] == ["a", "b", "s", "ds"]
+
+
+def test_a_curve_goes_through_its_points_and_a_bar_stands_on_its_middle():
+    d = Diagram(100, 100, "a curve and a bar")
+    d.curve([0, 10, 20.25], [50, 1 / 3, 2], "gradient")
+    d.bar(5, 50, 40, "parameter", height=10)
+    (curve,), (bar,) = parsed(d).iter("polyline"), parsed(d).iter("rect")
+    assert curve.get("points") == "0,50 10,0.3 20.2,2" and curve.get("fill") == "none"
+    assert [bar.get(name) for name in ("x", "y", "width", "height")] == ["5", "45", "40", "10"]
+
+
+def test_numbers_of_a_table_read_well():
+    d = Diagram(400, 100, "a table")
+    d.table(0, 0, [[1_000_000, 7]])
+    d.table(0, 50, [[0.1 + 0.2, 1e-9]])
+    d.table(0, 80, np.array([[0.1 + 0.2]], dtype=np.float32))
+    d.table(0, 110, [["word"]])
+    texts = [t.text for t in parsed(d).iter("text")]
+    assert texts == ["1,000,000", "7", "0.3", "1e-09", "0.3", "word"]
 
 
 def test_the_same_diagram_is_the_same_text():

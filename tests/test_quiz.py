@@ -2,7 +2,7 @@
 
 import pytest
 
-from w2vlib.quiz import Quiz
+from w2vlib.quiz import Predict, Quiz
 
 QUIZ = Quiz(
     ("Why < this?", {"because": "It is so.", "by chance": 'No "chance" here.', "no idea": "Read."}),
@@ -31,3 +31,14 @@ def test_the_order_does_not_change_and_does_not_tell():
 def test_a_question_needs_a_choice():
     with pytest.raises(ValueError, match="'Well\\?' has 1 answers"):
         Quiz(("Well?", {"yes": "ok"}))
+
+
+def test_a_prediction_reveals_the_answer_whatever_one_chooses():
+    predict = Predict("How often?", {"twice": "Once for each id.", "once": "No id is lost."})
+    html = predict._repr_html_()
+    assert repr(predict) == "Predict" and html.count("<fieldset>") == 1
+    assert 'class="w2v-predict" id="predict-' in html
+    assert "<legend><strong>Predict.</strong> How often?</legend>" in html
+    assert 'data-say="Right. Once for each id." data-right="yes"> twice' in html
+    said = "Not quite. No id is lost. The answer is: twice. Once for each id."
+    assert f'data-say="{said}"> once' in html

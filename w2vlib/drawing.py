@@ -13,6 +13,7 @@ high. A diagram should not be wider.
 """
 
 from html import escape
+from numbers import Integral
 from typing import NamedTuple
 
 import numpy as np
@@ -27,6 +28,7 @@ COLOURS = {
     "plain": "currentColor",
 }
 FONT, CHARACTER = 13, 7.2  # height and mean width of a letter
+MIDDLE = 0.35  # of the height: so far above its baseline is the middle of a letter
 CELL = 34, 22  # a cell of a table
 HEAD = 7  # of an arrow
 SCALE = 1.3  # pixels in a unit where there is room
@@ -102,11 +104,14 @@ class Diagram:
         if title:
             self.text(x + values.shape[1] * wide / 2, y - 10, title)
         for wanted in (False, True):  # marked cells last: their borders lie on top
-            for i, j in np.argwhere(is_marked == wanted):
-                left, top = x + j * wide, y + i * high
-                look = role if wanted else "plain"
-                self._rectangle(left, top, wide, high, look, thin=not wanted)
-                self.text(left + wide / 2, top + high / 2, _label(values[i, j]))
+            corners = [(x + j * wide, y + i * high) for i, j in np.argwhere(is_marked == wanted)]
+            outline = "".join(f"M{_n(a)} {_n(b)}h{wide}v{high}h-{wide}z" for a, b in corners)
+            fill = f'fill="{COLOURS[role]}" fill-opacity="0.12"' if wanted else 'fill="none"'
+            look = _line(role) if wanted else 'stroke="currentColor" stroke-opacity="0.5"'
+            if corners:
+                self.parts.append(f'<path d="{outline}" {fill} {look}/>')
+        for i, j in np.ndindex(values.shape):
+            self.text(x + (j + 0.5) * wide, y + (i + 0.5) * high, _label(values[i, j]))
         width = wide * values.shape[1]
         return [Node(x, y + i * high, width, high) for i in range(len(values))]
 
@@ -148,19 +153,27 @@ class Diagram:
             f'stroke="{COLOURS[role]}" stroke-width="0.8" stroke-opacity="0.6"/>'
         )
 
+    def curve(self, xs, ys, role="forward"):
+        """A line through all points (xs[i], ys[i])."""
+        points = " ".join(f"{_n(x)},{_n(y)}" for x, y in zip(xs, ys))
+        self.parts.append(f'<polyline points="{points}" fill="none" {_line(role)}/>')
+
+    def bar(self, x, y, width, role="forward", height=14):
+        """A bar of a chart: the middle of its left side is at (x, y)."""
+        self._rectangle(x, y - height / 2, width, height, role)
+
     def text(self, x, y, text, role="plain", align="middle", size=FONT):
         """A line of text whose middle (or start, or end) is at (x, y)."""
-        self.parts.append(
-            f'<text x="{_n(x)}" y="{_n(y)}" text-anchor="{align}" dominant-baseline="central" '
-            f'font-size="{size}" fill="{COLOURS[role]}">{escape(str(text))}</text>'
-        )
+        look = "" if align == "middle" else f' text-anchor="{align}"'
+        look += "" if size == FONT else f' font-size="{size}"'
+        look += "" if role == "plain" else f' fill="{COLOURS[role]}"'
+        baseline = y + MIDDLE * size
+        self.parts.append(f'<text x="{_n(x)}" y="{_n(baseline)}"{look}>{escape(str(text))}</text>')
 
-    def _rectangle(self, x, y, width, height, role, radius=0, thin=False):
-        look = 'stroke="currentColor" stroke-opacity="0.5"' if thin else _line(role)
-        fill = 0 if thin else 0.12
+    def _rectangle(self, x, y, width, height, role, radius=0):
         self.parts.append(
             f'<rect x="{_n(x)}" y="{_n(y)}" width="{_n(width)}" height="{_n(height)}" '
-            f'rx="{radius}" fill="{COLOURS[role]}" fill-opacity="{fill}" {look}/>'
+            f'rx="{radius}" fill="{COLOURS[role]}" fill-opacity="0.12" {_line(role)}/>'
         )
 
     def __repr__(self):
@@ -170,9 +183,8 @@ class Diagram:
         return (
             f'<svg class="w2v-diagram" role="img" aria-label="{escape(self.alt)}" '
             f'viewBox="0 0 {_n(self.width)} {_n(self.height)}" width="{_n(SCALE * self.width)}" '
-            f'style="max-width: 100%; height: auto" font-family="sans-serif">\n'
-            + "\n".join(self.parts)
-            + "\n</svg>"
+            f'style="max-width: 100%; height: auto" font-family="sans-serif" font-size="{FONT}" '
+            f'text-anchor="middle" fill="currentColor">\n' + "\n".join(self.parts) + "\n</svg>"
         )
 
 
@@ -203,7 +215,9 @@ def _line(role):
 
 
 def _label(value):
-    return f"{value:g}" if isinstance(value, (int, float, np.number)) else str(value)
+    if isinstance(value, Integral):
+        return f"{value:,}"
+    return f"{value:g}" if isinstance(value, (float, np.floating)) else str(value)
 
 
 def _n(number):

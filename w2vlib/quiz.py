@@ -3,7 +3,7 @@
 import hashlib
 from html import escape
 
-__all__ = ["Quiz"]
+__all__ = ["Predict", "Quiz"]
 
 SCRIPT = """
 (() => {
@@ -13,7 +13,7 @@ SCRIPT = """
     said.textContent = event.target.dataset.say;
     said.className = event.target.dataset.right ? "w2v-right" : "w2v-wrong";
     const right = root.querySelectorAll("input[data-right]:checked").length;
-    root.dispatchEvent(new CustomEvent("w2v-quiz", {bubbles: true, detail: {right}}));
+    root.dispatchEvent(new CustomEvent(root.className, {bubbles: true, detail: {right}}));
   });
 })();
 """
@@ -26,6 +26,8 @@ class Quiz:
     is right. They are shown in an order that does not tell, the same one each time.
     """
 
+    kind = "quiz"
+
     def __init__(self, *questions):
         for question, answers in questions:
             if len(answers) < 2:
@@ -37,23 +39,51 @@ class Quiz:
 
     def _repr_html_(self):
         text = repr([(question, list(answers.items())) for question, answers in self.questions])
-        name = "quiz-" + hashlib.sha256(text.encode()).hexdigest()[:10]
+        name = self.kind + "-" + hashlib.sha256(text.encode()).hexdigest()[:10]
         fields = "\n".join(
             self._field(f"{name}-{number}", number, question, answers)
             for number, (question, answers) in enumerate(self.questions, 1)
         )
         script = SCRIPT.replace("ID", name)
-        return f'<div class="w2v-quiz" id="{name}">\n{fields}\n<script>{script}</script>\n</div>'
+        return f'<div class="w2v-{self.kind}" id="{name}">\n{fields}\n<script>{script}</script>\n</div>'
 
     def _field(self, name, number, question, answers):
         right = next(iter(answers))
         shuffled = sorted(answers, key=lambda answer: hashlib.sha256(answer.encode()).digest())
-        lines = [f"<fieldset>\n<legend>{number}. {escape(question)}</legend>"]
+        lines = [f"<fieldset>\n<legend>{self._title(number, question)}</legend>"]
         for answer in shuffled:
             mark = ' data-right="yes"' if answer == right else ""
-            said = ("Right. " if answer == right else "Not quite. ") + answers[answer]
+            said = self._said(answer, right, answers)
             lines.append(
                 f'<label><input type="radio" name="{name}" data-say="{escape(said)}"{mark}> '
                 f"{escape(answer)}</label>"
             )
         return "\n".join([*lines, '<p role="status"></p>\n</fieldset>'])
+
+    def _title(self, number, question):
+        return escape(f"{number}. {question}")
+
+    def _said(self, answer, right, answers):
+        return ("Right. " if answer == right else "Not quite. ") + answers[answer]
+
+
+class Predict(Quiz):
+    """A question to answer before reading on: any choice reveals the right answer.
+
+    question, answers: as one pair of a Quiz.
+    """
+
+    kind = "predict"
+
+    def __init__(self, question, answers):
+        super().__init__((question, answers))
+
+    def __repr__(self):
+        return "Predict"
+
+    def _title(self, number, question):
+        return f"<strong>Predict.</strong> {escape(question)}"
+
+    def _said(self, answer, right, answers):
+        said = super()._said(answer, right, answers)
+        return said if answer == right else f"{said} The answer is: {right}. {answers[right]}"

@@ -1,4 +1,4 @@
-"""Lighter pages: what Sphinx wrote, less what a page does not use; and two slips of markup mended.
+"""Lighter pages: what Sphinx wrote, less what a page does not use; and a few slips of markup mended.
 
 A page stays under 600 KB, gzipped. The theme alone would take 900: two thousand icons, as a script and
 once more as fonts. `_static/icons.css` draws those that occur.
@@ -18,6 +18,9 @@ IN_PAGES = [
         r"(?s)\s*<script>window\.MathJax\b.*?/startup\.js\b[^>]*></script>(?!.*\bmath notranslate\b)",
         "",
     ),
+    # What a folded cell and the search button show is their name; the labels say something else.
+    (r'(<summary) aria-label="Toggle hidden content"', r"\1"),
+    (r'(<button class="btn search-button-field[^>]*) aria-label="Search"', r"\1"),
     # An entry of the bibliography is an item of its list; the role it bears is deprecated.
     (r'role="doc-biblioentry"', 'role="listitem"'),
     # The site's name stands outside of every landmark: a screen reader would not come by it.

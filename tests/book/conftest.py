@@ -1,8 +1,11 @@
-"""The book, built once for the tests that look at its pages."""
+"""The book, built once for the tests that look at its pages, and opened in a browser."""
 
+import functools
 import re
 import subprocess
 import sys
+import threading
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -28,3 +31,42 @@ def html(tmp_path_factory):
     if build.returncode:
         pytest.fail("\n".join(PROBLEM.findall(build.stdout + build.stderr)), pytrace=False)
     return folder / "_build" / "html"
+
+
+@pytest.fixture(scope="module")
+def site(html):
+    """The address of the book, served on this machine."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=html)) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    """A server of files that does not tell of every request."""
+
+    def log_message(self, *args):
+        """Say nothing."""
+
+
+@pytest.fixture(scope="module")
+def context(chromium):
+    """A reader's session: what one page fetched, the next finds in the cache."""
+    context = chromium.new_context(viewport={"width": 1280, "height": 900})
+    context.set_default_timeout(20_000)
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def page(context):
+    """A tab that notes what it asks for, in `page.asked`, and what goes wrong, in `page.wrong`."""
+    page = context.new_page()
+    page.asked, page.wrong = set(), []
+    page.on("request", lambda request: page.asked.add(request.url))
+    page.on("requestfailed", lambda request: page.wrong.append(f"{request.url} failed"))
+    page.on("response", lambda it: it.status < 400 or page.wrong.append(f"{it.url}: {it.status}"))
+    page.on("console", lambda it: it.type != "error" or page.wrong.append(it.text))
+    page.on("pageerror", lambda error: page.wrong.append(str(error)))
+    yield page
+    page.close()
