@@ -41,7 +41,7 @@ SCRIPT = """
       timer = setInterval(() => {
         inputs[0].stepUp(); show();
         if (inputs[0].value === inputs[0].max) stop();
-      }, 500);
+      }, 1500);
     });
   }
 })();
