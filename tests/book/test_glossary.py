@@ -6,12 +6,12 @@ import pytest
 from chapters import BOOK, CHAPTERS, read
 
 # "Bias, social" stands under its first word, which alone means other things too.
-TERMS = re.findall(r"^### ([^,\n]+)$", (BOOK / "glossary.md").read_text(encoding="utf-8"), re.M)
+TERMS = re.findall(r"^### ([^,\n]+)$", (BOOK / "glossary.md").read_text(encoding="utf-8"), re.MULTILINE)
 # What is not running text: code, math, headings, roles and their arguments, HTML.
 ASIDE = re.compile(
     r"```.*?```|\$\$.*?\$\$|\$[^$]*\$|`[^`]*`|^#+ [^\n]*$|^:[^\n]*$|\{[\w:]+\}`[^`]*`"
     r"|<summary>.*?</summary>|<[^>]*>",
-    flags=re.S | re.M,
+    flags=re.DOTALL | re.MULTILINE,
 )
 LINK = re.compile(r"\[[^\]]*\]\([^)]*\)")
 GLOSSARY_LINK = re.compile(r"\[[^\]]*\]\(glossary\.md#[^)]*\)")
@@ -22,7 +22,7 @@ def first_uses(text):
     text = ASIDE.sub("", text)
     for term in TERMS:
         words = r"[\s-]+".join(map(re.escape, term.partition(" (")[0].split()))
-        said = re.compile(rf"(?<![\w-]){words}(?:s|es)?(?![\w-])", re.I)
+        said = re.compile(rf"(?<![\w-]){words}(?:s|es)?(?![\w-])", re.IGNORECASE)
         linked = [link.span() for link in GLOSSARY_LINK.finditer(text)]
         elsewhere = [link.span() for link in LINK.finditer(text) if link.span() not in linked]
         for use in said.finditer(text):

@@ -1,5 +1,6 @@
 """The notebooks as they are stored: run, clean, and the same for whoever ran them."""
 
+import html
 import json
 import platform
 import re
@@ -93,13 +94,38 @@ def test_an_ignored_output_has_a_reason_and_an_assert_near_it(path):
             assert any(has_assert(near) for near in cells[number : number + 3]), cell.source
 
 
+def alts(cell):
+    """What the pictures under a code cell say to those who cannot see them."""
+    for output in cell.outputs:
+        data = output.get("data", {})
+        if PICTURES & set(data):
+            yield cell.metadata.get("mystnb", {}).get("image", {}).get("alt", "")
+        for svg in re.findall(r"<svg[^>]*>", data.get("text/html", "").partition("<script")[0]):
+            yield html.unescape(re.search(r'aria-label="([^"]*)"|$', svg)[1] or "")
+
+
+def words(text):
+    return set(re.findall(r"\w+", text.lower()))
+
+
 @each_chapter
-def test_pictures_have_alt_text(path):
+def test_pictures_have_alt_text_that_is_not_the_caption(path):
     for cell in read(path).cells:
         if cell.cell_type == "markdown":
             assert not re.search(r"!\[\s*\]", cell.source), cell.source
-        elif cell.cell_type == "code" and any(
-            PICTURES & set(output.get("data", {})) for output in cell.outputs
-        ):
-            alt = cell.metadata.get("mystnb", {}).get("image", {}).get("alt", "")
-            assert alt.strip(), f'metadata needs {{"mystnb": {{"image": {{"alt": "…"}}}}}}: {cell.source}'
+            continue
+        caption = words(cell.metadata.get("mystnb", {}).get("figure", {}).get("caption", ""))
+        for alt in alts(cell):
+            assert len(words(alt)) > 3, f"what does the picture show? {alt!r}: {cell.source}"
+            assert not words(alt) <= caption, f"only words of the caption: {alt!r}: {cell.source}"
+
+
+@each_chapter
+def test_figures_and_equations_are_referred_to_by_number(path):
+    notebook = read(path)
+    text = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
+    figures = [cell.metadata.get("mystnb", {}).get("figure", {}) for cell in code_cells(notebook)]
+    named = {("numref", figure["name"]) for figure in figures if figure}
+    named |= {("eq", label) for label in re.findall(r"^\$\$ \((eq-[\w-]+)\)", text, re.MULTILINE)}
+    assert named
+    assert not named - set(re.findall(r"\{(numref|eq)\}`(?:[^`<]*<)?([\w-]+)>?`", text))
