@@ -9,3 +9,113 @@ window.MathJax?.startup.promise.then(() => {
   });
   document.querySelectorAll("mjx-container[display]").forEach((box) => reach.observe(box));
 });
+
+// Paper is white, by night too.
+{
+  const { dataset } = document.documentElement;
+  let onScreen;
+  addEventListener("beforeprint", () => { [onScreen, dataset.theme] = [dataset.theme, "light"]; });
+  addEventListener("afterprint", () => { dataset.theme = onScreen; });
+}
+
+// The reader's progress, kept in this browser and nowhere else: for each chapter {begun, read, right,
+// questions}. It is begun when a section after the first comes into view, and read when the reader
+// says so.
+{
+  const KEY = "w2v-progress";
+  let storage = null;
+  try { storage = window.localStorage; } catch { /* forbidden: then there is no progress */ }
+  const load = () => {
+    try { return JSON.parse(storage.getItem(KEY)) ?? {}; } catch { return {}; }
+  };
+  const save = (progress) => {
+    try { storage.setItem(KEY, JSON.stringify(progress)); } catch { /* it is full */ }
+    show();
+  };
+
+  const nameOf = (url) => /\/(\d\d_\w+)(\.html)?$/.exec(new URL(url).pathname)?.[1];
+  const here = nameOf(location.href);
+  const chapters = [...document.querySelectorAll("nav.bd-links a")]
+    .map((link) => ({ link, name: nameOf(link.href), title: link.textContent.trim() }))
+    .filter(({ name }) => name);
+  const note = (news) => {
+    const progress = load();
+    save({ ...progress, [here]: { ...progress[here], ...news } });
+  };
+
+  // In the sidebar: a mark at the chapter's link, with words for who cannot see it.
+  const mark = (link, { begun, read, right, questions } = {}) => {
+    link.querySelector(".w2v-mark")?.remove();
+    const seen = [], said = [];
+    if (read) seen.push("✓");
+    if (read || begun) said.push(read ? "read" : "begun");
+    if (questions) seen.push(`${right}/${questions}`);
+    if (questions) said.push(`quiz ${right} of ${questions}`);
+    if (!said.length) return;
+    const span = link.appendChild(document.createElement("span"));
+    span.className = "w2v-mark";
+    span.title = said.join(", ");
+    span.role = "img";
+    span.ariaLabel = `(${span.title})`;
+    span.dataset.seen = seen.join(" ") || "…"; // drawn by the style sheet
+  };
+
+  // On the front page: the sum of it.
+  const [sum, button] = document.getElementById("w2v-progress")?.children ?? [];
+  const nothing = sum?.textContent;
+  const sumUp = (progress) => {
+    const total = (key) => chapters.reduce((n, { name }) => n + Number(progress[name]?.[key] ?? 0), 0);
+    const next = chapters.find(({ name }) => !progress[name]?.read);
+    if (!storage) sum.textContent = "This browser lets the page keep nothing, so there is nothing to show.";
+    else if (!Object.keys(progress).length) sum.textContent = nothing;
+    else {
+      sum.textContent = `Chapters read: ${total("read")} of ${chapters.length}. `;
+      if (total("questions")) {
+        sum.append(`Quiz answers right: ${total("right")} of ${total("questions")} tried. `);
+      }
+      if (next) {
+        const link = sum.appendChild(document.createElement("a"));
+        [link.href, link.textContent] = [next.link.href, `Next: ${next.title}`];
+      }
+    }
+    button.textContent = cleared ? "Undo" : "Clear my progress";
+    button.hidden = !cleared && !Object.keys(progress).length;
+  };
+  let cleared = null;
+  button?.addEventListener("click", () => {
+    const progress = cleared ?? {};
+    cleared = cleared ? null : load();
+    save(progress);
+  });
+
+  // At the end of a chapter: a box to tick.
+  const box = document.createElement("input");
+  box.type = "checkbox";
+  if (here && storage) {
+    const label = document.querySelector("article.bd-article").appendChild(document.createElement("label"));
+    label.className = "w2v-read";
+    label.append(box, " I have read this chapter");
+    box.addEventListener("change", () => note({ begun: true, read: box.checked }));
+    const sight = new IntersectionObserver((sections) => {
+      if (!sections.some(({ isIntersecting }) => isIntersecting)) return;
+      sight.disconnect();
+      note({ begun: true });
+    });
+    document.querySelectorAll("article > section > section ~ section").forEach((it) => sight.observe(it));
+    document.addEventListener("w2v-quiz", () => {
+      const count = (what) => document.querySelectorAll(`.w2v-quiz ${what}`).length;
+      const best = Math.max(count("input[data-right]:checked"), load()[here]?.right ?? 0);
+      note({ begun: true, right: best, questions: count("fieldset") });
+    });
+  }
+
+  const show = () => {
+    const progress = load();
+    for (const { link, name } of chapters) mark(link, progress[name]);
+    box.checked = Boolean(progress[here]?.read);
+    if (sum) sumUp(progress);
+  };
+  show();
+  addEventListener("pageshow", show); // come back to a page that the browser kept,
+  addEventListener("storage", show); // or changed it in another tab
+}
