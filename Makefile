@@ -9,7 +9,7 @@ HTML := _build/html
 NOTEBOOKS ?= $(sort $(wildcard book/*.ipynb))
 LIBRARY := $(wildcard w2vlib/*.py w2vlib/data/*)
 
-# One BLAS thread and a configuration of their own: the notebooks print the same for everybody.
+# One BLAS thread and a configuration of their own: the notebooks print and draw the same for everybody.
 export OPENBLAS_NUM_THREADS := 1
 export OMP_NUM_THREADS := 1
 export MKL_NUM_THREADS := 1
@@ -69,7 +69,7 @@ clean: ## remove everything that make made
 
 # --clear: the environment holds the pinned set and nothing of an older one. Matplotlib looks for the
 # fonts now, because it would say so on a page if it did it later.
-$(INSTALLED): requirements.txt pyproject.toml
+$(INSTALLED): requirements.txt pyproject.toml tools/ipython_kernel_config.py
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
 		|| { echo "make: '$(PYTHON)' is missing or older than Python 3.11;" \
 			"choose another: make PYTHON=python3.12" >&2; exit 1; }
@@ -77,6 +77,8 @@ $(INSTALLED): requirements.txt pyproject.toml
 	@$(PYTHON) -m venv --clear .venv
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
 	@$(BIN)/python -c 'import matplotlib.font_manager'
+	@mkdir -p $(IPYTHONDIR)/profile_default
+	@cp tools/ipython_kernel_config.py $(IPYTHONDIR)/profile_default/
 	@touch $@
 
 # The cache of executed notebooks does not know that the library has changed: forget it then.

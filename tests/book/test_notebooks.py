@@ -28,7 +28,7 @@ TAGS = REASONS | {
 MACHINE = re.compile(
     r"(?<![\w.])/(home|root|Users|tmp|private|var|opt|usr|mnt|work)/|\b[A-Z]:\\\\|ipykernel_\d"
 )
-PICTURES = {"image/png", "image/jpeg"}
+PICTURES = {"image/svg+xml", "image/png", "image/jpeg"}
 
 
 @each_chapter

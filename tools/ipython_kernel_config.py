@@ -1,0 +1,6 @@
+"""How charts are drawn when make runs a notebook: as SVG, sharp at any size and the same each time."""
+
+c = get_config()  # noqa: F821 - IPython reads this file
+c.InlineBackend.figure_formats = {"svg"}
+c.InlineBackend.print_figure_kwargs = {"bbox_inches": "tight", "metadata": {"Date": None}}
+c.InlineBackend.rc = {"svg.hashsalt": "w2vlib"}
