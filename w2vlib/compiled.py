@@ -294,19 +294,24 @@ def learn_targets(outputs, words, h, dh, scale, rate):
 
 @compiled
 def scores(result, h, n):
-    """result = h @ n.T, by two rows and four columns: what is loaded serves several products."""
+    """result = h @ n.T, by two rows and four columns: what is loaded serves several products.
+
+    xp is the sum of the products of x and p, and so on.
+    """
     for t in range(0, len(h), 2):
         for m in range(0, len(n), 4):
-            a = b = c = d = e = f = g = i = f32(0)
+            xp = xq = xr = xs = yp = yq = yr = ys = f32(0)
             for k in range(h.shape[1]):
                 x, y = h[t, k], h[t + 1, k]
                 p, q, r, s = n[m, k], n[m + 1, k], n[m + 2, k], n[m + 3, k]
-                a, b, c, d = a + x * p, b + x * q, c + x * r, d + x * s
-                e, f, g, i = e + y * p, f + y * q, g + y * r, i + y * s
-            result[t, m], result[t, m + 1] = a, b
-            result[t, m + 2], result[t, m + 3] = c, d
-            result[t + 1, m], result[t + 1, m + 1] = e, f
-            result[t + 1, m + 2], result[t + 1, m + 3] = g, i
+                xp, xq = xp + x * p, xq + x * q
+                xr, xs = xr + x * r, xs + x * s
+                yp, yq = yp + y * p, yq + y * q
+                yr, ys = yr + y * r, ys + y * s
+            result[t, m], result[t, m + 1] = xp, xq
+            result[t, m + 2], result[t, m + 3] = xr, xs
+            result[t + 1, m], result[t + 1, m + 1] = yp, yq
+            result[t + 1, m + 2], result[t + 1, m + 3] = yr, ys
 
 
 @compiled
@@ -316,13 +321,13 @@ def product(C, A, B):
         for k in range(C.shape[1]):
             C[i, k] = C[i + 1, k] = 0
         for j in range(0, len(B), 4):
-            a, b, c, d = A[i, j], A[i, j + 1], A[i, j + 2], A[i, j + 3]
-            e, f = A[i + 1, j], A[i + 1, j + 1]
-            g, h = A[i + 1, j + 2], A[i + 1, j + 3]
+            xp, xq, xr, xs = A[i, j], A[i, j + 1], A[i, j + 2], A[i, j + 3]
+            yp, yq = A[i + 1, j], A[i + 1, j + 1]
+            yr, ys = A[i + 1, j + 2], A[i + 1, j + 3]
             for k in range(C.shape[1]):
                 p, q, r, s = B[j, k], B[j + 1, k], B[j + 2, k], B[j + 3, k]
-                C[i, k] += a * p + b * q + c * r + d * s
-                C[i + 1, k] += e * p + f * q + g * r + h * s
+                C[i, k] += xp * p + xq * q + xr * r + xs * s
+                C[i + 1, k] += yp * p + yq * q + yr * r + ys * s
 
 
 @compiled
