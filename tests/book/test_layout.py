@@ -24,6 +24,7 @@ ORDER = [
     "sampler",
     "negative_sampling",
     "training",
+    "playground",
     "sparse_gradients",
     "fused",
     "compiled",
