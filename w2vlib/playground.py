@@ -251,7 +251,7 @@ class Playground:
         names = "Step", "Play", "Reset"
         buttons = "".join(f'<button type="button">{x}</button>\n' for x in names)
         return (
-            f'<div class="w2v-explore w2v-playground" id="{name}">\n{buttons}'
+            f'<div class="w2v-playground" id="{name}">\n{buttons}'
             f'<label>learning rate <input type="range" min="0" max="{len(RATES) - 1}" '
             f'value="{RATES.index(self.rate)}" aria-valuetext="{self.rate:g}"> '
             f"<output>{self.rate:g}</output></label>\n{self.picture()}\n"
