@@ -13,6 +13,7 @@ ORDER = [
     "check",
     "drawing",
     "explore",
+    "word_map",
     "quiz",
     "feedback",
     "gradient_check",
