@@ -2,6 +2,7 @@
 
 import json
 import re
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from w2vlib.playground import RATES, Playground
 from w2vlib.training import CBOW, SGD, Trainer
 
 TEXT = "you say goodbye and i say hello ."
+ROOT = Path(__file__).parents[1]
 IDS = np.array([0, 1, 2, 3, 4, 1, 5, 6])
 
 
@@ -196,6 +198,28 @@ def test_buttons_keep_the_focus_and_reset_begins_again(page):
     assert page.evaluate(SHOWN) != start
     press(page, "Reset")
     assert page.evaluate(SHOWN) == start
+
+
+def test_it_fits_a_phone_and_a_finger(chromium, playground):
+    context = chromium.new_context(
+        viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True
+    )
+    phone = context.new_page()
+    other = Playground(TEXT, rate=0.3, seed=3)
+    style = (ROOT / "book" / "_static" / "book.css").read_text(encoding="utf-8")
+    phone.set_content(
+        '<!DOCTYPE html><meta name="viewport" content="width=device-width">'
+        f"<style>{style}</style>{playground.page()}{other.page()}"
+    )
+    first, second = phone.locator(".w2v-playground").all()
+    for name in "Step", "Play", "Reset":
+        assert first.get_by_role("button", name=name).bounding_box()["height"] >= 44
+    first.get_by_role("button", name="Step").tap()
+    assert first.evaluate("root => root.net.steps") == 1
+    assert second.evaluate("root => root.net.steps") == 0
+    assert first.bounding_box()["height"] < 844  # all of it is seen at once
+    assert phone.evaluate("document.documentElement.scrollWidth") == 390
+    context.close()
 
 
 @pytest.mark.parametrize(("motion", "steps"), [("no-preference", 5), ("reduce", 0)])

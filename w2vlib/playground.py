@@ -104,13 +104,13 @@ SCRIPT = """
     const {W_in, W_out, dW_in, dW_out, seen, asked, h, score, y, loss, losses, steps} = net;
     const numbers = [W_in, W_out].flat(2), slopes = [dW_in, dW_out].flat(2);
     const ends = numbers.map((x, n) => x - slopes[n]);
-    const limit = Math.ceil(2 * Math.max(...[...numbers, ...ends].map(Math.abs))) / 2;
+    const limit = Math.ceil(5 * Math.max(...[...numbers, ...ends].map(Math.abs))) / 5;
     const unit = reach / limit;
     matrix("W_in", W_in, dW_in, seen, unit);
     matrix("W_out", W_out, dW_out, asked, unit);
     ["W_in", "W_out"].forEach(name => {
       arrow(`${name} h`, 0, 0, unit * h[0], -unit * h[1]);
-      part[`${name} limit`].textContent = limit;
+      part[`${name} limit`].textContent = `± ${limit}`;
     });
     asked.forEach((i, k) => {
       const row = [words[i], digits(score[k]), y[k].toFixed(2), digits(loss[k])];
@@ -286,6 +286,7 @@ class Playground:
             show()
 
         def begin(_):
+            play.playing = False
             self.reset()
             show()
 
@@ -320,14 +321,14 @@ class Playground:
         )  # fmt: skip
         side, reach = MAP
         numbers, slopes = np.array(self.params), np.array(self.grads)
-        limit = ceil(2 * np.abs([numbers, numbers - slopes]).max()) / 2
+        limit = ceil(5 * np.abs([numbers, numbers - slopes]).max()) / 5
         h = reach / limit * self.model.loss_layer.embed_dot_layers[0].cache[0][0]
         for n, name in enumerate(["W_in", "W_out"]):
             x, y = side + n * 2 * (side + 2), 20 + side
             d.text(x, 8, f"rows of {name}", "parameter")
             d.line((x - side, y), (x + side, y))
             d.line((x, y - side), (x, y + side))
-            d.text(x + reach, y + 10, f"{limit:g}", size=11)
+            d.text(x + side, y + side - 6, f"± {limit:g}", align="end", size=11)
             _part(d, f"{name} limit")
             d.parts.append(f'<g transform="translate({x} {y})">')
             self._words(d, name, reach / limit * numbers[n], -reach / limit * slopes[n], h)
