@@ -1,0 +1,280 @@
+"""Things to try out and quizzes, in a browser: dragged, keyed, touched, answered."""
+
+import itertools
+import json
+import re
+
+import numpy as np
+import pytest
+from chapters import CHAPTERS, code_cells, read
+
+from w2vlib import ledger
+from w2vlib.binary import SigmoidWithLoss
+from w2vlib.bottlenecks import OneHotCBOW, create_contexts_target
+from w2vlib.corpus import load_corpus
+from w2vlib.embedding import Embedding
+from w2vlib.embedding_dot import EmbeddingDot
+from w2vlib.sampler import UnigramSampler
+from w2vlib.training import CBOW, Adam, Trainer
+
+pytest.importorskip("playwright", reason="Playwright is not installed")
+from playwright.sync_api import expect
+
+SVG_TEXT = "root => [...root.querySelectorAll('svg')].map(e => e.ariaLabel + e.textContent).join()"
+FRAMES = re.compile(r'<script type="application/json">(.*?)</script>', re.DOTALL)
+
+
+def outputs(path, kind):
+    """The stored HTML, which nbval has compared with the library's of today, of all such outputs."""
+    for cell in code_cells(read(path)):
+        for output in cell.outputs:
+            text = output.get("data", {}).get("text/html", "")
+            if f'<div class="w2v-{kind}"' in text:
+                yield text
+
+
+def positions(root):
+    """How many positions each control has, in the order of the page."""
+    return root.evaluate(
+        "root => [...root.querySelectorAll('input, select')]"
+        ".map(e => e.options ? e.options.length : e.max - e.min + 1)"
+    )
+
+
+def shown(root):
+    """The picture that is shown, as markup."""
+    return root.locator(".w2v-view").evaluate("view => view.innerHTML")
+
+
+def normal(page, frame):
+    """A frame as the browser writes it."""
+    return page.evaluate(
+        "html => Object.assign(document.createElement('p'), {innerHTML: html}).innerHTML", frame
+    )
+
+
+each_explore = [
+    pytest.param(path, number, id=f"{path.stem}-{number}")
+    for path in CHAPTERS
+    for number, _ in enumerate(outputs(path, "explore"))
+]
+
+
+@pytest.mark.parametrize("path, number", each_explore)
+def test_explore_by_mouse_and_keyboard(site, page, path, number):
+    frames = json.loads(FRAMES.search(list(outputs(path, "explore"))[number])[1])
+    page.goto(f"{site}/book/{path.stem}.html")
+    root = page.locator('[class="w2v-explore"]').nth(number)
+    root.scroll_into_view_if_needed()
+    at = root.evaluate("root => [...root.querySelectorAll('input, select')].map(e => +e.value)")
+    sizes = positions(root)
+    order = list(itertools.product(*map(range, sizes)))
+    assert len(order) == len(frames) == len(set(frames))
+
+    def right():
+        return shown(root) == normal(page, frames[order.index(tuple(at))])
+
+    assert right()
+    for n, size in enumerate(sizes):
+        control = root.locator("input, select").nth(n)
+        if control.evaluate("e => e.localName") == "select":
+            for at[n] in (size - 1, 0):
+                control.select_option(str(at[n]))
+                assert right()
+            continue
+        box = control.bounding_box()
+        middle = box["y"] + box["height"] / 2
+        page.mouse.move(box["x"] + box["width"] / 2, middle)
+        page.mouse.down()
+        page.mouse.move(box["x"] + box["width"] + 20, middle, steps=5)
+        page.mouse.up()
+        at[n] = size - 1
+        assert right()
+        for key, at[n] in [
+            ("ArrowLeft", size - 2),
+            ("Home", 0),
+            ("ArrowRight", 1),
+            ("End", size - 1),
+        ]:
+            control.press(key)
+            assert right()
+            said = control.get_attribute("aria-valuetext")
+            assert control.locator("xpath=..").locator("output").text_content() == said
+    assert not page.wrong
+
+
+def choose(root, **values):
+    """Move the controls of these names to these values, as a reader does; the text of the picture."""
+    for name, value in values.items():
+        label = root.locator("label", has_text=re.compile(f"^{name.replace('_', ' ')} "))
+        control = label.locator("input, select")
+        if isinstance(value, str):
+            control.select_option(label=value)
+            continue
+        control.press("Home")
+        while control.get_attribute("aria-valuetext") != f"{value:,}":
+            before = control.input_value()
+            control.press("ArrowRight")
+            assert control.input_value() != before, f"{name} has no {value}"
+    view = root.locator(".w2v-view svg")
+    return [view.get_attribute("aria-label"), *view.locator("text").all_text_contents()]
+
+
+def counts(root):
+    _, *texts = choose(root, V_words=10_000, H_numbers=50)
+    model = OneHotCBOW(10_000, 50)
+    (W_in,), (W_out,) = model.in_layer.params, model.out_layer.params
+    products = (
+        32 * 10 * W_in.size,
+        32 * W_out.size,
+    )  # of a batch of 32 targets, 10 words around each
+    assert all(any(text.startswith(f"{n / 1e6:.0f} M, ") for text in texts) for n in products)
+
+
+def embedding(root):
+    said, *texts = choose(root, ids="2, 0, 0, 2 (two twice)", rows_of_dout_given_back=4)
+    layer = Embedding(np.zeros((4, 3), dtype=np.float32))
+    layer.forward(np.array([2, 0, 0, 2]))
+    layer.backward(np.array([[1], [5], [7], [9]]) * np.ones(3, dtype=np.float32))
+    assert "lost 2" in said and f"sum {layer.grads[0].sum():g}" in texts
+    assert " ".join(f"{x:g}" for x in layer.grads[0].flat) in " ".join(texts)
+
+
+def sigmoid_with_loss(root):
+    _, *texts = choose(root, score=-2, answer="yes")
+    layer = SigmoidWithLoss()
+    loss = layer.forward(np.array([-2.0]), np.array([1]))
+    slope = layer.backward()[0]
+    assert f"y = {layer.y[0]:.3f}" in texts
+    assert f"loss {loss:.3f}" in texts and f"slope {slope:.3f}" in texts
+
+
+def embedding_dot(root):
+    W = np.array([[1, 0, 2], [0, 1, 1], [2, 2, 0], [1, 3, 1]], dtype=np.float32)
+    h = np.array([[1, 2, 0], [0, 1, 1], [3, 1, 2]], dtype=np.float32)
+    layer = EmbeddingDot(W)
+    out = layer.forward(h, np.array([3, 3, 1]))
+    dh = layer.backward(np.array([1, 10, 100], dtype=np.float32))
+    for step, result in [(4, out), (7, layer.grads[0]), (8, dh)]:
+        said, *_ = choose(root, step=step, ids="3, 3, 1")
+        assert said.endswith(f": {result.tolist()}")
+
+
+def sampler(root):
+    ids = load_corpus("default").ids
+    expected = 1_000_000 * UnigramSampler(ids, 0.75, 5).word_p
+    said, *texts = choose(root, power=0.75)
+    assert f"{expected[0]:,.0f} are the" in said and f"{expected[0]:,.0f}" in texts
+
+
+def negative_sampling(root):
+    said, *_ = choose(root, step=8, draw=3)
+    answers = re.findall(r"label (\d), y ([\d.]+), back ([\d.-]+)", said)
+    rows = {"say": [1, 1], "you": [0.5, 0], "goodbye": [0, -1]}
+    h, dh, back = np.array([[1, 2]], dtype=np.float32), 0, []
+    for word, row in rows.items():
+        dot, loss = EmbeddingDot(np.array([row], dtype=np.float32)), SigmoidWithLoss()
+        loss.forward(dot.forward(h, np.array([0])), np.array([int(word == "say")]))
+        dscore = loss.backward()
+        dh = dh + dot.backward(dscore)
+        back.append((str(int(word == "say")), f"{loss.y[0]:.3f}", f"{dscore[0]:.3f}"))
+    assert answers == back
+    assert said.endswith(f"dh [{dh[0, 0]:.3f}, {dh[0, 1]:.3f}]")
+
+
+def learning_curves(root):
+    ids = np.array([0, 1, 2, 3, 4, 1, 5, 6])
+    trainer = Trainer(CBOW(7, 5, 1, ids, rng=0), Adam(0.03))
+    trainer.fit(*create_contexts_target(ids, 1), 40, 6, 1, rng=0, progress=False)
+    said, *_ = choose(root, learning_rate=0.03, batch_size=6)
+    assert float(said.split()[-1][:-1]) == pytest.approx(np.mean(trainer.losses[-10:]), abs=0.006)
+
+
+def bytes_of_stages(root):
+    said, *_ = choose(root, vocabulary=1_000_000)
+    for stage in [*ledger.STAGES, "+ row-sparse gradients"]:
+        assert f"{stage} {ledger.bytes_touched(stage, 1_000_000) / 1e9:.1f} GB" in said
+
+
+def windows(root):
+    said, *_ = choose(root, word=4, window=2)
+    contexts, _ = create_contexts_target(np.array([3, 1, 4, 1, 5, 9, 2, 6]), 2)
+    assert said.endswith(f"= {contexts[4 - 2].sum()}")
+
+
+def serial_part(root):
+    said, *_ = choose(root, percent=5)
+    assert f"{1 / (0.05 + 0.95 / 64):.1f} times on 64 cores" in said
+
+
+# What a picture shows at one place, computed afresh by the library.
+NUMBERS = {
+    "01_bottlenecks": counts,
+    "02_embedding": embedding,
+    "03_binary": sigmoid_with_loss,
+    "04_embedding_dot": embedding_dot,
+    "05_sampler": sampler,
+    "06_negative_sampling": negative_sampling,
+    "07_training": learning_curves,
+    "09_sparse_gradients": bytes_of_stages,
+    "10_fused": windows,
+    "11_compiled": serial_part,
+}
+
+
+@pytest.mark.parametrize("stem", NUMBERS)
+def test_its_numbers_are_the_library_s(site, page, stem):
+    page.goto(f"{site}/book/{stem}.html")
+    NUMBERS[stem](page.locator('[class="w2v-explore"]').first)
+
+
+def test_no_explore_goes_without_its_numbers():
+    assert {path.stem for path in CHAPTERS if [*outputs(path, "explore")]} == set(NUMBERS)
+
+
+@pytest.fixture
+def phone(chromium):
+    """A tab of a phone."""
+    context = chromium.new_context(
+        viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True
+    )
+    yield context.new_page()
+    context.close()
+
+
+def test_explore_by_touch_and_play(site, phone):
+    phone.goto(f"{site}/book/04_embedding_dot.html")
+    root = phone.locator(".w2v-explore")
+    first = shown(root)
+    root.locator("input").tap()  # in the middle
+    touched = shown(root)
+    assert touched != first
+    root.locator("button").tap()
+    phone.wait_for_timeout(1600)
+    root.get_by_role("button", name="Stop").tap()
+    played = shown(root)
+    assert played not in {first, touched}
+    phone.wait_for_timeout(1600)
+    assert shown(root) == played
+    expect(root.get_by_role("button", name="Play")).to_be_visible()
+
+
+@pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
+def test_quizzes_explain_right_and_wrong_answers(site, page, path):
+    page.goto(f"{site}/book/{path.stem}.html")
+    asked = page.locator(".w2v-quiz fieldset, .w2v-predict fieldset").all()
+    assert page.locator(".w2v-quiz fieldset").count() == 3
+    assert page.locator(".w2v-predict").count() >= 1
+    for question in asked:
+        status = question.get_by_role("status")
+        assert status.text_content() == ""
+        for answer in question.get_by_role("radio").all():
+            answer.check()
+            right = answer.get_attribute("data-right") == "yes"
+            assert status.text_content().startswith("Right. " if right else "Not quite. ")
+            assert status.text_content() == answer.get_attribute("data-say")
+            assert status.get_attribute("class") == ("w2v-right" if right else "w2v-wrong")
+        answer.press("ArrowUp")
+        assert question.locator("input:checked").get_attribute("data-say") == status.text_content()
+    assert page.locator(".w2v-quiz input:checked").count() == 3  # no two share a name
+    assert not page.wrong
