@@ -196,7 +196,7 @@ def test_between_the_words_the_nearest_point_counts(page, word_map):
     i = int(word_map.points[:, 0].argmax())
     box = dot(page, WORDS[i]).bounding_box()
     page.mouse.move(box["x"] + 14, box["y"])
-    assert page.locator(".w2v-map strong").first.inner_text() == WORDS[i]
+    assert page.locator(".w2v-map strong").first.inner_text() == f"Cosines with {WORDS[i]}"
 
 
 def test_a_tap_chooses(page, drawn):

@@ -18,7 +18,7 @@ from w2vlib.drawing import CHARACTER, COLOURS, Diagram
 
 __all__ = ["WordMap"]
 
-WIDTH, MARGIN = 380, 14  # of the map; how far from its rim the points stay
+WIDTH, MARGIN = 360, 14  # of the map; how far from its rim the points stay
 HALF = 7  # the height of a line of text
 # Where a word may stand about its point, from the best place to the worst.
 SIDES = [("start", 7, 0), ("end", -7, 0), ("middle", 0, -13), ("middle", 0, 13)]
@@ -37,7 +37,7 @@ STYLE = f"""
 .w2v-map .near {{ fill: {COLOURS["forward"]}; }}
 .w2v-map .chosen {{ fill: {COLOURS["parameter"]}; }}
 .w2v-map .chosen circle {{ r: 6px; }}
-.w2v-map p {{ min-height: 6.6em; margin: 0.5rem 0 0; }}
+.w2v-map p {{ min-height: 6.6em; margin: 0.5rem 0 0; text-align: left; }}
 @media (max-width: 600px) {{ .w2v-map p {{ min-height: 9.9em; }} }}
 """
 
@@ -179,7 +179,7 @@ class WordMap:
         name, *lists = (f"<span data-part>{escape(text)}</span>" for text in texts)
         return (
             f'<div class="w2v-map"><style>{STYLE}</style>\n{d._repr_html_()}\n'
-            f'<p aria-live="polite" aria-atomic="true"><strong>{name}</strong> and cosines<br>\n'
+            f'<p aria-live="polite" aria-atomic="true"><strong>Cosines with {name}</strong><br>\n'
             f"<strong>Nearest in {self.dimensions} dimensions:</strong> {lists[0]}<br>\n"
             f"<strong>Nearest on the map:</strong> {lists[1]}<br>\n"
             f"<strong>In both lists:</strong> {lists[2]}</p></div>"
@@ -199,7 +199,7 @@ class WordMap:
             for i in self._alphabet()
         )
         return (
-            f'<div class="w2v-explore" id="{name}">\n<label>word <select>{options}</select></label>\n'
+            f'<div class="w2v-explore w2v-map-page" id="{name}">\n<label>word <select>{options}</select></label>\n'
             f'{picture}\n<script type="application/json">{data}</script>\n'
             f"<script>{script}</script>\n</div>"
         )
