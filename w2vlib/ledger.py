@@ -104,7 +104,7 @@ def table(rows, before=False):
         factors = row.growth, speed / former.tokens_per_second, speed / rows[0].tokens_per_second
         lines.append((row.stage, f"{speed:,.0f}", size, *map(times, factors)))
     return "\n".join(
-        f"{stage:<23}{speed:>10}{size:>10}{growth:>7}{f'{former:>8}' * before}{first:>8}"
+        f"{stage:<23}{speed:>10}{size:>11}{growth:>8}{f'{former:>8}' * before}{first:>8}"
         for stage, speed, size, growth, former, first in lines
     )
 
@@ -135,7 +135,7 @@ def chart(rows, ax):
     colours = ["tab:gray" if name == PEER else "tab:blue" for name in names]
     bars = ax.barh(names, speeds, color=colours)
     ax.bar_label(bars, [f"{speed:,.0f}" for speed in speeds], padding=3)
-    ax.set(xscale="log", xlabel="tokens/s", xlim=(min(speeds) / 3, max(speeds) * 10))
+    ax.set(xscale="log", xlabel="tokens/s", xlim=(min(speeds) / 3, max(speeds) * 60))
     ax.invert_yaxis()  # the first stage on top
 
 
