@@ -161,10 +161,12 @@ def embedding_dot(root):
 
 
 def sampler(root):
-    ids = load_corpus("default").ids
-    expected = 1_000_000 * UnigramSampler(ids, 0.75, 5).word_p
+    corpus = load_corpus("default")
     said, *texts = choose(root, power=0.75)
-    assert f"{expected[0]:,.0f} are the" in said and f"{expected[0]:,.0f}" in texts
+    p = UnigramSampler(corpus.ids, 0.75, 5).word_p
+    for word in ["the", "unit", "rose", "dear"]:
+        expected = f"{1_000_000 * p[corpus.vocabulary[word]]:,.0f}"
+        assert f"{expected} are {word}" in said and expected in texts
 
 
 def negative_sampling(root):
