@@ -66,7 +66,7 @@ def test_words_that_show_lie_on_no_other(word_map):
 def test_the_picture_says_and_draws_the_neighbours(word_map):
     html = word_map.picture("<b>a")
     i = WORDS.index("<b>a")
-    listed = [", ".join(f"{WORDS[j].replace('<b>', '&lt;b&gt;')} {c:.2f}" for j, c in pairs)
+    listed = [", ".join(f"{WORDS[j].replace('<b>', '&lt;b&gt;')}\u00a0{c:.2f}" for j, c in pairs)
               for pairs in (word_map.near[i], word_map.beside[i])]  # fmt: skip
     assert re.findall(r"<span data-part>(.*?)</span>", html)[:3] == ["&lt;b&gt;a", *listed]
     assert "Nearest in 10 dimensions" in html

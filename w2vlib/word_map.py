@@ -63,7 +63,7 @@ SCRIPT = """
     svg.append(...[...order].sort((i, j) => rank(i) - rank(j)).map(i => words[i]));
     lines.setAttribute("d", near.map(i => `M${x(at)} ${y(at)}L${x(i)} ${y(i)}`).join(""));
     const name = i => words[i].textContent, both = near.filter(i => beside.includes(i)).map(name);
-    const lists = data[at].map(pairs => pairs.map(([i, c]) => `${name(i)} ${c.toFixed(2)}`).join(", "));
+    const lists = data[at].map(pairs => pairs.map(([i, c]) => `${name(i)}\\u00a0${c.toFixed(2)}`).join(", "));
     [name(at), ...lists, both.join(", ") || "none"].forEach((text, n) => {
       parts[n].textContent = text;
     });
@@ -186,7 +186,7 @@ class WordMap:
         )
 
     def _list(self, pairs):
-        return ", ".join(f"{self.words[i]} {cosine:.2f}" for i, cosine in pairs)
+        return ", ".join(f"{self.words[i]}\u00a0{cosine:.2f}" for i, cosine in pairs)
 
     def page(self):
         """The HTML for a page without a kernel."""
