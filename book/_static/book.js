@@ -119,3 +119,6 @@ window.MathJax?.startup.promise.then(() => {
   addEventListener("pageshow", show); // come back to a page that the browser kept,
   addEventListener("storage", show); // or changed it in another tab
 }
+
+// Opened from a folder, a page may not read the others: then the search shows titles alone.
+if (location.protocol === "file:") DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;
