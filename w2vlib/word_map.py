@@ -63,7 +63,8 @@ SCRIPT = """
     svg.append(...[...order].sort((i, j) => rank(i) - rank(j)).map(i => words[i]));
     lines.setAttribute("d", near.map(i => `M${x(at)} ${y(at)}L${x(i)} ${y(i)}`).join(""));
     const name = i => words[i].textContent, both = near.filter(i => beside.includes(i)).map(name);
-    const lists = data[at].map(pairs => pairs.map(([i, c]) => `${name(i)}\\u00a0${c.toFixed(2)}`).join(", "));
+    const item = ([i, cosine]) => `${name(i)}\\u00a0${cosine.toFixed(2)}`;
+    const lists = data[at].map(pairs => pairs.map(item).join(", "));
     [name(at), ...lists, both.join(", ") || "none"].forEach((text, n) => {
       parts[n].textContent = text;
     });
