@@ -18,7 +18,7 @@ export MPLCONFIGDIR := $(CURDIR)/.venv/matplotlib
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help book serve test lint outputs bench lab binder clean
+.PHONY: help book pdf serve test lint outputs bench lab binder clean
 
 help: ## list the targets
 	@echo "make TARGET   (PYTHON=python3.12 chooses the interpreter, 3.11 or newer)"
@@ -32,6 +32,9 @@ book: $(INSTALLED) _build/library ## run every notebook and build the book
 		|| { echo "make book: failed; $(HTML)/index.html was not written." >&2; exit 1; }
 	@echo
 	@echo "The book is in $(HTML). Open $(HTML)/index.html, or run 'make serve'."
+
+pdf: book ## build the book and print all of it into one PDF (needs Chromium)
+	@$(BIN)/python tools/pdf.py $(HTML) _build/word2vec-made-fast.pdf
 
 serve: ## show the built book on http://127.0.0.1:8000 (PORT=8001 for another port)
 	@test -f $(HTML)/index.html || { echo "make serve: no book yet; run 'make book' first." >&2; exit 1; }

@@ -1,0 +1,180 @@
+"""The whole book as one PDF: the built pages, joined, and printed by a browser.
+
+    python tools/pdf.py _build/html _build/word2vec-made-fast.pdf
+
+`make pdf` builds the book first. How a page looks on paper is said in book/_static/book.css.
+"""
+
+import itertools
+import re
+import shutil
+import sys
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+
+import yaml
+from bs4 import BeautifulSoup
+from playwright.sync_api import sync_playwright
+
+CONFIG = yaml.safe_load((Path(__file__).parents[1] / "_config.yml").read_text(encoding="utf-8"))
+NO_BROWSER = "no browser: install Debian's chromium, or run `.venv/bin/playwright install chromium`"
+
+PAGE = """<!DOCTYPE html>
+<html lang="en" data-theme="light"><head><meta charset="utf-8"><title>{title}</title>
+{head}
+<style>
+@page {{ size: A4; @bottom-center {{ content: counter(page); font: 9pt sans-serif; }} }}
+@page :first {{ @bottom-center {{ content: none; }} }}
+article {{ break-before: page; }}
+#title {{ padding-top: 60mm; text-align: center; }}
+#title img {{ width: 30mm; }}
+#title p:first-of-type {{ margin: 10mm 0; font-size: 26pt; line-height: 1.3; text-wrap: balance; }}
+#contents ul {{ margin: 0 0 0.5rem; padding: 0; list-style: none; }}
+#contents li li {{ margin: 0; padding-left: 1.5em; font-size: 0.85rem; line-height: 1.4; }}
+#contents a {{ color: inherit; text-decoration: none; }}
+#contents a::after {{ content: attr(data-number); float: right; }}
+</style></head>
+<body><main class="bd-main"><div class="bd-content"><div class="bd-article-container">
+<div id="title"><img src="../_static/logo.svg" alt=""><p>{title}</p><p>{author}<br>{year}</p></div>
+<article class="bd-article" id="contents"><h1>Contents</h1><ul>{contents}</ul></article>
+{articles}
+</div></div></main></body></html>
+"""
+# Waits for the mathematics, and returns what of it could not be set.
+TYPESET = """() => Promise.race([
+    (async () => {
+        await window.MathJax.startup.promise;
+        await document.fonts.ready;
+        return [...document.querySelectorAll("mjx-merror")].map((error) => error.textContent);
+    })(),
+    new Promise((_, fail) => setTimeout(fail, 180_000, Error("the mathematics took too long"))),
+])"""
+# Writes into the contents the page of each place.
+NUMBER = """(pages) => document.querySelectorAll("#contents a").forEach((link) => {
+    link.dataset.number = pages[link.hash.slice(1)];
+})"""
+# The titles of chapters and their sections: [title, id, sections].
+OUTLINE = r"""() => {
+    const entry = (title, id, inner) => [title.textContent.replace(/\s+/g, " ").trim(), id, inner];
+    return [...document.querySelectorAll("article:not(#contents)")].map((article) => entry(
+        article.querySelector("h1"), article.id, [...article.querySelectorAll("section > h2")].map(
+            (title) => entry(title, title.parentNode.id, []))));
+}"""
+
+
+def parse(path):
+    """The page in a file."""
+    return BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
+
+
+def join(folder):
+    """The pages of a folder as one page of HTML: a title, the contents, and one after another.
+
+    Pages have ids in common, "exercises" for one: each id gets the name of its page before it.
+    """
+    links = parse(folder / "index.html").select("nav.bd-links a")
+    names = ["index" if link["href"] == "#" else Path(link["href"]).stem for link in links]
+    contents, articles = [], []
+    for name in names:
+        page = parse(folder / f"{name}.html")
+        article = page.select_one("article")
+        for unused in article.select("script, a.headerlink, #your-progress"):
+            unused.decompose()
+        for tag in article.find_all(id=True):
+            tag["id"] = f"{name}--{tag['id']}"
+        for link in article.select("a[href]"):
+            to, _, place = link["href"].partition("#")
+            to = to.removesuffix(".html") or name
+            if to in names:
+                link["href"] = f"#{to}--{place}" if place else f"#{to}"
+        article["id"] = name
+        articles.append(article.decode())
+        sections = "".join(
+            f'<li><a href="#{title.parent["id"]}">{title.decode_contents()}</a></li>'
+            for title in article.select("section > h2")
+        )
+        title = article.h1.decode_contents()
+        contents.append(f'<li><a href="#{name}">{title}</a><ul>{sections}</ul></li>')
+        if mathjax := [script for script in page.head("script") if "mathjax" in str(script).lower()]:
+            head = page.head.select("link[rel=stylesheet]") + mathjax
+    return PAGE.format(
+        title=CONFIG["title"],
+        author=CONFIG["author"],
+        year=CONFIG["copyright"],
+        head="\n".join(map(str, head)),
+        contents="\n".join(contents),
+        articles="\n".join(articles),
+    )
+
+
+def print_pdf(folder):
+    """Join the pages of a folder and print them; the bytes of the PDF."""
+    with sync_playwright() as playwright:
+        found = filter(None, map(shutil.which, ["chromium", "google-chrome"]))
+        path = next(found, playwright.chromium.executable_path)
+        if not Path(path).exists():
+            sys.exit(f"make pdf: {NO_BROWSER}")
+        # In the pages' own folder, from where their links to style sheets and pictures arrive.
+        with NamedTemporaryFile("w", encoding="utf-8", dir=folder, suffix=".html") as joined:
+            print("Joining the pages", flush=True)
+            joined.write(join(folder))
+            joined.flush()
+            browser = playwright.chromium.launch(executable_path=path)
+            page = browser.new_page(color_scheme="light")
+            page.set_default_timeout(300_000)
+            print("Setting the mathematics", flush=True)
+            page.goto(Path(joined.name).as_uri())
+            if errors := page.evaluate(TYPESET):
+                sys.exit(f"make pdf: mathematics that cannot be set: {errors}")
+            options = {"prefer_css_page_size": True, "print_background": True, "tagged": True}
+            print("Printing, to learn the numbers of the pages", flush=True)
+            page.evaluate(NUMBER, {place: n for place, (n, _) in places(page.pdf(**options)).items()})
+            print("Printing", flush=True)
+            return with_outline(page.pdf(**options), page.evaluate(OUTLINE))
+
+
+def places(pdf):
+    """{id: (the number of its page, where it is in the words of PDF)} of what a PDF links to."""
+    pages = re.findall(rb"\n(\d+) 0 obj\n<</Type /Page\n", pdf)
+    found = re.findall(rb"/(\S+) (\[(\d+) 0 R /XYZ [^]]*\])", pdf)
+    return {name.decode(): (pages.index(page) + 1, place) for name, place, page in found}
+
+
+def with_outline(pdf, entries):
+    """The PDF with an outline of [title, id, entries below], as an update at its end.
+
+    Chromium can write one, which stutters: a title that moved to the next page is in it twice.
+    """
+    where = places(pdf)
+    size, root, start = (
+        int(re.findall(number, pdf)[-1])
+        for number in (rb"/Size (\d+)", rb"/Root (\d+) 0 R", rb"startxref\n(\d+)")
+    )
+    objects, new = {}, itertools.count(size + 1)
+
+    def below(parent, entries):
+        numbers = [next(new) for _ in entries]
+        for at, (title, place, inner) in enumerate(entries):
+            text = f"/Title <FEFF{title.encode('utf-16-be').hex()}> /Parent {parent} 0 R"
+            text += f" /Dest {where[place][1].decode()}"
+            text += f" /Prev {numbers[at - 1]} 0 R" if at else ""
+            text += f" /Next {numbers[at + 1]} 0 R" if at + 1 < len(entries) else ""
+            text += f" {below(numbers[at], inner)} /Count -{len(inner)}" if inner else ""
+            objects[numbers[at]] = text
+        return f"/First {numbers[0]} 0 R /Last {numbers[-1]} 0 R"
+
+    objects[size] = f"/Type /Outlines {below(size, entries)} /Count {len(entries)}"
+    catalog = re.search(rb"\n%d 0 obj\n<<(.*?)>>\nendobj" % root, pdf, re.DOTALL)[1].decode()
+    objects[root] = f"{catalog}\n/Outlines {size} 0 R /PageMode /UseOutlines"
+    table = "xref\n0 1\n0000000000 65535 f \n"
+    for number, text in objects.items():
+        table += f"{number} 1\n{len(pdf):010} 00000 n \n"
+        pdf += f"{number} 0 obj\n<<{text}>>\nendobj\n".encode()
+    trailer = f"trailer\n<</Size {next(new)} /Root {root} 0 R /Info 1 0 R /Prev {start}>>\n"
+    return pdf + f"{table}{trailer}startxref\n{len(pdf)}\n%%EOF\n".encode()
+
+
+if __name__ == "__main__":
+    html, target = map(Path, sys.argv[1:])
+    target.write_bytes(print_pdf(html / "book"))
+    print(f"The book is in {target}, {target.stat().st_size / 1e6:.1f} MB.")
