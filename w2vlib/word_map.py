@@ -90,8 +90,8 @@ SCRIPT = """
 class WordMap:
     """Words as points of a map, one of them with lines to its nearest neighbours.
 
-    vectors: WordVectors. words: a list, shown first is the first; where it gets crowded, those
-    further back show only while they are asked for. places: (len(words), 2) floats, for instance
+    vectors: WordVectors. words: a list; the map begins with the first, and where it is crowded
+    those further back are points without a name until they are asked for. places: (len(words), 2) floats, for instance
     two principal components. topn: how many neighbours. They are what `vectors.most_similar` finds
     among the words of the map. Raises KeyError for an unknown word, ValueError for a word that
     comes twice, for places that are not one finite point a word, and for fewer than topn + 1 words.
@@ -200,7 +200,8 @@ class WordMap:
             for i in self._alphabet()
         )
         return (
-            f'<div class="w2v-explore w2v-map-page" id="{name}">\n<label>word <select>{options}</select></label>\n'
+            f'<div class="w2v-explore w2v-map-page" id="{name}">\n'
+            f"<label>word <select>{options}</select></label>\n"
             f'{picture}\n<script type="application/json">{data}</script>\n'
             f"<script>{script}</script>\n</div>"
         )
