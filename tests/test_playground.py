@@ -86,6 +86,9 @@ def test_the_page_is_small_and_the_same_each_time(playground):
     html = playground.page()
     assert html == Playground(TEXT, rate=0.3, seed=2).page()
     assert len(html) < 30_000
+    playground.step()
+    assert playground.page() == html and playground.picture() not in html
+    playground.reset()
     assert playground.picture() in html and repr(playground) == f"Playground({TEXT!r})"
     data = json.loads(re.search(r'<script type="application/json">(.*?)</script>', html)[1])
     assert data["draws"] == playground.draws.tolist()

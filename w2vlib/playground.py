@@ -170,7 +170,7 @@ class Playground:
             raise ValueError(
                 f"text has {len(self.vocabulary)} different words: 4 to 12 are what can be seen at once"
             )
-        self.ids, self.seed = self.vocabulary.ids(words), seed
+        self.text, self.seed, self.ids = text, seed, self.vocabulary.ids(words)
         self.contexts, self.target = create_contexts_target(self.ids, W)
         shape = 2, len(self.vocabulary), H
         self.start = np.round(np.random.default_rng(seed).uniform(-1, 1, shape), 2)
@@ -180,7 +180,7 @@ class Playground:
         self.reset()
 
     def __repr__(self):
-        return f"Playground({' '.join(self.vocabulary.word(i) for i in self.ids)!r})"
+        return f"Playground({self.text!r})"
 
     @property
     def rate(self):
@@ -235,7 +235,8 @@ class Playground:
         return bundle
 
     def page(self):
-        """The HTML for a page without a kernel."""
+        """The HTML for a page without a kernel: it begins at the start, whatever was trained here."""
+        start = Playground(self.text, rate=self.rate, seed=self.seed)
         data = {
             "words": list(self.vocabulary),
             "start": self.start.tolist(),
@@ -254,7 +255,7 @@ class Playground:
             f'<div class="w2v-playground" id="{name}">\n{buttons}'
             f'<label>learning rate <input type="range" min="0" max="{len(RATES) - 1}" '
             f'value="{RATES.index(self.rate)}" aria-valuetext="{self.rate:g}"> '
-            f"<output>{self.rate:g}</output></label>\n{self.picture()}\n"
+            f"<output>{self.rate:g}</output></label>\n{start.picture()}\n"
             f'<script type="application/json">{data}</script>\n<script>{script}</script>\n</div>'
         )
 
