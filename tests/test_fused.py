@@ -81,22 +81,22 @@ B, T, H, M = 2, fused.BLOCK, 4, 6
 
 @pytest.fixture
 def rows():
-    """x, y, n, windows, weights in float64."""
+    """x, y, negs, windows, weights in float64."""
     rng = np.random.default_rng(1)
     lines = np.sort(rng.integers(8, size=(B, T)), axis=1)
     windows = slow_windows(lines, 3)
-    x, y, n = (rng.standard_normal(shape) for shape in [(B, T, H), (B * T, H), (M, H)])
-    return x, y, n, windows, 0.3 * (rng.random((B * T, M)) < 0.8)
+    x, y, negs = (rng.standard_normal(shape) for shape in [(B, T, H), (B * T, H), (M, H)])
+    return x, y, negs, windows, 0.3 * (rng.random((B * T, M)) < 0.8)
 
 
-def loss(x, y, n, windows, weights):
+def loss(x, y, negs, windows, weights):
     """The loss that `gradients` states, term by term."""
     total = 0.0
     for i in range(B * T):
         b, t = divmod(i, T)
         h = sum(windows[b, t, j] * x[b, j] for j in range(T))
         total += np.log1p(np.exp(-h @ y[i]))
-        total += sum(weights[i, m] * np.log1p(np.exp(h @ n[m])) for m in range(M))
+        total += sum(weights[i, m] * np.log1p(np.exp(h @ negs[m])) for m in range(M))
     return total
 
 
@@ -198,8 +198,8 @@ def test_shared_negatives_expect_what_independent_ones_do(rows):
     for _ in range(2000):
         negatives = fused.draw(np.cumsum(p), M, rng)
         weights = K / M * (words[:, None] != negatives)
-        n = outputs[negatives]
-        found.append(fused.gradients(x, outputs[words], n, windows, weights)[0])
+        negs = outputs[negatives]
+        found.append(fused.gradients(x, outputs[words], negs, windows, weights)[0])
     error = np.std(found, axis=0) / np.sqrt(len(found))
     assert (np.abs(np.mean(found, axis=0) - expected) < 5 * error + 1e-12).all()
 

@@ -2,10 +2,10 @@
 
 The text, thinned of its most frequent words, is cut into blocks of T words; some blocks, taken from
 anywhere in the text, make one step. With x the input vectors and y the output vectors of a block's
-words, and n the output vectors of the step's M negatives:
+words, and negs the output vectors of the step's M negatives:
 
     h = A x             each word's window, summed: A (T, T) is a band beside the diagonal
-    h . y  and  h nT    the scores of the targets and of the negatives
+    h . y, h negsT      the scores of the targets and of the negatives
     dx = AT dh          back through the same band
 
 A neighbour at distance d weighs 1 - (d - 1)/w: that is how often word2vec.c counts it, which draws
@@ -81,25 +81,25 @@ def step(inputs, outputs, ids, windows, negatives, negative, rate):
     words = ids.ravel()
     weights = (words[:, np.newaxis] != negatives) * np.float32(negative / len(negatives))
     x, y = inputs.take(ids, axis=0), outputs.take(words, axis=0)
-    n = outputs.take(negatives, axis=0)
-    dx, dy, dn = gradients(x, y, n, windows, weights)
+    negs = outputs.take(negatives, axis=0)
+    dx, dy, dnegs = gradients(x, y, negs, windows, weights)
     repeats = find_repeats(words)
     descend(inputs, repeats, dx, rate)
     descend(outputs, repeats, dy, rate)
-    descend(outputs, find_repeats(negatives), dn, rate)
+    descend(outputs, find_repeats(negatives), dnegs, rate)
 
 
-def gradients(x, y, n, windows, weights):
-    """Gradients of the loss by x (B, T, H), y (BT, H) and n (M, H) -> dx (BT, H), dy, dn.
+def gradients(x, y, negs, windows, weights):
+    """Gradients of the loss by x (B, T, H), y (BT, H) and negs (M, H) -> dx (BT, H), dy, dnegs.
 
     The loss is the sum over all words of -log sigmoid(h . y) and, for each negative, of
-    -weight * log sigmoid(-h . n), where h = windows @ x; weights (BT, M).
+    -weight * log sigmoid(-h . neg), where h = windows @ x; weights (BT, M).
     """
     h = (windows @ x).reshape(y.shape)
     dpositive = (sigmoid(np.vecdot(h, y)) - 1)[:, np.newaxis]
-    dnegative = sigmoid(h @ n.T)
+    dnegative = sigmoid(h @ negs.T)
     dnegative *= weights
-    dh = dnegative @ n
+    dh = dnegative @ negs
     dh += dpositive * y
     dx = windows.mT @ dh.reshape(x.shape)
     return dx.reshape(y.shape), dpositive * h, dnegative.T @ h
