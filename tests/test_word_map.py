@@ -53,7 +53,7 @@ def test_the_map_is_to_scale_with_the_second_axis_upwards(word_map, places):
 
 def test_words_that_show_lie_on_no_other(word_map):
     boxes = []
-    for word, (x, y, align, free) in zip(WORDS, word_map.labels):
+    for word, (x, y, align, free, _) in zip(WORDS, word_map.labels):
         wide = 7 * len(word)
         left = {"start": x, "middle": x - wide / 2, "end": x - wide}[align]
         if free:
@@ -61,6 +61,16 @@ def test_words_that_show_lie_on_no_other(word_map):
     assert 10 < len(boxes) < len(WORDS)
     assert not any(_overlap(a, b) for i, a in enumerate(boxes) for b in boxes[:i])
     assert all(0 <= a and 0 <= b and c <= WIDTH and d <= word_map.height for a, b, c, d in boxes)
+
+
+def test_words_under_those_that_are_lit_are_hidden(word_map):
+    boxes = [label[-1] for label in word_map.labels]
+    for i, pairs in enumerate(word_map.near):
+        lit = {i} | {j for j, _ in pairs}
+        met = {j for j, box in enumerate(boxes) if any(_overlap(box, boxes[k]) for k in lit)}
+        assert set(word_map.under[i]) == met - lit
+        assert word_map.picture(WORDS[i]).count(" under") == len(met - lit)
+    assert any(word_map.under)
 
 
 def test_the_picture_says_and_draws_the_neighbours(word_map):

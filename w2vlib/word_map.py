@@ -28,7 +28,7 @@ SIDES += [("start", 4, -11), ("start", 4, 11), ("end", -4, -11), ("end", -4, 11)
 STYLE = f"""
 .w2v-map svg {{ cursor: pointer; }}
 .w2v-map circle {{ fill-opacity: 0.4; }}
-.w2v-map .crowd:not(.near, .chosen) text {{ display: none; }}
+.w2v-map :is(.crowd, .under):not(.near, .chosen) text {{ display: none; }}
 .w2v-map :is(.near, .chosen) circle {{ fill-opacity: 1; }}
 .w2v-map :is(.near, .chosen) text {{
   font-weight: bold; paint-order: stroke; stroke-width: 4px; stroke-linejoin: round;
@@ -54,9 +54,11 @@ SCRIPT = """
   const show = at => {
     if (at === shown) return;
     shown = at;
-    const ids = data[at].map(pairs => pairs.map(([i]) => i)), [near, beside] = ids;
+    const pairs = data[at].slice(0, 2), under = data[at][2];
+    const [near, beside] = pairs.map(list => list.map(([i]) => i));
     const rank = i => i === at ? 2 : near.includes(i) ? 1 : 0;
     words.forEach((word, i) => {
+      word.classList.toggle("under", under.includes(i));
       word.classList.toggle("near", rank(i) === 1);
       word.classList.toggle("chosen", rank(i) === 2);
     });
@@ -64,13 +66,13 @@ SCRIPT = """
     lines.setAttribute("d", near.map(i => `M${x(at)} ${y(at)}L${x(i)} ${y(i)}`).join(""));
     const name = i => words[i].textContent, both = near.filter(i => beside.includes(i)).map(name);
     const item = ([i, cosine]) => `${name(i)}\\u00a0${cosine.toFixed(2)}`;
-    const lists = data[at].map(pairs => pairs.map(item).join(", "));
+    const lists = pairs.map(list => list.map(item).join(", "));
     [name(at), ...lists, both.join(", ") || "none"].forEach((text, n) => {
       parts[n].textContent = text;
     });
   };
   // The word that the pointer is on, or else that of the nearest point.
-  const under = event => {
+  const pointed = event => {
     const word = event.target.closest("g"), box = svg.getBoundingClientRect();
     if (word) return +word.dataset.n;
     const unit = box.width / svg.viewBox.baseVal.width;
@@ -79,8 +81,10 @@ SCRIPT = """
     return far.indexOf(Math.min(...far));
   };
   select.addEventListener("input", () => show(+select.value));
-  svg.addEventListener("click", event => { select.value = under(event); show(+select.value); });
-  svg.addEventListener("pointermove", event => event.pointerType === "touch" || show(under(event)));
+  svg.addEventListener("click", event => { select.value = pointed(event); show(+select.value); });
+  svg.addEventListener("pointermove", event => {
+    if (event.pointerType !== "touch") show(pointed(event));
+  });
   svg.addEventListener("pointerleave", () => show(+select.value));
   show(+select.value);
 })();
@@ -91,10 +95,11 @@ class WordMap:
     """Words as points of a map, one of them with lines to its nearest neighbours.
 
     vectors: WordVectors. words: a list; the map begins with the first, and where it is crowded
-    those further back are points without a name until they are asked for. places: (len(words), 2) floats, for instance
-    two principal components. topn: how many neighbours. They are what `vectors.most_similar` finds
-    among the words of the map. Raises KeyError for an unknown word, ValueError for a word that
-    comes twice, for places that are not one finite point a word, and for fewer than topn + 1 words.
+    those further back are points without a name until they are asked for. places: (len(words), 2)
+    floats, for instance two principal components. topn: how many neighbours. They are what
+    `vectors.most_similar` finds among the words of the map. Raises KeyError for an unknown word,
+    ValueError for a word that comes twice, for places that are not one finite point a word or all
+    the same, and for fewer than topn + 1 words.
     """
 
     def __init__(self, vectors, words, places, topn=5):
@@ -120,13 +125,19 @@ class WordMap:
         self.points = np.round(MARGIN + scale * (places - low), 1)
         self.height = float(np.ceil(self.points[:, 1].max() + MARGIN))
         self.points[:, 1] = self.height - self.points[:, 1]
-        self.labels = self._labels()
-
-    def _labels(self):
-        """For each word where it stands: (x, y, align, whether it is in the way of no other)."""
-        lit = np.eye(len(self.words), dtype=bool)  # row i: the words that show when i is chosen
+        lit = np.eye(len(words), dtype=bool)
         for i, pairs in enumerate(self.near):
             lit[i, [j for j, _ in pairs]] = True
+        self.labels = self._labels(lit)
+        boxes = [label[-1] for label in self.labels]
+        meets = np.array([[_overlap(box, other) for other in boxes] for box in boxes])
+        self.under = [np.flatnonzero(row).tolist() for row in (lit @ meets) & ~lit]
+
+    def _labels(self, lit):
+        """For each word where it stands: (x, y, align, whether it is in the way of no other, box).
+
+        lit: (n, n) bool, in row i the words that show when i is chosen.
+        """
         together = lit.T @ lit
         things = [(j, (x - 4, y - 4, x + 4, y + 4), True) for j, (x, y) in enumerate(self.points)]
         labels = []
@@ -144,7 +155,7 @@ class WordMap:
             (outside, crowd, _), place, box = min(tried, key=lambda it: it[0])
             free = not (outside or crowd)
             things.append((i, box, free))
-            labels.append((*place, free))
+            labels.append((*place, free, box))
         return labels
 
     def __repr__(self):
@@ -168,8 +179,9 @@ class WordMap:
         d.parts.append(f'<path d="{"".join(ends)}" stroke="{COLOURS["forward"]}" fill="none"/>')
         rank = {at: 2} | dict.fromkeys(near, 1)  # the last to be drawn lies on top
         for i in sorted(range(len(self.words)), key=lambda i: rank.get(i, 0)):
-            (x, y), (a, b, align, free) = self.points[i], self.labels[i]
-            look = "word" + " crowd" * (not free) + ["", " near", " chosen"][rank.get(i, 0)]
+            (x, y), (a, b, align, free, _) = self.points[i], self.labels[i]
+            look = "word" + " crowd" * (not free) + " under" * (i in self.under[at])
+            look += ["", " near", " chosen"][rank.get(i, 0)]
             d.text(a, b, self.words[i], align=align)
             d.parts[-1] = (
                 f'<g class="{look}" data-n="{i}"><circle cx="{x:g}" cy="{y:g}" r="4"/>'
@@ -191,7 +203,7 @@ class WordMap:
 
     def page(self):
         """The HTML for a page without a kernel."""
-        data = json.dumps(list(zip(self.near, self.beside)), separators=(",", ":"))
+        data = json.dumps(list(zip(self.near, self.beside, self.under)), separators=(",", ":"))
         picture = self.picture(self.words[0])
         name = "map-" + hashlib.sha256((picture + data).encode()).hexdigest()[:10]
         script = SCRIPT.replace("ID", name)
