@@ -12,7 +12,7 @@ def feedback(answer, expected, mistakes=()):
     mistakes: pairs of a well-known wrong answer and what to say to it.
     """
     if answer is None or answer is ...:
-        print("Not written yet: replace the ... above, run that cell, then this one.")
+        print("Not written yet: replace the ... above,\nrun that cell, then this one.")
         return
     try:
         answer, expected = np.asarray(answer, dtype=float), np.asarray(expected, dtype=float)

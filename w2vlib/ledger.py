@@ -97,15 +97,15 @@ def table(rows, before=False):
 
     before: with one more column, the factor over the row before.
     """
-    lines = [("stage", "tokens/s", "MB a step", "growth", "before", "factor")]
+    lines = [("stage", "tokens/s", "factor", "before", "MB a step", "growth")]
     for former, row in zip([rows[0], *rows], rows):
         speed, mb = row.tokens_per_second, row.bytes / 1e6
         size = f"{mb:,.1f}" if mb >= 1 else f"{mb:.2f}"
-        factors = row.growth, speed / former.tokens_per_second, speed / rows[0].tokens_per_second
-        lines.append((row.stage, f"{speed:,.0f}", size, *map(times, factors)))
+        factors = speed / rows[0].tokens_per_second, speed / former.tokens_per_second
+        lines.append((row.stage, f"{speed:,.0f}", *map(times, factors), size, times(row.growth)))
     return "\n".join(
-        f"{stage:<23}{speed:>10}{size:>11}{growth:>8}{f'{former:>8}' * before}{first:>8}"
-        for stage, speed, size, growth, former, first in lines
+        f"{stage:<23}{speed:>10}{first:>8}{f'{former:>8}' * before}{size:>11}{growth:>8}"
+        for stage, speed, first, former, size, growth in lines
     )
 
 
