@@ -10,7 +10,6 @@ import re
 import shutil
 import sys
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 
 import yaml
 from bs4 import BeautifulSoup
@@ -114,23 +113,21 @@ def print_pdf(folder):
         path = next(found, playwright.chromium.executable_path)
         if not Path(path).exists():
             sys.exit(f"make pdf: {NO_BROWSER}")
-        # In the pages' own folder, from where their links to style sheets and pictures arrive.
-        with NamedTemporaryFile("w", encoding="utf-8", dir=folder, suffix=".html") as joined:
-            print("Joining the pages", flush=True)
-            joined.write(join(folder))
-            joined.flush()
-            browser = playwright.chromium.launch(executable_path=path)
-            page = browser.new_page(color_scheme="light")
-            page.set_default_timeout(300_000)
-            print("Setting the mathematics", flush=True)
-            page.goto(Path(joined.name).as_uri())
-            if errors := page.evaluate(TYPESET):
-                sys.exit(f"make pdf: mathematics that cannot be set: {errors}")
-            options = {"prefer_css_page_size": True, "print_background": True, "tagged": True}
-            print("Printing, to learn the numbers of the pages", flush=True)
-            page.evaluate(NUMBER, {place: n for place, (n, _) in places(page.pdf(**options)).items()})
-            print("Printing", flush=True)
-            return with_outline(page.pdf(**options), page.evaluate(OUTLINE))
+        browser = playwright.chromium.launch(executable_path=path)
+        page = browser.new_page(color_scheme="light")
+        page.set_default_timeout(300_000)
+        print("Joining the pages", flush=True)
+        joined, address = join(folder), (folder / "joined.html").resolve().as_uri()
+        page.route(address, lambda route: route.fulfill(body=joined, content_type="text/html"))
+        print("Setting the mathematics", flush=True)
+        page.goto(address)
+        if errors := page.evaluate(TYPESET):
+            sys.exit(f"make pdf: mathematics that cannot be set: {errors}")
+        options = {"prefer_css_page_size": True, "print_background": True, "tagged": True}
+        print("Printing, to learn the numbers of the pages", flush=True)
+        page.evaluate(NUMBER, {place: n for place, (n, _) in places(page.pdf(**options)).items()})
+        print("Printing", flush=True)
+        return with_outline(page.pdf(**options), page.evaluate(OUTLINE))
 
 
 def places(pdf):
