@@ -18,6 +18,7 @@ from playwright.sync_api import sync_playwright
 CONFIG = yaml.safe_load((Path(__file__).parents[1] / "_config.yml").read_text(encoding="utf-8"))
 NO_BROWSER = "no browser: install Debian's chromium, or run `.venv/bin/playwright install chromium`"
 
+SECTIONS = "section > h2:has(.section-number)"  # of chapters: those that the contents name
 PAGE = """<!DOCTYPE html>
 <html lang="en" data-theme="light"><head><meta charset="utf-8"><title>{title}</title>
 {head}
@@ -52,11 +53,11 @@ TYPESET = """() => Promise.race([
 NUMBER = """(pages) => document.querySelectorAll("#contents a").forEach((link) => {
     link.dataset.number = pages[link.hash.slice(1)];
 })"""
-# The titles of chapters and their sections: [title, id, sections].
-OUTLINE = r"""() => {
+# What the contents name, for the outline: [title, id, sections].
+OUTLINE = r"""(sections) => {
     const entry = (title, id, inner) => [title.textContent.replace(/\s+/g, " ").trim(), id, inner];
     return [...document.querySelectorAll("article:not(#contents)")].map((article) => entry(
-        article.querySelector("h1"), article.id, [...article.querySelectorAll("section > h2")].map(
+        article.querySelector("h1"), article.id, [...article.querySelectorAll(sections)].map(
             (title) => entry(title, title.parentNode.id, []))));
 }"""
 
@@ -90,7 +91,7 @@ def join(folder):
         articles.append(article.decode())
         sections = "".join(
             f'<li><a href="#{title.parent["id"]}">{title.decode_contents()}</a></li>'
-            for title in article.select("section > h2")
+            for title in article.select(SECTIONS)
         )
         title = article.h1.decode_contents()
         contents.append(f'<li><a href="#{name}">{title}</a><ul>{sections}</ul></li>')
@@ -127,7 +128,7 @@ def print_pdf(folder):
         print("Printing, to learn the numbers of the pages", flush=True)
         page.evaluate(NUMBER, {place: n for place, (n, _) in places(page.pdf(**options)).items()})
         print("Printing", flush=True)
-        return with_outline(page.pdf(**options), page.evaluate(OUTLINE))
+        return with_outline(page.pdf(**options), page.evaluate(OUTLINE, SECTIONS))
 
 
 def places(pdf):

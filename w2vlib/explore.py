@@ -13,7 +13,7 @@ import json
 from html import escape
 from numbers import Integral
 
-__all__ = ["Explore"]
+__all__ = ["Explore", "TwoFaces"]
 
 MOST = 200  # pictures that a page carries at most
 
@@ -48,7 +48,22 @@ SCRIPT = """
 """
 
 
-class Explore:
+class TwoFaces:
+    """What a notebook shows with a kernel, by `widget()`, and without one, by `page()`.
+
+    `widget()` returns an ipywidget, or None where ipywidgets is not installed; `page()` HTML.
+    """
+
+    def _repr_mimebundle_(self, include=None, exclude=None):
+        bundle = {"text/plain": repr(self), "text/html": self.page()}
+        widget = self.widget()
+        if widget is not None:
+            bundle |= widget._repr_mimebundle_()
+            bundle["text/plain"] = repr(self)
+        return bundle
+
+
+class Explore(TwoFaces):
     """`picture(**values)` with a control for each of its arguments.
 
     picture: a function that returns something that a notebook can show as HTML: a Diagram, or an
@@ -73,14 +88,6 @@ class Explore:
         self.frames = [
             _html(picture(**dict(zip(self.controls, values)))) for values in combinations
         ]
-
-    def _repr_mimebundle_(self, include=None, exclude=None):
-        bundle = {"text/plain": repr(self), "text/html": self.page()}
-        widget = self.widget()
-        if widget is not None:
-            bundle |= widget._repr_mimebundle_()
-            bundle["text/plain"] = repr(self)
-        return bundle
 
     def __repr__(self):
         return f"Explore({', '.join(self.controls)})"

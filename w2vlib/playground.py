@@ -19,6 +19,7 @@ from w2vlib.bottlenecks import create_contexts_target
 from w2vlib.corpus import Vocabulary
 from w2vlib.drawing import COLOURS, Diagram
 from w2vlib.embedding import Embedding
+from w2vlib.explore import TwoFaces
 from w2vlib.negative_sampling import NegativeSamplingLoss
 from w2vlib.sampler import UnigramSampler
 from w2vlib.training import CBOW, SGD, sum_shared
@@ -152,7 +153,7 @@ SCRIPT = """
 """
 
 
-class Playground:
+class Playground(TwoFaces):
     """A network that trains step by step on a text of a few words.
 
     text: words between blanks, at least 4 different ones. rate: the learning rate to begin with, one
@@ -225,14 +226,6 @@ class Playground:
         self.y = [float(layer.y[0]) for layer in self.model.loss_layer.loss_layers]
 
     # What one sees of it.
-
-    def _repr_mimebundle_(self, include=None, exclude=None):
-        bundle = {"text/plain": repr(self), "text/html": self.page()}
-        widget = self.widget()
-        if widget is not None:
-            bundle |= widget._repr_mimebundle_()
-            bundle["text/plain"] = repr(self)
-        return bundle
 
     def page(self):
         """The HTML for a page without a kernel: it begins at the start, whatever was trained here."""

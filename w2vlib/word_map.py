@@ -15,6 +15,7 @@ import numpy as np
 
 from w2vlib import check
 from w2vlib.drawing import CHARACTER, COLOURS, Diagram
+from w2vlib.explore import TwoFaces
 
 __all__ = ["WordMap"]
 
@@ -91,7 +92,7 @@ SCRIPT = """
 """
 
 
-class WordMap:
+class WordMap(TwoFaces):
     """Words as points of a map, one of them with lines to its nearest neighbours.
 
     vectors: WordVectors. words: a list; the map begins with the first, and where it is crowded
@@ -160,14 +161,6 @@ class WordMap:
 
     def __repr__(self):
         return f"WordMap of {len(self.words)} words"
-
-    def _repr_mimebundle_(self, include=None, exclude=None):
-        bundle = {"text/plain": repr(self), "text/html": self.page()}
-        widget = self.widget()
-        if widget is not None:
-            bundle |= widget._repr_mimebundle_()
-            bundle["text/plain"] = repr(self)
-        return bundle
 
     def picture(self, word):
         """The map as HTML, with the neighbours of `word`, and what it shows in words."""
