@@ -30,7 +30,7 @@ article {{ break-before: page; }}
 #title img {{ width: 30mm; }}
 #title p:first-of-type {{ margin: 10mm 0; font-size: 26pt; line-height: 1.3; text-wrap: balance; }}
 #contents ul {{ margin: 0 0 0.5rem; padding: 0; list-style: none; }}
-#contents li li {{ margin: 0; padding-left: 1.5em; font-size: 0.85rem; line-height: 1.4; }}
+#contents li li {{ margin: 0; padding-left: 1.5em; font-size: 0.82rem; line-height: 1.3; }}
 #contents a {{ color: inherit; text-decoration: none; }}
 #contents a::after {{ content: attr(data-number); float: right; }}
 </style></head>
