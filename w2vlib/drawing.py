@@ -150,7 +150,7 @@ class Diagram:
         (x0, y0), (x1, y1) = start, end
         self.parts.append(
             f'<line x1="{_n(x0)}" y1="{_n(y0)}" x2="{_n(x1)}" y2="{_n(y1)}" '
-            f'stroke="{COLOURS[role]}" stroke-width="0.8" stroke-opacity="0.6"/>'
+            f'stroke="{COLOURS[role]}" stroke-width="0.8" stroke-opacity="0.8"/>'
         )
 
     def curve(self, xs, ys, role="forward"):

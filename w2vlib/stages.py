@@ -240,7 +240,7 @@ _ROWS = 4 * N * C * H  # context rows read and copied; their gradients read and 
 
 def _count_softmax_out(V):
     product = N * V + V * H * 2 + 2 * N * V  # scores; W_out forward and backward; dscores twice
-    return product + 5 * N * V + 6 * V * H  # shift, exp, sum, divide, pick; W_out's gradient
+    return product + 5 * N * V + 6 * V * H  # maximum, shift, exp, sum, divide; W_out's gradient
 
 
 def _count_one_hot(V):
