@@ -5,15 +5,15 @@
 `make pdf` builds the book first. How a page looks on paper is said in book/_static/book.css.
 """
 
-import itertools
-import re
 import shutil
 import sys
+from io import BytesIO
 from pathlib import Path
 
 import yaml
 from bs4 import BeautifulSoup
 from playwright.sync_api import sync_playwright
+from pypdf import PdfReader, PdfWriter
 
 CONFIG = yaml.safe_load((Path(__file__).parents[1] / "_config.yml").read_text(encoding="utf-8"))
 NO_BROWSER = "no browser: install Debian's chromium, or run `.venv/bin/playwright install chromium`"
@@ -95,7 +95,9 @@ def join(folder):
         )
         title = article.h1.decode_contents()
         contents.append(f'<li><a href="#{name}">{title}</a><ul>{sections}</ul></li>')
-        if mathjax := [script for script in page.head("script") if "mathjax" in str(script).lower()]:
+        if mathjax := [
+            script for script in page.head("script") if "mathjax" in str(script).lower()
+        ]:
             head = page.head.select("link[rel=stylesheet]") + mathjax
     return PAGE.format(
         title=CONFIG["title"],
@@ -126,50 +128,34 @@ def print_pdf(folder):
             sys.exit(f"make pdf: mathematics that cannot be set: {errors}")
         options = {"prefer_css_page_size": True, "print_background": True, "tagged": True}
         print("Printing, to learn the numbers of the pages", flush=True)
-        page.evaluate(NUMBER, {place: n for place, (n, _) in places(page.pdf(**options)).items()})
+        page.evaluate(NUMBER, places(page.pdf(**options)))
         print("Printing", flush=True)
         return with_outline(page.pdf(**options), page.evaluate(OUTLINE, SECTIONS))
 
 
 def places(pdf):
-    """{id: (the number of its page, where it is in the words of PDF)} of what a PDF links to."""
-    pages = re.findall(rb"\n(\d+) 0 obj\n<</Type /Page\n", pdf)
-    found = re.findall(rb"/(\S+) (\[(\d+) 0 R /XYZ [^]]*\])", pdf)
-    return {name.decode(): (pages.index(page) + 1, place) for name, place, page in found}
+    """{id: number of its page} of what a PDF links to."""
+    reader = PdfReader(BytesIO(pdf))
+    found = reader.named_destinations.items()
+    return {name.lstrip("/"): reader.get_destination_page_number(it) + 1 for name, it in found}
 
 
 def with_outline(pdf, entries):
-    """The PDF with an outline of [title, id, entries below], as an update at its end.
+    """The PDF with an outline of [title, id, entries below].
 
     Chromium can write one, which stutters: a title that moved to the next page is in it twice.
     """
-    where = places(pdf)
-    size, root, start = (
-        int(re.findall(number, pdf)[-1])
-        for number in (rb"/Size (\d+)", rb"/Root (\d+) 0 R", rb"startxref\n(\d+)")
-    )
-    objects, new = {}, itertools.count(size + 1)
+    writer, where = PdfWriter(clone_from=BytesIO(pdf)), places(pdf)
 
-    def below(parent, entries):
-        numbers = [next(new) for _ in entries]
-        for at, (title, place, inner) in enumerate(entries):
-            text = f"/Title <FEFF{title.encode('utf-16-be').hex()}> /Parent {parent} 0 R"
-            text += f" /Dest {where[place][1].decode()}"
-            text += f" /Prev {numbers[at - 1]} 0 R" if at else ""
-            text += f" /Next {numbers[at + 1]} 0 R" if at + 1 < len(entries) else ""
-            text += f" {below(numbers[at], inner)} /Count -{len(inner)}" if inner else ""
-            objects[numbers[at]] = text
-        return f"/First {numbers[0]} 0 R /Last {numbers[-1]} 0 R"
+    def add(entries, parent=None):
+        for title, place, below in entries:
+            add(below, writer.add_outline_item(title, where[place] - 1, parent, is_open=False))
 
-    objects[size] = f"/Type /Outlines {below(size, entries)} /Count {len(entries)}"
-    catalog = re.search(rb"\n%d 0 obj\n<<(.*?)>>\nendobj" % root, pdf, re.DOTALL)[1].decode()
-    objects[root] = f"{catalog}\n/Outlines {size} 0 R /PageMode /UseOutlines"
-    table = "xref\n0 1\n0000000000 65535 f \n"
-    for number, text in objects.items():
-        table += f"{number} 1\n{len(pdf):010} 00000 n \n"
-        pdf += f"{number} 0 obj\n<<{text}>>\nendobj\n".encode()
-    trailer = f"trailer\n<</Size {next(new)} /Root {root} 0 R /Info 1 0 R /Prev {start}>>\n"
-    return pdf + f"{table}{trailer}startxref\n{len(pdf)}\n%%EOF\n".encode()
+    add(entries)
+    writer.page_mode = "/UseOutlines"
+    out = BytesIO()
+    writer.write(out)
+    return out.getvalue()
 
 
 if __name__ == "__main__":
