@@ -2,9 +2,10 @@
 
     WordMap(vectors, ["king", "queen", "rain"], places)
 
-draws words at given places, and joins one of them by thin lines with its nearest neighbours in all
-dimensions of the vectors. The word is chosen from a list; on a page without a kernel also with the
-pointer. Both faces, with a kernel and without, show what the same function draws.
+draws words at given places. Thin lines join one of them with its nearest neighbours in all
+dimensions of the vectors, rings mark those that are nearest on the map. The word is chosen from a
+list; on a page without a kernel also by a click. Both faces, with a kernel and without, show what
+the same function draws.
 """
 
 import hashlib
@@ -20,73 +21,79 @@ from w2vlib.explore import TwoFaces
 __all__ = ["WordMap"]
 
 WIDTH, MARGIN = 360, 14  # of the map; how far from its rim the points stay
-HALF = 7  # the height of a line of text
+HALF, BASE = 7, 4  # half the height of a line of text; how far below its middle the letters stand
 # Where a word may stand about its point, from the best place to the worst.
 SIDES = [("start", 7, 0), ("end", -7, 0), ("middle", 0, -13), ("middle", 0, 13)]
 SIDES += [("start", 4, -11), ("start", 4, 11), ("end", -4, -11), ("end", -4, 11)]
+SIDES += [("start", 7, -6), ("start", 7, 6), ("end", -7, -6), ("end", -7, 6)]
+SIDES += [("middle", 0, -20), ("middle", 0, 20)]
 
-# A word of the crowd shows only while it is asked for. Nothing moves.
+# A word of the crowd shows only while it is asked for. No point moves.
 STYLE = f"""
 .w2v-map svg {{ cursor: pointer; }}
 .w2v-map circle {{ fill-opacity: 0.4; }}
-.w2v-map :is(.crowd, .under):not(.near, .chosen) text {{ display: none; }}
-.w2v-map :is(.near, .chosen) circle {{ fill-opacity: 1; }}
-.w2v-map :is(.near, .chosen) text {{
+.w2v-map .hidden text {{ display: none; }}
+.w2v-map :is(.near, .beside, .chosen) text {{
   font-weight: bold; paint-order: stroke; stroke-width: 4px; stroke-linejoin: round;
   stroke: var(--pst-color-background, var(--jp-layout-color0, Canvas));
 }}
+.w2v-map .beside circle {{ fill-opacity: 0; r: 5.5px; stroke: currentColor; stroke-width: 1.5px; }}
+.w2v-map :is(.near, .chosen) circle {{ fill-opacity: 1; }}
 .w2v-map .near {{ fill: {COLOURS["forward"]}; }}
 .w2v-map .chosen {{ fill: {COLOURS["parameter"]}; }}
 .w2v-map .chosen circle {{ r: 6px; }}
 .w2v-map p {{ min-height: 6.6em; margin: 0.5rem 0 0; text-align: left; }}
-@media (max-width: 600px) {{ .w2v-map p {{ min-height: 9.9em; }} }}
+@media (max-width: 600px) {{ .w2v-map p {{ min-height: 11.6em; }} }}
 """
 
 SCRIPT = """
 (() => {
-  const root = document.getElementById("ID"), data = JSON.parse(root.querySelector("script").text);
+  const root = document.getElementById("ID");
+  const {states, sides, crowd} = JSON.parse(root.querySelector("script").text);
   const select = root.querySelector("select"), parts = root.querySelectorAll("[data-part]");
   const svg = root.querySelector("svg"), lines = svg.querySelector("path");
-  const order = data.map((_, i) => i), words = [];
+  const order = states.map((_, i) => i), words = [];
   svg.querySelectorAll("g").forEach(word => { words[word.dataset.n] = word; });
-  const x = i => words[i].firstChild.getAttribute("cx");
-  const y = i => words[i].firstChild.getAttribute("cy");
-  let shown = 0;
+  const x = i => +words[i].firstChild.getAttribute("cx");
+  const y = i => +words[i].firstChild.getAttribute("cy");
   const show = at => {
-    if (at === shown) return;
-    shown = at;
-    const pairs = data[at].slice(0, 2), under = data[at][2];
-    const [near, beside] = pairs.map(list => list.map(([i]) => i));
-    const rank = i => i === at ? 2 : near.includes(i) ? 1 : 0;
+    const [near, beside] = states[at].slice(0, 2).map(list => list.map(([i]) => i));
+    const [,, under, placed] = states[at], lit = [at, ...new Set([...near, ...beside])];
     words.forEach((word, i) => {
-      word.classList.toggle("under", under.includes(i));
-      word.classList.toggle("near", rank(i) === 1);
-      word.classList.toggle("chosen", rank(i) === 2);
+      const n = lit.indexOf(i), hidden = n < 0 && (crowd.includes(i) || under.includes(i));
+      const [align, across, down] = SIDES[n < 0 ? sides[i] : placed[n]];
+      const look = {hidden, near: near.includes(i), beside: beside.includes(i), chosen: i === at};
+      word.setAttribute("class", Object.keys(look).filter(name => look[name]).join(" "));
+      const place = {x: x(i) + across, y: y(i) + down + BASE, "text-anchor": align};
+      for (const name in place) word.lastChild.setAttribute(name, place[name]);
     });
+    const rank = i => i === at ? 2 : +lit.includes(i);
     svg.append(...[...order].sort((i, j) => rank(i) - rank(j)).map(i => words[i]));
     lines.setAttribute("d", near.map(i => `M${x(at)} ${y(at)}L${x(i)} ${y(i)}`).join(""));
     const name = i => words[i].textContent, both = near.filter(i => beside.includes(i)).map(name);
-    const item = ([i, cosine]) => `${name(i)}\\u00a0${cosine.toFixed(2)}`;
-    const lists = pairs.map(list => list.map(item).join(", "));
+    const item = ([i, cosine]) => `${name(i)}\u00a0${cosine.toFixed(2)}`;
+    const lists = states[at].slice(0, 2).map(list => list.map(item).join(", "));
     [name(at), ...lists, both.join(", ") || "none"].forEach((text, n) => {
       parts[n].textContent = text;
     });
   };
-  // The word that the pointer is on, or else that of the nearest point.
-  const pointed = event => {
-    const word = event.target.closest("g"), box = svg.getBoundingClientRect();
-    if (word) return +word.dataset.n;
-    const unit = box.width / svg.viewBox.baseVal.width;
-    const far = order.map(i => Math.hypot(
-      unit * x(i) - event.clientX + box.left, unit * y(i) - event.clientY + box.top));
-    return far.indexOf(Math.min(...far));
-  };
-  select.addEventListener("input", () => show(+select.value));
-  svg.addEventListener("click", event => { select.value = pointed(event); show(+select.value); });
-  svg.addEventListener("pointermove", event => {
-    if (event.pointerType !== "touch") show(pointed(event));
+  // The word that was hit, then the others by distance: a click at the same spot takes the next.
+  let spot = [-99, -99], from = [], turn = 0;
+  svg.addEventListener("click", event => {
+    const again = Math.hypot(event.clientX - spot[0], event.clientY - spot[1]) < 8;
+    turn = again ? turn + 1 : 0;
+    if (!again) {
+      const box = svg.getBoundingClientRect(), unit = box.width / svg.viewBox.baseVal.width;
+      spot = [event.clientX, event.clientY];
+      const hit = event.target.closest("g");
+      const far = order.map(i => words[i] === hit ? -1 : Math.hypot(
+        unit * x(i) - spot[0] + box.left, unit * y(i) - spot[1] + box.top));
+      from = [...order].sort((i, j) => far[i] - far[j]);
+    }
+    select.value = from[turn % from.length];
+    show(+select.value);
   });
-  svg.addEventListener("pointerleave", () => show(+select.value));
+  select.addEventListener("input", () => show(+select.value));
   show(+select.value);
 })();
 """
@@ -123,41 +130,66 @@ class WordMap(TwoFaces):
         self.near = _first(-cosines, cosines, topn)
         self.beside = _first(distances, cosines, topn)
         scale = (WIDTH - 2 * MARGIN) / max(high - low)  # the same across and up: distances count
-        self.points = np.round(MARGIN + scale * (places - low), 1)
-        self.height = float(np.ceil(self.points[:, 1].max() + MARGIN))
+        self.points = np.round(MARGIN + scale * (places - low)).astype(int)
+        self.height = int(self.points[:, 1].max() + MARGIN)
         self.points[:, 1] = self.height - self.points[:, 1]
-        lit = np.eye(len(words), dtype=bool)
-        for i, pairs in enumerate(self.near):
-            lit[i, [j for j, _ in pairs]] = True
-        self.labels = self._labels(lit)
-        boxes = [label[-1] for label in self.labels]
-        meets = np.array([[_overlap(box, other) for other in boxes] for box in boxes])
-        self.under = [np.flatnonzero(row).tolist() for row in (lit @ meets) & ~lit]
+        self.sides, self.crowd = self._labels()
+        self.states = [self._state(i) for i in range(len(words))]
 
-    def _labels(self, lit):
-        """For each word where it stands: (x, y, align, whether it is in the way of no other, box).
+    def _labels(self):
+        """The side of its point on which each word stands, and the words in the way of others."""
+        dots = [(x - 4, y - 4, x + 4, y + 4) for x, y in self.points]
+        sides, crowd, boxes = [], [], []
+        for i in range(len(self.words)):
+            cost, side = self._best_side(i, dots[:i] + dots[i + 1 :] + boxes)
+            sides.append(side)
+            if cost:
+                crowd.append(i)
+            else:
+                boxes.append(self._box(i, side))
+        return sides, crowd
 
-        lit: (n, n) bool, in row i the words that show when i is chosen.
-        """
-        together = lit.T @ lit
-        things = [(j, (x - 4, y - 4, x + 4, y + 4), True) for j, (x, y) in enumerate(self.points)]
-        labels = []
-        for i, ((x, y), word) in enumerate(zip(self.points, self.words)):
-            wide, tried = len(word) * CHARACTER, []
-            for align, across, down in SIDES:
-                a, b = x + across, y + down
-                left = {"start": a, "middle": a - wide / 2, "end": a - wide}[align]
-                box = left, b - HALF, left + wide, b + HALF
-                outside = min(left, box[1], WIDTH - box[2], self.height - box[3]) < 0
-                met = [(j, shows) for j, other, shows in things if j != i and _overlap(box, other)]
-                crowd = any(shows for _, shows in met)
-                rivals = sum(together[i, j] for j, _ in met)
-                tried.append(((outside, crowd, rivals), (a, b, align), box))
-            (outside, crowd, _), place, box = min(tried, key=lambda it: it[0])
-            free = not (outside or crowd)
-            things.append((i, box, free))
-            labels.append((*place, free, box))
-        return labels
+    def _state(self, at):
+        """What shows when word `at` is chosen: (near, beside, words hidden, sides of those lit)."""
+        lit = self._lit(at)
+        dots = {i: (x - 5, y - 5, x + 5, y + 5) for i, (x, y) in zip(lit, self.points[lit])}
+        tried = []
+        for n in range(len(lit)):  # the first has the choice, so each is first once
+            chosen, boxes = {}, {}
+            for i in 2 * (lit[n:] + lit[:n]):
+                others = 3 * [boxes[j] for j in boxes if j != i]  # a word counts like three dots
+                others += [dots[j] for j in lit if j != i]
+                chosen[i] = self._best_side(i, others)
+                boxes[i] = self._box(i, chosen[i][1])
+            tried.append((sum(cost for cost, _ in chosen.values()), n, chosen, boxes))
+        _, _, chosen, boxes = min(tried, key=lambda one: one[:2])
+        halos = [(a - 3, b - 2, c + 3, d + 2) for a, b, c, d in boxes.values()]
+        under = [
+            i for i in range(len(self.words)) if i not in lit and i not in self.crowd
+            and any(_overlap(self._box(i, self.sides[i]), halo) for halo in halos)
+        ]  # fmt: skip
+        return self.near[at], self.beside[at], under, [chosen[i][1] for i in lit]
+
+    def _lit(self, at):
+        """The words that are named when `at` is chosen: itself and both kinds of neighbours."""
+        return [at, *dict.fromkeys(i for i, _ in self.near[at] + self.beside[at])]
+
+    def _box(self, i, side):
+        """Where word `i` is written if it stands on that side of its point."""
+        align, across, down = SIDES[side]
+        wide = len(self.words[i]) * CHARACTER
+        left = self.points[i, 0] + across - {"start": 0, "middle": wide / 2, "end": wide}[align]
+        middle = self.points[i, 1] + down
+        return left, middle - HALF, left + wide, middle + HALF
+
+    def _best_side(self, i, others):
+        """(cost, side) where word `i` lies on the fewest of the other boxes, and on the map."""
+        best = []
+        for side in range(len(SIDES)):
+            box = self._box(i, side)
+            outside = min(box[0], box[1], WIDTH - box[2], self.height - box[3]) < 0
+            best.append((sum(_overlap(box, other) for other in others) + 100 * outside, side))
+        return min(best)
 
     def __repr__(self):
         return f"WordMap of {len(self.words)} words"
@@ -165,20 +197,24 @@ class WordMap(TwoFaces):
     def picture(self, word):
         """The map as HTML, with the neighbours of `word`, and what it shows in words."""
         at = self.words.index(word)
-        near, beside = ([i for i, _ in pairs] for pairs in (self.near[at], self.beside[at]))
-        d = Diagram(WIDTH, self.height, f"A map of {len(self.words)} words. Lines join the chosen "
-                    "word to its neighbours, which the text below names.")  # fmt: skip
+        near, beside, under, placed = self.states[at]
+        near, beside = ([i for i, _ in pairs] for pairs in (near, beside))
+        placed = dict(zip(self._lit(at), placed))
+        alt = f"A map of {len(self.words)} words. Lines join the chosen word to its neighbours, "
+        alt += "rings mark the words nearest on the map. The text below names both."
+        d = Diagram(WIDTH, self.height, alt)
         ends = [f"M{_at(self.points[at])}L{_at(self.points[i])}" for i in near]
         d.parts.append(f'<path d="{"".join(ends)}" stroke="{COLOURS["forward"]}" fill="none"/>')
-        rank = {at: 2} | dict.fromkeys(near, 1)  # the last to be drawn lies on top
-        for i in sorted(range(len(self.words)), key=lambda i: rank.get(i, 0)):
-            (x, y), (a, b, align, free, _) = self.points[i], self.labels[i]
-            look = "word" + " crowd" * (not free) + " under" * (i in self.under[at])
-            look += ["", " near", " chosen"][rank.get(i, 0)]
-            d.text(a, b, self.words[i], align=align)
-            d.parts[-1] = (
-                f'<g class="{look}" data-n="{i}"><circle cx="{x:g}" cy="{y:g}" r="4"/>'
-                f"{d.parts[-1]}</g>"
+        # The last to be drawn lies on top.
+        for i in sorted(range(len(self.words)), key=lambda i: 2 if i == at else i in placed):
+            x, y = self.points[i]
+            align, across, down = SIDES[placed.get(i, self.sides[i])]
+            look = {"hidden": i not in placed and (i in self.crowd or i in under),
+                    "near": i in near, "beside": i in beside, "chosen": i == at}  # fmt: skip
+            d.parts.append(
+                f'<g class="{" ".join(name for name in look if look[name])}" data-n="{i}">'
+                f'<circle cx="{x}" cy="{y}" r="4"/><text x="{x + across}" y="{y + down + BASE}" '
+                f'text-anchor="{align}">{escape(self.words[i])}</text></g>'
             )
         both = ", ".join(self.words[i] for i in near if i in beside) or "none"
         texts = [word, self._list(self.near[at]), self._list(self.beside[at]), both]
@@ -186,8 +222,8 @@ class WordMap(TwoFaces):
         return (
             f'<div class="w2v-map"><style>{STYLE}</style>\n{d._repr_html_()}\n'
             f'<p aria-live="polite" aria-atomic="true"><strong>Cosines with {name}</strong><br>\n'
-            f"<strong>Nearest in {self.dimensions} dimensions:</strong> {lists[0]}<br>\n"
-            f"<strong>Nearest on the map:</strong> {lists[1]}<br>\n"
+            f"<strong>Nearest in {self.dimensions} dimensions (lines):</strong> {lists[0]}<br>\n"
+            f"<strong>Nearest on the map (rings):</strong> {lists[1]}<br>\n"
             f"<strong>In both lists:</strong> {lists[2]}</p></div>"
         )
 
@@ -196,10 +232,12 @@ class WordMap(TwoFaces):
 
     def page(self):
         """The HTML for a page without a kernel."""
-        data = json.dumps(list(zip(self.near, self.beside, self.under)), separators=(",", ":"))
+        data = {"states": self.states, "sides": self.sides, "crowd": self.crowd}
+        data = json.dumps(data, separators=(",", ":"))
         picture = self.picture(self.words[0])
         name = "map-" + hashlib.sha256((picture + data).encode()).hexdigest()[:10]
-        script = SCRIPT.replace("ID", name)
+        script = SCRIPT.replace("SIDES", json.dumps(SIDES)).replace("BASE", str(BASE))
+        script = script.replace("ID", name)
         options = "".join(
             f'<option value="{i}"{" selected" * (i == 0)}>{escape(self.words[i])}</option>'
             for i in self._alphabet()
@@ -248,4 +286,4 @@ def _overlap(box, other):
 
 
 def _at(point):
-    return f"{point[0]:g} {point[1]:g}"
+    return f"{point[0]} {point[1]}"
