@@ -51,12 +51,61 @@ def test_after_100_passes_the_same_negatives_come_again(playground):
     assert playground.asked[1:] == first[0]
 
 
-def test_reset_begins_again(playground):
+def test_reset_begins_again_and_keeps_the_curve(playground):
     before = playground.picture()
-    playground.step(7)
-    assert playground.picture() != before
+    playground.step(13)
+    ran = curves(playground)[1]
+    assert playground.picture() != before and ran.count(",") == 2  # the passes that are finished
     playground.reset()
-    assert playground.picture() == before and playground.losses == []
+    assert playground.losses == [] and curves(playground) == [ran, ""]
+    assert playground.picture().replace(ran, "") == before
+    playground.step(5)
+    playground.reset()  # less than a pass: the curve before stays
+    assert curves(playground) == [ran, ""]
+
+
+def curves(playground):
+    """The points of the run before, and of this one."""
+    return re.findall('data-part="(?:before|curve)" points="(.*?)"', playground.picture())
+
+
+def limits(playground, steps):
+    """The limit of the maps before each step."""
+    found = []
+    for _ in range(steps):
+        found.append(int(re.search("± ([0-9]+)", playground.picture())[1]))
+        playground.step()
+    return found
+
+
+def test_the_maps_change_their_scale_seldom_and_never_back():
+    playground = Playground(TEXT, rate=0.3, seed=191)  # as in Chapter 7
+    found = limits(playground, 120)
+    assert found == sorted(found) and set(found) == {1, 2, 3} and found[:20] == [1] * 20
+
+
+def test_the_label_is_the_mean_of_the_last_ten_passes(playground):
+    playground.step(12)
+    assert f"pass 2, last 2: {np.mean(playground.losses):.2f}<" in playground.picture()
+    playground.step(63)
+    assert f"pass 12, last 10: {np.mean(playground.losses[12:72]):.2f}<" in playground.picture()
+
+
+def test_names_do_not_cover_each_other(playground):
+    name = re.compile(r'data-part="W_in word \d" transform="translate\((\S+) (\S+)\)">.*?'
+                      r'opacity="(.)" x="0" y="(\S+)">(.*?)<', re.DOTALL)  # fmt: skip
+    hidden = 0
+    for _ in range(30):
+        playground.step(10)
+        found = name.findall(playground.picture())
+        assert len(found) == 7 and found[-1][-1] == "full stop"
+        shown = [(float(x), float(y) + float(up), 3.2 * len(text))
+                 for x, y, on, up, text in found if on == "1"]  # fmt: skip
+        hidden += 7 - len(shown)
+        for n, (x, y, half) in enumerate(shown):
+            for a, b, other in shown[:n]:
+                assert abs(a - x) > half + other - 0.2 or abs(b - y) > 10.8
+    assert hidden < 30  # of 210
 
 
 def test_words_that_help_to_guess_the_same_words_come_together(playground):
@@ -116,6 +165,10 @@ def test_the_widget_shows_the_same_picture(playground):
     reset.click()
     other.reset()
     assert view.value == other.picture()
+    playground.step(596)
+    play.playing = True
+    play.value = 2
+    assert len(playground.losses) == 600 and not play.playing  # its negatives come to an end
     bundle = playground._repr_mimebundle_()
     assert set(bundle) == {
         "text/plain", "text/html", "application/vnd.jupyter.widget-view+json",
@@ -142,7 +195,7 @@ def page(chromium, playground):
 # All that the page shows: the text, and the numbers that give each part its place.
 SHOWN = """() => [...document.querySelectorAll("[data-part]")].map(e => [e.dataset.part,
     e.matches("text, p") ? e.textContent : "",
-    ["d", "transform", "points", "opacity"].map(name => e.getAttribute(name)).join(" ")])"""
+    ["d", "transform", "points", "opacity", "y"].map(name => e.getAttribute(name)).join(" ")])"""
 NET = "document.querySelector('.w2v-playground').net"
 NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 
@@ -181,9 +234,13 @@ def test_the_page_computes_the_numbers_of_the_library(page, playground, rate):
 def test_the_page_draws_the_picture_of_the_library(page, playground, chromium):
     other = chromium.new_page()
     slide(page, 0.3)
-    for steps in 0, 1, 30:
-        press(page, "Step", steps)
-        playground.step(steps)
+    for steps in 0, 1, 30, -1, 7, 100:
+        if steps < 0:
+            press(page, "Reset")
+            playground.reset()
+        else:
+            press(page, "Step", steps)
+            playground.step(steps)
         other.set_content(playground.picture())
         for drawn, expected in zip(page.evaluate(SHOWN), other.evaluate(SHOWN), strict=True):
             assert NUMBER.sub("", str(drawn)) == NUMBER.sub("", str(expected))
@@ -227,7 +284,8 @@ def test_it_fits_a_phone_and_a_finger(chromium, playground):
 
 @pytest.mark.parametrize(("motion", "steps"), [("no-preference", 5), ("reduce", 0)])
 def test_play_says_nothing_until_it_stops(page, motion, steps):
-    page.clock.install()
+    page.clock.install(time=0)
+    page.clock.pause_at(1000)
     page.emulate_media(reduced_motion=motion)
     said = page.locator("[aria-live]")
     press(page, "Play")

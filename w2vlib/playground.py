@@ -30,25 +30,26 @@ H, W, K = 2, 1, 2  # numbers in a vector, words on each side, negatives
 RATES = [0.03, 0.1, 0.3, 1.0]  # with more than 1 the numbers grow without end
 PASSES = 100  # over the text, with negatives of their own; then the same are drawn again
 MAP = 88, 66  # half of a map's side, and how much of that the largest number takes
-LOSS = 40, 318, 3.1, 70  # the curve: where its axes meet, the width of a pass, the height
+LOSS = 40, 318, 3.1, 70, 4  # the curve: where its axes meet, width of a pass, height, its loss
 
 SCRIPT = """
 (() => {
   const root = document.getElementById("ID");
   const {words, start, around, target, draws, rates, sizes} =
     JSON.parse(root.querySelector("script").text);
-  const [reach, left, bottom, wide, high, passes] = sizes;
+  const [reach, left, bottom, wide, high, top, passes] = sizes;
   const [step, play, reset] = root.querySelectorAll("button"), slider = root.querySelector("input");
   const part = {};  // what the picture changes, by name
   root.querySelectorAll("[data-part]").forEach(e => { part[e.dataset.part] = e; });
-  let net, timer = null;
+  let net = {losses: []}, last = [], timer = null;
 
   // The network. Its numbers can be read in the console: they are the element's `net`.
   const add = (row, factor, other) => other.forEach((x, j) => { row[j] += factor * x; });
   const zeros = W => W.map(() => [0, 0]);
   const begin = () => {
-    const [W_in, W_out] = structuredClone(start);
-    root.net = net = {W_in, W_out, steps: 0, losses: []};
+    const [W_in, W_out] = structuredClone(start), done = means();
+    if (done.length) last = done;
+    root.net = net = {W_in, W_out, steps: 0, losses: [], limit: 0};
     ask();
   };
   const ask = () => {  // forward and backward for the question of this step
@@ -65,7 +66,8 @@ SCRIPT = """
       add(dh, slope, W_out[i]);
     });
     seen.forEach(i => add(dW_in[i], 1 / seen.length, dh));
-    Object.assign(net, {seen, asked, h, score, y, loss, dW_in, dW_out});
+    const limit = Math.max(net.limit, ...[W_in, W_out].flat(2).map(x => Math.ceil(Math.abs(x))));
+    Object.assign(net, {seen, asked, h, score, y, loss, dW_in, dW_out, limit});
   };
   const update = () => {
     const rate = rates[slider.value];
@@ -76,8 +78,14 @@ SCRIPT = """
     ask();
   };
 
-  // The picture that Python drew, with the numbers of now.
   const sum = list => list.reduce((a, b) => a + b, 0);
+  const means = () => {  // of each finished pass over the questions
+    const list = [], n = target.length;
+    for (let i = n; i <= net.losses.length; i += n) list.push(sum(net.losses.slice(i - n, i)) / n);
+    return list;
+  };
+
+  // The picture that Python drew, with the numbers of now.
   const digits = x => x.toFixed(Math.abs(x) < 9.995 ? 2 : 1);
   const arrow = (name, x, y, dx, dy) => {
     const length = Math.hypot(dx, dy), s = Math.min(1, length / 10);
@@ -88,24 +96,34 @@ SCRIPT = """
   };
   const place = (name, x, y, turn = "") =>
     part[name].setAttribute("transform", `translate(${x.toFixed(1)} ${y.toFixed(1)})${turn}`);
-  const matrix = (name, W, dW, touched, unit) => W.forEach((row, i) => {
-    const on = touched.includes(i), rate = rates[slider.value];
-    part[`${name} mark ${i}`].setAttribute("opacity", on ? 1 : 0);
-    part[`d${name} mark ${i}`].setAttribute("opacity", on ? 1 : 0);
-    row.forEach((x, j) => {
-      part[`${name} ${i} ${j}`].textContent = digits(x);
-      part[`d${name} ${i} ${j}`].textContent = on ? digits(dW[i][j]) : "";
+  const curve = (name, list) => part[name].setAttribute("points", list.slice(-passes).map((mean, i) =>
+    `${(left + wide * i).toFixed(1)},${(bottom - high * Math.min(mean / top, 1)).toFixed(1)}`).join(" "));
+  const matrix = (name, W, dW, touched, unit) => {
+    const names = [], points = W.map(([x, y]) => [unit * x, -unit * y, 4]);
+    W.forEach((row, i) => {
+      const on = touched.includes(i), rate = rates[slider.value];
+      part[`${name} mark ${i}`].setAttribute("opacity", on ? 1 : 0);
+      part[`d${name} mark ${i}`].setAttribute("opacity", on ? 1 : 0);
+      row.forEach((x, j) => {
+        part[`${name} ${i} ${j}`].textContent = digits(x);
+        part[`d${name} ${i} ${j}`].textContent = on ? digits(dW[i][j]) : "";
+      });
+      const [x, y, dx, dy] = [row[0], -row[1], -dW[i][0], dW[i][1]].map(v => unit * v);
+      place(`${name} word ${i}`, x, y);
+      place(`${name} next ${i}`, x + rate * dx, y + rate * dy);
+      arrow(`${name} slope ${i}`, x, y, dx, dy);
+      const half = 3.2 * words[i].length, side = (i + 1 >> 1) % 2 ? -13 : 13;
+      const free = things => [side, -side].find(s => things.every(([a, b, other]) =>
+        Math.abs(a - x) >= half + other || Math.abs(b - y - s) >= 11));
+      const at = free([...names, ...points]) ?? free(names);  // a name covers no other name
+      if (at) names.push([x, y + at, half]);
+      part[`${name} name ${i}`].setAttribute("y", ((at ?? side) + 0.35 * 13).toFixed(1));
+      part[`${name} name ${i}`].setAttribute("opacity", at ? 1 : 0);
+      part[`${name} next ${i}`].setAttribute("opacity", on ? 1 : 0);
     });
-    const [x, y, dx, dy] = [row[0], -row[1], -dW[i][0], dW[i][1]].map(v => unit * v);
-    place(`${name} word ${i}`, x, y);
-    place(`${name} next ${i}`, x + rate * dx, y + rate * dy);
-    arrow(`${name} slope ${i}`, x, y, dx, dy);
-  });
+  };
   const show = () => {
-    const {W_in, W_out, dW_in, dW_out, seen, asked, h, score, y, loss, losses, steps} = net;
-    const numbers = [W_in, W_out].flat(2), slopes = [dW_in, dW_out].flat(2);
-    const ends = numbers.map((x, n) => x - slopes[n]);
-    const limit = Math.ceil(5 * Math.max(...[...numbers, ...ends].map(Math.abs))) / 5;
+    const {W_in, W_out, dW_in, dW_out, seen, asked, h, score, y, loss, steps, limit} = net;
     const unit = reach / limit;
     matrix("W_in", W_in, dW_in, seen, unit);
     matrix("W_out", W_out, dW_out, asked, unit);
@@ -117,13 +135,11 @@ SCRIPT = """
       const row = [words[i], digits(score[k]), y[k].toFixed(2), digits(loss[k])];
       row.forEach((text, j) => { part[`question ${k} ${j}`].textContent = text; });
     });
-    const means = [], n = target.length;  // of each pass over the questions
-    for (let i = 0; i < steps; i += n) means.push(sum(losses.slice(i, i + n)) / Math.min(n, steps - i));
-    const drawn = means.slice(-passes), top = Math.ceil(Math.max(3, ...drawn));
-    part.curve.setAttribute("points", drawn.map((mean, i) =>
-      `${(left + wide * i).toFixed(1)},${(bottom - high * mean / top).toFixed(1)}`).join(" "));
-    part.top.textContent = top;
-    part.mean.textContent = means.length ? `pass ${means.length}: ${digits(means.at(-1))}` : "";
+    const done = means(), n = Math.min(10, done.length);
+    curve("curve", done);
+    curve("before", last);
+    part.mean.textContent =
+      n ? `pass ${done.length}, last ${n}: ${digits(sum(done.slice(-n)) / n)}` : "";
     part.said.setAttribute("aria-live", timer ? "off" : "polite");  // silent while it plays
     part.said.textContent = `Step ${steps}: “${words[seen[0]]} _ ${words[seen[1]]}”. ` + asked.map(
       (i, k) => `Is it “${words[i]}”? ${y[k].toFixed(2)}. `).join("") + `Loss ${digits(sum(loss))}.`;
@@ -177,7 +193,9 @@ class Playground(TwoFaces):
         self.start = np.round(np.random.default_rng(seed).uniform(-1, 1, shape), 2)
         sampler = UnigramSampler(self.ids, 0.75, K, rng=seed)
         self.draws = sampler.get_negative_sample(np.tile(self.target, PASSES))
+        self.names = ["full stop" if word == "." else word for word in self.vocabulary]
         self.rate = rate
+        self.losses, self._before = [], []
         self.reset()
 
     def __repr__(self):
@@ -195,14 +213,15 @@ class Playground(TwoFaces):
         self._rate = rate
 
     def reset(self):
-        """Begin again."""
+        """Begin again. The curve of this run is kept, in gray."""
+        self._before = self._means() or self._before
         W_in, W_out = self.start.astype(np.float32)
         self.model = model = CBOW(len(W_in), H, W, self.ids)
         model.in_layer = Embedding(W_in)
         model.loss_layer = NegativeSamplingLoss(W_out, self.ids, sample_size=K)
         model.params = model.in_layer.params + model.loss_layer.params
         model.grads = model.in_layer.grads + model.loss_layer.grads
-        self.losses = []
+        self.losses, self._limit = [], 0
         self._ask()
 
     def step(self, count=1):
@@ -224,6 +243,13 @@ class Playground(TwoFaces):
         self.seen = self.contexts[at[0]]
         self.asked = [int(layer.embed.idx[0]) for layer in self.model.loss_layer.embed_dot_layers]
         self.y = [float(layer.y[0]) for layer in self.model.loss_layer.loss_layers]
+        # The maps' limit never shrinks, or all points would jump to and fro.
+        self._limit = max(self._limit, ceil(np.abs(self.params).max()))
+
+    def _means(self):
+        """The mean loss of each finished pass over the text."""
+        n = len(self.target)
+        return [np.mean(self.losses[i - n : i]) for i in range(n, len(self.losses) + 1, n)]
 
     # What one sees of it.
 
@@ -231,7 +257,7 @@ class Playground(TwoFaces):
         """The HTML for a page without a kernel: it begins at the start, whatever was trained here."""
         start = Playground(self.text, rate=self.rate, seed=self.seed)
         data = {
-            "words": list(self.vocabulary),
+            "words": self.names,
             "start": self.start.tolist(),
             "around": self.contexts.tolist(),
             "target": self.target.tolist(),
@@ -272,7 +298,11 @@ class Playground(TwoFaces):
             view.value = self.picture()
 
         def train(count):
-            self.step(count)
+            for _ in range(count):
+                self.step()
+                if len(self.losses) % len(self.draws) == 0:
+                    play.playing = False  # from here on they come again
+                    break
             show()
 
         def turn(change):
@@ -293,14 +323,13 @@ class Playground(TwoFaces):
 
     def picture(self):
         """The state as HTML: what is asked, the words as points, the loss so far, all numbers."""
-        words = self.vocabulary
-        a, b = (words.word(i) for i in self.seen)
+        a, b = (self.names[i] for i in self.seen)
         said = f"Step {len(self.losses)}: “{a} _ {b}”. "
-        said += "".join(f"Is it “{words.word(i)}”? {y:.2f}. " for i, y in zip(self.asked, self.y))
+        said += "".join(f"Is it “{self.names[i]}”? {y:.2f}. " for i, y in zip(self.asked, self.y))
         said += f"Loss {_digits(self.loss)}."
         side = '<div style="flex: 1 1 290px">'
         return (
-            f'<p data-part="said" aria-live="polite" style="min-height: 3em">{escape(said)}</p>\n'
+            f'<p data-part="said" aria-live="polite" style="min-height: 5em">{escape(said)}</p>\n'
             f'<div class="w2v-view" style="display: flex; flex-wrap: wrap; gap: 1rem">\n'
             f"{side}{self._maps()._repr_html_()}</div>\n"
             f"{side}{self._numbers()._repr_html_()}</div>\n</div>"
@@ -311,32 +340,41 @@ class Playground(TwoFaces):
             360, 330, "Two maps, on which each word is a point: its row of W_in, its row of W_out. "
             "An arrow leads from the middle to h. From each row that is touched a dashed arrow goes "
             "against its gradient, with a ring where the next step takes it. Below, a curve: the mean "
-            "loss of each pass.",
+            "loss of each finished pass, and in gray that of the run before.",
         )  # fmt: skip
         side, reach = MAP
-        numbers, slopes = np.array(self.params), np.array(self.grads)
-        limit = ceil(5 * np.abs([numbers, numbers - slopes]).max()) / 5
+        numbers, slopes, limit = np.array(self.params), np.array(self.grads), self._limit
         h = reach / limit * self.model.loss_layer.embed_dot_layers[0].cache[0][0]
         for n, name in enumerate(["W_in", "W_out"]):
             x, y = side + n * 2 * (side + 2), 20 + side
             d.text(x, 8, f"rows of {name}", "parameter")
             d.line((x - side, y), (x + side, y))
             d.line((x, y - side), (x, y + side))
-            d.text(x + side, y + side - 6, f"± {limit:g}", align="end", size=11)
+            d.text(x + side, 8, f"± {limit}", align="end")
             _part(d, f"{name} limit")
-            d.parts.append(f'<g transform="translate({x} {y})">')
-            self._words(d, name, reach / limit * numbers[n], -reach / limit * slopes[n], h)
-            d.parts.append("</g>")
+            box = f'x="{x - side - 2}" y="{y - side}" width="{2 * side + 4}" height="{2 * side}"'
+            view = f'viewBox="{-side - 2} {-side} {2 * side + 4} {2 * side}"'
+            d.parts.append(f"<svg {box} {view}>")  # it cuts off what goes beyond the map
+            touched = self.asked if n else self.seen
+            self._words(d, name, reach / limit * numbers[n], -reach / limit * slopes[n], h, touched)
+            d.parts.append("</svg>")
         self._curve(d)
         return d
 
-    def _words(self, d, name, places, slopes, h):
+    def _words(self, d, name, places, slopes, h, touched):
         """The words of a map as points, with what moves them."""
         d.parts += [_group("forward"), _arrow(f"{name} h", 0, 0, *h), "</g>"]
-        for i, (place, word) in enumerate(zip(places, self.vocabulary)):
+        names, points = [], [(x, -y, 4) for x, y in places]
+        for i, (place, word) in enumerate(zip(places, self.names)):
+            (x, y), half, side = place, 3.2 * len(word), -13 if (i + 1) // 2 % 2 else 13
+            free = [s for things in (names + points, names) for s in (side, -side) if all(
+                abs(a - x) >= half + other or abs(b + y - s) >= 11 for a, b, other in things
+            )]  # fmt: skip
+            names += [(x, s - y, half) for s in free[:1]]  # it covers no other name, or is left out
             d.parts.append(f'<g data-part="{name} word {i}" {_place(*place)}>')
             d.parts.append(f'<circle r="4" fill="{COLOURS["parameter"]}"/>')
-            d.text(0, 13 if (i + 1) // 2 % 2 else -13, word, size=12)
+            d.text(0, (free or [side])[0], word)
+            _part(d, f'{name} name {i}" opacity="{len(free[:1])}')
             d.parts.append("</g>")
         d.parts.append(_group("gradient"))
         for i, (place, slope) in enumerate(zip(places, slopes)):
@@ -344,27 +382,29 @@ class Playground(TwoFaces):
         d.parts += ["</g>", f'<g fill="none" stroke="{COLOURS["parameter"]}">']
         for i, (place, slope) in enumerate(zip(places, slopes)):
             at = _place(*(place + self.rate * slope))
-            d.parts.append(f'<circle data-part="{name} next {i}" r="4" {at}/>')
+            d.parts.append(
+                f'<circle data-part="{name} next {i}" r="5.5" {at} opacity="{int(i in touched)}"/>'
+            )
         d.parts.append("</g>")
 
     def _curve(self, d):
-        left, bottom, wide, high = LOSS
-        n = len(self.target)
-        means = [np.mean(self.losses[i : i + n]) for i in range(0, len(self.losses), n)]
-        drawn = means[-PASSES:]
-        top = ceil(max(3, *drawn, 0))
+        left, bottom, wide, high, top = LOSS
+        means = self._means()
         d.line((left, bottom), (left + wide * PASSES, bottom))
         d.line((left, bottom), (left, bottom - high))
         d.text(left - 8, bottom, 0)
-        d.text(left - 8, bottom - high, top)
-        _part(d, "top")
+        d.text(left - 12, bottom - high, f"{top}+")
         d.text(0, bottom - high - 22, "mean loss of each pass", "forward", "start")
-        d.text(356, bottom - high - 22, means and f"pass {len(means)}: {_digits(means[-1])}" or "",
-               "forward", "end")  # fmt: skip
+        last = means[-10:]
+        d.text(356, bottom - high - 22, last and f"pass {len(means)}, last {len(last)}: "
+               f"{_digits(np.mean(last))}" or "", "forward", "end")  # fmt: skip
         _part(d, "mean")
-        xs = [left + wide * i for i in range(len(drawn))]
-        d.curve(xs, [bottom - high * mean / top for mean in drawn])
-        _part(d, "curve")
+        d.parts.append('<g opacity="0.4">')
+        for name, run, role in [("before", self._before, "plain"), ("curve", means, "forward")]:
+            drawn = np.minimum(run[-PASSES:], top)
+            d.curve(left + wide * np.arange(len(drawn)), bottom - high / top * drawn, role)
+            _part(d, name)
+            d.parts += ["</g>"] * (name == "before")
 
     def _numbers(self):
         count = len(self.vocabulary)
@@ -380,11 +420,11 @@ class Playground(TwoFaces):
             score, at = float(W_out[i] @ h), 28 + 22 * k
             loss = np.logaddexp(0, score if k else -score)
             d.text(108, at, int(k == 0))
-            row = [self.vocabulary.word(i), _digits(score), f"{y:.2f}", _digits(loss)]
+            row = [self.names[i], _digits(score), f"{y:.2f}", _digits(loss)]
             for j, (x, text) in enumerate(zip([36, 180, 252, 324], row)):
                 d.text(x, at, text)
                 _part(d, f"question {k} {j}")
-        for i, word in enumerate(self.vocabulary):
+        for i, word in enumerate(self.names):
             d.text(58, 149 + 22 * i, word, align="end")
         for n, (name, touched) in enumerate([("W_in", self.seen), ("W_out", self.asked)]):
             x = 64 + 152 * n
