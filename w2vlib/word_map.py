@@ -42,8 +42,8 @@ STYLE = f"""
 .w2v-map .near {{ fill: {COLOURS["forward"]}; }}
 .w2v-map .chosen {{ fill: {COLOURS["parameter"]}; }}
 .w2v-map .chosen circle {{ r: 6px; }}
-.w2v-map p {{ min-height: 6.6em; margin: 0.5rem 0 0; text-align: left; }}
-@media (max-width: 600px) {{ .w2v-map p {{ min-height: 11.6em; }} }}
+.w2v-map p {{ min-height: 9.9em; margin: 0.5rem 0 0; text-align: left; }}
+@media (max-width: 600px) {{ .w2v-map p {{ min-height: 14.9em; }} }}
 """
 
 SCRIPT = """
