@@ -354,7 +354,8 @@ class Playground(TwoFaces):
             _part(d, f"{name} limit")
             box = f'x="{x - side - 2}" y="{y - side}" width="{2 * side + 4}" height="{2 * side}"'
             view = f'viewBox="{-side - 2} {-side} {2 * side + 4} {2 * side}"'
-            d.parts.append(f"<svg {box} {view}>")  # it cuts off what goes beyond the map
+            # A picture in the picture: it cuts off what goes beyond the map.
+            d.parts.append(f'<svg aria-label="Map of the rows of {name}" {box} {view}>')
             touched = self.asked if n else self.seen
             self._words(d, name, reach / limit * numbers[n], -reach / limit * slopes[n], h, touched)
             d.parts.append("</svg>")
