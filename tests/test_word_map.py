@@ -192,15 +192,26 @@ def test_every_word_looks_as_python_draws_it(page, drawn):
         assert shown(page) == drawn(word)
 
 
-def test_a_click_chooses_and_the_pointer_changes_nothing(page, drawn):
-    start, other, third = WORDS[0], WORDS[7], WORDS[12]
-    dot(page, other).hover(force=True)
-    assert shown(page) == drawn(start)
-    for word in [other, third]:
+def test_a_click_chooses(page, drawn):
+    for word in [WORDS[7], WORDS[12]]:
         dot(page, word).click(force=True)
         page.mouse.move(1, 1)
         assert shown(page) == drawn(word)
         assert page.locator("select").evaluate("s => s.selectedOptions[0].text") == word
+
+
+def test_a_pointer_that_rests_chooses_and_one_that_passes_does_not(page, drawn):
+    dot(page, WORDS[7]).hover(force=True)
+    page.mouse.move(1, 1)
+    page.wait_for_timeout(300)
+    assert shown(page) == drawn(WORDS[0])
+    dot(page, WORDS[7]).hover(force=True)
+    page.wait_for_timeout(300)
+    assert shown(page) == drawn(WORDS[7])
+    page.mouse.move(1, 1)
+    page.wait_for_timeout(300)
+    assert shown(page) == drawn(WORDS[7])
+    assert page.locator("select").evaluate("s => s.selectedOptions[0].text") == WORDS[7]
 
 
 def test_between_the_words_the_nearest_point_counts(page, word_map):

@@ -4,7 +4,7 @@
 
 draws words at given places. Thin lines join one of them with its nearest neighbours in all
 dimensions of the vectors, rings mark those that are nearest on the map. The word is chosen from a
-list; on a page without a kernel also by a click. Both faces, with a kernel and without, show what
+list; on a page without a kernel also by the pointer. Both faces, with a kernel and without, show what
 the same function draws.
 """
 
@@ -77,6 +77,17 @@ SCRIPT = """
       parts[n].textContent = text;
     });
   };
+  const choose = at => { select.value = at; show(at); };
+  // A mouse that rests on a word chooses it. A word that comes to lie under a mouse at rest does not.
+  let rest, last = "";
+  svg.addEventListener("pointerover", event => {
+    const here = `${event.clientX} ${event.clientY}`, word = event.target.closest("g");
+    if (here === last) return;
+    last = here;
+    clearTimeout(rest);
+    if (word && event.pointerType === "mouse") rest = setTimeout(choose, 150, +word.dataset.n);
+  });
+  svg.addEventListener("pointerleave", () => { clearTimeout(rest); last = ""; });
   // The word that was hit, then the others by distance: a click at the same spot takes the next.
   let spot = [-99, -99], from = [], turn = 0;
   svg.addEventListener("click", event => {
@@ -90,8 +101,8 @@ SCRIPT = """
         unit * x(i) - spot[0] + box.left, unit * y(i) - spot[1] + box.top));
       from = [...order].sort((i, j) => far[i] - far[j]);
     }
-    select.value = from[turn % from.length];
-    show(+select.value);
+    clearTimeout(rest);
+    choose(from[turn % from.length]);
   });
   select.addEventListener("input", () => show(+select.value));
   show(+select.value);
