@@ -70,15 +70,16 @@ binder: ## run every chapter in a fresh environment like Binder's
 clean: ## remove everything that make made
 	rm -rf .venv _build .pytest_cache .ruff_cache w2vlib.egg-info
 
-# --clear: the environment holds the pinned set and nothing of an older one. Matplotlib looks for the
-# fonts now, because it would say so on a page if it did it later.
+# --clear: the environment holds the pinned set and nothing of an older one. --no-compile: Python does
+# so when a module is first imported, and most never are. Matplotlib looks for the fonts now, because it
+# would say so on a page if it did it later.
 $(INSTALLED): requirements.txt pyproject.toml tools/ipython_kernel_config.py
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
 		|| { echo "make: '$(PYTHON)' is missing or older than Python 3.11;" \
 			"choose another: make PYTHON=python3.12" >&2; exit 1; }
 	@echo "Installing into .venv (about a minute)"
 	@$(PYTHON) -m venv --clear .venv
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile -r requirements.txt
 	@$(BIN)/python -c 'import matplotlib.font_manager'
 	@mkdir -p $(IPYTHONDIR)/profile_default
 	@cp tools/ipython_kernel_config.py $(IPYTHONDIR)/profile_default/
