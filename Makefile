@@ -5,6 +5,7 @@ PORT ?= 8000
 
 BIN := .venv/bin
 INSTALLED := .venv/installed
+TESTING := .venv/testing
 HTML := _build/html
 NOTEBOOKS ?= $(sort $(wildcard book/*.ipynb))
 LIBRARY := $(wildcard w2vlib/*.py w2vlib/data/*)
@@ -33,7 +34,7 @@ book: $(INSTALLED) _build/library ## run every notebook and build the book
 	@echo
 	@echo "The book is in $(HTML). Open $(HTML)/index.html, or run 'make serve'."
 
-pdf: book ## build the book and print all of it into one PDF (needs Chromium)
+pdf: book $(TESTING) ## build the book and print all of it into one PDF (needs Chromium)
 	@$(BIN)/python tools/pdf.py $(HTML) _build/word2vec-made-fast.pdf
 
 serve: ## show the built book on http://127.0.0.1:8000 (PORT=8001 for another port)
@@ -42,10 +43,10 @@ serve: ## show the built book on http://127.0.0.1:8000 (PORT=8001 for another po
 		|| { echo "make serve: port $(PORT) is taken; try 'make serve PORT=8001'." >&2; exit 1; }
 	@$(PYTHON) -m http.server $(PORT) --bind 127.0.0.1 --directory $(HTML)
 
-test: $(INSTALLED) ## run the unit tests, every notebook, and a strict build of the book
+test: $(TESTING) ## run the unit tests, every notebook, and a strict build of the book
 	@$(BIN)/python -m pytest -n 2 --dist loadfile --nbval --nbval-current-env -rs
 
-lint: $(INSTALLED) ## check the style of code and notebooks
+lint: $(TESTING) ## check the style of code and notebooks
 	@$(BIN)/ruff check .
 
 outputs: $(INSTALLED) ## run the notebooks and store their outputs (NOTEBOOKS=book/03_binary.ipynb)
@@ -83,6 +84,10 @@ $(INSTALLED): requirements.txt pyproject.toml tools/ipython_kernel_config.py
 	@$(BIN)/python -c 'import matplotlib.font_manager'
 	@mkdir -p $(IPYTHONDIR)/profile_default
 	@cp tools/ipython_kernel_config.py $(IPYTHONDIR)/profile_default/
+	@touch $@
+
+$(TESTING): $(INSTALLED) requirements-test.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile -r requirements-test.txt
 	@touch $@
 
 # The cache of executed notebooks does not know that the library has changed: forget it then.

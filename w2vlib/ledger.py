@@ -53,7 +53,7 @@ def seconds(f, repeats=5):
     return min(times)
 
 
-def measure(stage, vocab_size=10_000, budget=0.5):
+def measure(stage, vocab_size=10_000, budget=0.25):
     """Run steps of `stage` for about `budget` seconds, at least three, and return its Row.
 
     The speed is that of the fastest step; of an engine's fastest epoch, whatever the budget. Raises
