@@ -48,6 +48,7 @@ test: $(TESTING) ## run the unit tests, every notebook, and a strict build of th
 
 lint: $(TESTING) ## check the style of code and notebooks
 	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
 
 outputs: $(INSTALLED) ## run the notebooks and store their outputs (NOTEBOOKS=book/03_binary.ipynb)
 	@$(BIN)/python tools/outputs.py $(NOTEBOOKS)

@@ -31,7 +31,9 @@ class UnigramSampler:
         weight = np.zeros(len(counts))
         weight[seen] = counts[seen] ** float(power)
         if not np.isfinite(weight).all():
-            raise ValueError(f"power is {power}: counts to that power are too large, take a smaller")
+            raise ValueError(
+                f"power is {power}: counts to that power are too large, take a smaller"
+            )
         self.word_p = weight / weight.sum()
         self.sample_size = sample_size
         self.rng = np.random.default_rng(rng)

@@ -120,8 +120,15 @@ class Trainer:
         self.losses = []
 
     def fit(
-        self, contexts, target, max_epoch=10, batch_size=32, eval_interval=20, *,
-        rng=None, progress=True,
+        self,
+        contexts,
+        target,
+        max_epoch=10,
+        batch_size=32,
+        eval_interval=20,
+        *,
+        rng=None,
+        progress=True,
     ):
         """Train for max_epoch passes over contexts (N, C) and target (N,). Returns None."""
         check.whole(max_epoch, "max_epoch")

@@ -92,14 +92,18 @@ def public(path):
 def library_definitions(own):
     """name -> parts, of all that w2vlib exports and of the whole module `own`."""
     everything = definitions(map(parse, sorted(LIBRARY.glob("*.py"))))
-    exported = {name: everything[name] for name in public(LIBRARY / "__init__.py") & everything.keys()}
+    exported = {
+        name: everything[name] for name in public(LIBRARY / "__init__.py") & everything.keys()
+    }
     return exported | definitions([parse(LIBRARY / f"{own}.py")])
 
 
 def difference(chapter, library, partial):
     """A diff of two {part: source}; empty where they agree. `partial`: on the chapter's parts."""
     names = sorted(chapter if partial else chapter | library)
-    lines = [[line for n in names for line in d.get(n, "").splitlines()] for d in (library, chapter)]
+    lines = [
+        [line for n in names for line in d.get(n, "").splitlines()] for d in (library, chapter)
+    ]
     return "\n".join(difflib.unified_diff(*lines, "library", "chapter", lineterm=""))
 
 

@@ -6,7 +6,9 @@ import pytest
 from chapters import BOOK, CHAPTERS, read
 
 # "Bias, social" stands under its first word, which alone means other things too.
-TERMS = re.findall(r"^### ([^,\n]+)$", (BOOK / "glossary.md").read_text(encoding="utf-8"), re.MULTILINE)
+TERMS = re.findall(
+    r"^### ([^,\n]+)$", (BOOK / "glossary.md").read_text(encoding="utf-8"), re.MULTILINE
+)
 # What is not running text: code, math, headings, roles and their arguments, HTML.
 ASIDE = re.compile(
     r"```.*?```|\$\$.*?\$\$|\$[^$]*\$|`[^`]*`|^#+ [^\n]*$|^:[^\n]*$|\{[\w:]+\}`[^`]*`"
