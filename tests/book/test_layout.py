@@ -11,11 +11,6 @@ from chapters import BOOK, CHAPTERS, LIBRARY, ROOT, each_chapter, module_name
 # A module may import only from those before it.
 ORDER = [
     "check",
-    "drawing",
-    "explore",
-    "word_map",
-    "quiz",
-    "feedback",
     "gradient_check",
     "corpus",
     "bottlenecks",
@@ -25,7 +20,6 @@ ORDER = [
     "sampler",
     "negative_sampling",
     "training",
-    "playground",
     "sparse_gradients",
     "fused",
     "compiled",
@@ -35,6 +29,13 @@ ORDER = [
     "stages",
     "ledger",
     "__main__",
+    "page.drawing",
+    "page.explore",
+    "page.word_map",
+    "page.quiz",
+    "page.feedback",
+    "page.playground",
+    "page",
 ]
 
 
@@ -65,17 +66,23 @@ def imported(module, names):
         for target in targets:
             package, _, rest = target.partition(".")
             if package == "w2vlib":
-                name = rest.partition(".")[0]
-                yield name if name in names else "__init__"
+                while rest and rest not in names:
+                    rest = rest.rpartition(".")[0]
+                yield rest or "__init__"
 
 
-@pytest.mark.parametrize("module", sorted(LIBRARY.glob("*.py")), ids=lambda module: module.stem)
-def test_module_imports_only_from_those_before_it(module):
-    if module.stem == "__init__":
-        return
-    assert module.stem in ORDER, f"give {module.stem} its place in ORDER"
-    above = set(imported(module, ORDER)) - set(ORDER[: ORDER.index(module.stem)])
-    assert not above, f"{module.stem} may not import from {sorted(above)}"
+MODULES = {
+    ".".join(path.relative_to(LIBRARY).with_suffix("").parts).removesuffix(".__init__"): path
+    for path in sorted(LIBRARY.rglob("*.py"))
+}
+del MODULES["__init__"]
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_module_imports_only_from_those_before_it(name):
+    assert name in ORDER, f"give {name} its place in ORDER"
+    above = set(imported(MODULES[name], ORDER)) - set(ORDER[: ORDER.index(name)])
+    assert not above, f"{name} may not import from {sorted(above)}"
 
 
 @pytest.mark.parametrize("heavy", ["matplotlib", "ipywidgets", "numba", "tqdm", "pooch"])

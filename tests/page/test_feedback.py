@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from w2vlib.feedback import feedback
+from w2vlib.page.feedback import feedback
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from w2vlib.quiz import Predict, Quiz
+from w2vlib.page.quiz import Predict, Quiz
 
 QUIZ = Quiz(
     ("Why < this?", {"because": "It is so.", "by chance": 'No "chance" here.', "no idea": "Read."}),

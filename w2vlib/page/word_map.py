@@ -15,8 +15,8 @@ from html import escape
 import numpy as np
 
 from w2vlib import check
-from w2vlib.drawing import CHARACTER, COLOURS, Diagram
-from w2vlib.explore import TwoFaces
+from w2vlib.page.drawing import CHARACTER, COLOURS, Diagram
+from w2vlib.page.explore import TwoFaces
 
 __all__ = ["WordMap"]
 

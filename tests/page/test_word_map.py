@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from w2vlib import WordVectors
-from w2vlib.word_map import WIDTH, WordMap, _overlap
+from w2vlib.page.word_map import WIDTH, WordMap, _overlap
 
 ALL = [f"{a}{b}" for a in ["rain", "cat", "<b>", "two"] for b in "abcdefghij"]
 WORDS = ALL[3:33]

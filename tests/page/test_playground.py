@@ -10,11 +10,11 @@ import pytest
 from w2vlib.bottlenecks import create_contexts_target
 from w2vlib.embedding import Embedding
 from w2vlib.negative_sampling import NegativeSamplingLoss
-from w2vlib.playground import RATES, Playground
+from w2vlib.page.playground import RATES, Playground
 from w2vlib.training import CBOW, SGD, Trainer
 
 TEXT = "you say goodbye and i say hello ."
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 IDS = np.array([0, 1, 2, 3, 4, 1, 5, 6])
 
 

@@ -17,10 +17,10 @@ import numpy as np
 from w2vlib import check
 from w2vlib.bottlenecks import create_contexts_target
 from w2vlib.corpus import Vocabulary
-from w2vlib.drawing import COLOURS, Diagram
 from w2vlib.embedding import Embedding
-from w2vlib.explore import TwoFaces
 from w2vlib.negative_sampling import NegativeSamplingLoss
+from w2vlib.page.drawing import COLOURS, Diagram
+from w2vlib.page.explore import TwoFaces
 from w2vlib.sampler import UnigramSampler
 from w2vlib.training import CBOW, SGD, sum_shared
 

@@ -5,8 +5,8 @@ import re
 
 import pytest
 
-from w2vlib.drawing import Diagram
-from w2vlib.explore import Explore
+from w2vlib.page.drawing import Diagram
+from w2vlib.page.explore import Explore
 
 
 def picture(score, word):

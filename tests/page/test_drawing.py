@@ -5,7 +5,7 @@ import xml.etree.ElementTree as ET
 import numpy as np
 import pytest
 
-from w2vlib.drawing import COLOURS, Diagram
+from w2vlib.page.drawing import COLOURS, Diagram
 
 
 def parsed(diagram):

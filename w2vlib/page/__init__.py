@@ -1,0 +1,10 @@
+"""What a page of the course shows and does: drawings, things to drag, quizzes, answers."""
+
+from w2vlib.page.drawing import Diagram
+from w2vlib.page.explore import Explore
+from w2vlib.page.feedback import feedback
+from w2vlib.page.playground import Playground
+from w2vlib.page.quiz import Predict, Quiz
+from w2vlib.page.word_map import WordMap
+
+__all__ = ["Diagram", "Explore", "Playground", "Predict", "Quiz", "WordMap", "feedback"]
