@@ -194,22 +194,23 @@ def draw(share, alias, state):
 @compiled
 def make_room(T, M, H):
     """Where a step keeps x, h, dh (T, H), n, dn (M, H), the errors (T, M) and the scales (T,)."""
-    x, h, dh = np.zeros((T, H), f32), np.zeros((T, H), f32), np.zeros((T, H), f32)
+    x, h = np.zeros((T, H), f32), np.zeros((T, H), f32)
+    dh = np.zeros((T, H), f32)
     n, dn = np.zeros((M, H), f32), np.zeros((M, H), f32)
     return x, h, dh, n, dn, np.zeros((T, M), f32), np.zeros(T, f32)
 
 
 @compiled
-def step(inputs, outputs, words, first, last, negatives, band, negative, rate, room):
+def step(inputs, outputs, words, first, last, negatives, band, K, rate, room):
     """One step on a group, in place on inputs (V, H) and outputs (V, H and more, for LANES).
 
     words (T,) ids; the window of word t is words first[t] to last[t] - 1, without t; negatives (M,)
-    ids, weighted K/M with K `negative`; band (1 + w,) the weight of a neighbour by its distance;
+    ids, weighted K/M; band (1 + w,) the weight of a neighbour by its distance;
     room: what `make_room` makes.
     """
     x, h, dh, n, dn, errors, scale = room
-    T = len(words)
-    rows = T + -T % 4  # the products take four rows at a time: the last ones are 0
+    # The products take four rows at a time: the last ones are 0.
+    T, rows = len(words), len(words) + -len(words) % 4
     h, dh, errors = h[:rows], dh[:rows], errors[:rows]
     h[T:], errors[T:] = 0, 0
     gather(x, inputs, words)
@@ -217,7 +218,7 @@ def step(inputs, outputs, words, first, last, negatives, band, negative, rate, r
     window_sums(h, x, first, last, band, T)
     scale_windows(h, scale, first, last, band, T)
     scores(errors, h, n)
-    weigh_errors(errors, words, negatives, negative)
+    weigh_errors(errors, words, negatives, K)
     product(dh, errors, n)
     product(dn, errors.T, h)
     learn_targets(outputs, words, h, dh, scale, rate)
@@ -303,7 +304,8 @@ def scores(result, h, n):
             xp = xq = xr = xs = yp = yq = yr = ys = f32(0)
             for k in range(h.shape[1]):
                 x, y = h[t, k], h[t + 1, k]
-                p, q, r, s = n[m, k], n[m + 1, k], n[m + 2, k], n[m + 3, k]
+                p, q = n[m, k], n[m + 1, k]
+                r, s = n[m + 2, k], n[m + 3, k]
                 xp, xq = xp + x * p, xq + x * q
                 xr, xs = xr + x * r, xs + x * s
                 yp, yq = yp + y * p, yq + y * q
@@ -321,11 +323,13 @@ def product(C, A, B):
         for k in range(C.shape[1]):
             C[i, k] = C[i + 1, k] = 0
         for j in range(0, len(B), 4):
-            xp, xq, xr, xs = A[i, j], A[i, j + 1], A[i, j + 2], A[i, j + 3]
+            xp, xq = A[i, j], A[i, j + 1]
+            xr, xs = A[i, j + 2], A[i, j + 3]
             yp, yq = A[i + 1, j], A[i + 1, j + 1]
             yr, ys = A[i + 1, j + 2], A[i + 1, j + 3]
             for k in range(C.shape[1]):
-                p, q, r, s = B[j, k], B[j + 1, k], B[j + 2, k], B[j + 3, k]
+                p, q = B[j, k], B[j + 1, k]
+                r, s = B[j + 2, k], B[j + 3, k]
                 C[i, k] += xp * p + xq * q + xr * r + xs * s
                 C[i + 1, k] += yp * p + yq * q + yr * r + ys * s
 

@@ -79,7 +79,8 @@ def step(inputs, outputs, ids, windows, negatives, negative, rate):
     ids (B, T), windows (B, T, T) for B blocks; negatives (M,) ids, weighted K/M with K `negative`.
     """
     words = ids.ravel()
-    weights = (words[:, np.newaxis] != negatives) * np.float32(negative / len(negatives))
+    weight = np.float32(negative / len(negatives))
+    weights = (words[:, np.newaxis] != negatives) * weight
     x, y = inputs.take(ids, axis=0), outputs.take(words, axis=0)
     negs = outputs.take(negatives, axis=0)
     dx, dy, dnegs = gradients(x, y, negs, windows, weights)
@@ -170,7 +171,8 @@ def window_weights(lines, band):
 
     The band, without the pairs on different lines; each row is divided by the root of its sum.
     """
-    windows = (lines[:, :, np.newaxis] == lines[:, np.newaxis, :]) * band
+    same = lines[:, :, np.newaxis] == lines[:, np.newaxis, :]
+    windows = same * band
     total = windows.sum(axis=2, keepdims=True)
     windows /= np.sqrt(np.where(total > 0, total, 1))
     return windows

@@ -33,7 +33,8 @@ class SparseGradient:
 
     def __init__(self, W):
         self.shape = W.shape
-        self.ids, self.rows = np.empty(0, dtype=int), np.empty((0, W.shape[1]), dtype=W.dtype)
+        self.ids = np.empty(0, dtype=int)
+        self.rows = np.empty((0, W.shape[1]), dtype=W.dtype)
 
     def put(self, idx, dout):
         idx, dout = np.ravel(idx), dout.reshape(-1, self.shape[1])
@@ -110,7 +111,8 @@ class SparseNegativeSamplingLoss:
         self.sampler = UnigramSampler(corpus, power, sample_size, rng=rng)
         self.embed_dot = SparseEmbeddingDot(W)
         self.loss_layer = SigmoidWithLoss()
-        self.params, self.grads = self.embed_dot.params, self.embed_dot.grads
+        self.params = self.embed_dot.params
+        self.grads = self.embed_dot.grads
         self.questions = sample_size + 1
 
     def forward(self, h, target):
@@ -185,8 +187,10 @@ class SparseAdaGrad:
         for param, grad, squares in zip(params, grads, self.squares, strict=True):
             if not isinstance(grad, SparseGradient):
                 raise TypeError(DENSE)
-            squares[grad.ids] += grad.rows**2
-            param[grad.ids] -= self.lr * grad.rows / (np.sqrt(squares[grad.ids]) + self.eps)
+            ids, g = grad.ids, grad.rows
+            squares[ids] += g**2
+            root = np.sqrt(squares[ids])
+            param[ids] -= self.lr * g / (root + self.eps)
 
 
 class SparseAdam:
@@ -198,7 +202,8 @@ class SparseAdam:
 
     def __init__(self, lr=0.001, beta1=0.9, beta2=0.999, eps=1e-7):
         check.number(lr, "lr", above=0)
-        self.lr, self.beta1, self.beta2, self.eps = lr, beta1, beta2, eps
+        self.lr, self.beta1, self.beta2 = lr, beta1, beta2
+        self.eps = eps
         self.m, self.v, self.steps = None, None, 0
 
     def update(self, params, grads):
@@ -206,7 +211,8 @@ class SparseAdam:
             self.m = [np.zeros(p.shape, p.dtype) for p in params]
             self.v = [np.zeros(p.shape, p.dtype) for p in params]
         self.steps += 1
-        lr = self.lr * (1 - self.beta2**self.steps) ** 0.5 / (1 - self.beta1**self.steps)
+        lr = self.lr * (1 - self.beta2**self.steps) ** 0.5
+        lr /= 1 - self.beta1**self.steps
         for param, grad, m, v in zip(params, grads, self.m, self.v, strict=True):
             if not isinstance(grad, SparseGradient):
                 raise TypeError(DENSE)

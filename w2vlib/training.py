@@ -91,7 +91,8 @@ class Adam:
 
     def __init__(self, lr=0.001, beta1=0.9, beta2=0.999, eps=1e-7):
         check.number(lr, "lr", above=0)
-        self.lr, self.beta1, self.beta2, self.eps = lr, beta1, beta2, eps
+        self.lr, self.beta1, self.beta2 = lr, beta1, beta2
+        self.eps = eps
         self.m, self.v, self.steps = None, None, 0
 
     def update(self, params, grads):
@@ -99,7 +100,8 @@ class Adam:
             self.m = [np.zeros_like(p) for p in params]
             self.v = [np.zeros_like(p) for p in params]
         self.steps += 1
-        lr = self.lr * (1 - self.beta2**self.steps) ** 0.5 / (1 - self.beta1**self.steps)
+        lr = self.lr * (1 - self.beta2**self.steps) ** 0.5
+        lr /= 1 - self.beta1**self.steps
         for param, grad, m, v in zip(params, grads, self.m, self.v, strict=True):
             m += (1 - self.beta1) * (grad - m)
             v += (1 - self.beta2) * (grad**2 - v)
@@ -111,8 +113,8 @@ class Trainer:
 
     `model` has forward(contexts, target), backward(), params and grads; `optimizer` has
     update(params, grads). A parameter that several layers share is updated once, with the sum of
-    their gradients. `losses` holds the mean loss of every `eval_interval` batches, and of the rest. Parameters
-    change in place, so an interrupted fit keeps what it learnt. DLFS2 1.4.4.
+    their gradients. `losses` holds the mean loss of every `eval_interval` batches, and of the
+    rest. Parameters change in place, so an interrupted fit keeps what it learnt. DLFS2 1.4.4.
     """
 
     def __init__(self, model, optimizer):
@@ -145,7 +147,8 @@ class Trainer:
         for epoch in range(max_epoch):
             order = rng.permutation(len(target))
             starts = range(0, len(order), batch_size)
-            for start in tqdm(starts, f"epoch {epoch + 1}/{max_epoch}", disable=not progress):
+            title = f"epoch {epoch + 1}/{max_epoch}"
+            for start in tqdm(starts, title, disable=not progress):
                 batch = order[start : start + batch_size]
                 recent.append(self.step(contexts[batch], target[batch]))
                 if not np.isfinite(recent[-1]):
@@ -178,4 +181,5 @@ def sum_shared(params, grads):
             unique[id(param)][1][...] += grad
         else:
             unique[id(param)] = (param, grad)
-    return [p for p, _ in unique.values()], [g for _, g in unique.values()]
+    pairs = unique.values()
+    return [p for p, _ in pairs], [g for _, g in pairs]
