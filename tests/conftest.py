@@ -13,7 +13,7 @@ for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
 
 @pytest.fixture(scope="module")  # its event loop must not outlive it: the notebooks have their own
 def chromium():
-    """A browser for the tests of a file: Debian's, another on the PATH, or the one Playwright installed."""
+    """A browser for the tests of a file: Debian's, another on the PATH, or Playwright's."""
     sync_api = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
     with sync_api.sync_playwright() as playwright:
         found = filter(None, map(shutil.which, ["chromium", "google-chrome"]))

@@ -66,7 +66,7 @@ class Text:
 
 
 def read(name, limit=None, longest=10_000):
-    """The Text of a corpus, its lines shuffled; `limit` lines of it. gensim wants no longer lines."""
+    """The Text of a corpus, its lines shuffled; `limit` of them. gensim wants no longer ones."""
     corpus = load_corpus(name)
     words = np.array(list(corpus.vocabulary), dtype=object)[corpus.ids]
     lines = []
@@ -81,7 +81,7 @@ def read(name, limit=None, longest=10_000):
 
 
 def run(program, text, seed, settings=None):
-    """Train once; settings None: as the program does by itself -> WordVectors, wall and CPU seconds.
+    """Train once; settings None: the program's own -> WordVectors, wall and CPU seconds.
 
     program: the name of an engine, or gensim, and its number of threads.
     """

@@ -33,7 +33,8 @@ TOKEN = re.compile(
 
 # Glosses that say of themselves that the word is a slur or obscene.
 BAD_GLOSS = re.compile(
-    r"ethnic slur|\bslur\b|offensive (?:name|term|word|and)|obscen|vulgar|derogatory|disparag|taboo",
+    r"ethnic slur|\bslur\b|offensive (?:name|term|word|and)|obscen|vulgar|derogatory|disparag"
+    r"|taboo",
     re.IGNORECASE,
 )
 # Slurs and obscenities that other glosses and examples use; in ROT13, not to have them in view.

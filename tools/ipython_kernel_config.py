@@ -1,4 +1,4 @@
-"""How charts are drawn when make runs a notebook: as SVG, sharp at any size and the same each time."""
+"""How charts are drawn when make runs a notebook: as SVG, sharp and the same each time."""
 
 c = get_config()  # noqa: F821 - IPython reads this file
 c.InlineBackend.figure_formats = {"svg"}

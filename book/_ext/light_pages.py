@@ -1,7 +1,7 @@
-"""Lighter pages: what Sphinx wrote, less what a page does not use; and a few slips of markup mended.
+"""Lighter pages: what Sphinx wrote, less what a page does not use; a few slips of markup mended.
 
-A page stays under 600 KB, gzipped. The theme alone would take 900: two thousand icons, as a script and
-once more as fonts. `_static/icons.css` draws those that occur.
+A page stays under 600 KB, gzipped. The theme alone would take 900: two thousand icons, as a script
+and once more as fonts. `_static/icons.css` draws those that occur.
 """
 
 import re
@@ -15,7 +15,7 @@ IN_PAGES = [
     (r"\s*<script\b[^>]*/fontawesome\.js\b[^>]*></script>", ""),
     # MathJax, where no math follows: Sphinx loads it on the front page for the chapters' sake.
     (
-        r"(?s)\s*<script>window\.MathJax\b.*?/startup\.js\b[^>]*></script>(?!.*\bmath notranslate\b)",
+        r"(?s)\s*<script>window\.MathJax\b.*?/startup\.js\b[^>]*></script>(?!.*\bmath notrans)",
         "",
     ),
     # What a folded cell and the search button show is their name; the labels say something else.

@@ -1,9 +1,9 @@
 """The code that a chapter builds is the code in the library.
 
 Compared are syntax trees, less docstrings, comments, annotations and checks of the input: plain
-statements `check.something(...)`, and `if ...: raise ...`. A chapter may build a class in pieces, by
-`class Embedding(Embedding):` in a later cell, and may begin with a version that is wrong: for each
-name, and for each method, the last definition counts.
+statements `check.something(...)`, and `if ...: raise ...`. A chapter may build a class in pieces,
+by `class Embedding(Embedding):` in a later cell, and may begin with a version that is wrong: for
+each name, and for each method, the last definition counts.
 """
 
 import ast
@@ -54,7 +54,7 @@ def is_docstring(line):
 def definitions(trees):
     """Each top-level function and class of some syntax trees: name -> {part: source}.
 
-    The parts of a class are its head, its methods and its attributes; a function is its own only one.
+    The parts of a class are its head, methods and attributes; a function is its own only one.
     """
     found = {}
     for node in [Bare().visit(node) for module in trees for node in module.body]:

@@ -20,7 +20,7 @@ GLOSSARY_LINK = re.compile(r"\[[^\]]*\]\(glossary\.md#[^)]*\)")
 
 
 def first_uses(text):
-    """(term, whether it is linked there) for each term that the text uses outside of other links."""
+    """(term, whether it is linked there) for each term used outside of other links."""
     text = ASIDE.sub("", text)
     for term in TERMS:
         words = r"[\s-]+".join(map(re.escape, term.partition(" (")[0].split()))

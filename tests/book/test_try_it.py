@@ -25,7 +25,7 @@ FRAMES = re.compile(r'<script type="application/json">(.*?)</script>', re.DOTALL
 
 
 def outputs(path, kind):
-    """The stored HTML, which nbval has compared with the library's of today, of all such outputs."""
+    """The stored HTML of all such outputs; nbval has compared it with the library's of today."""
     for cell in code_cells(read(path)):
         for output in cell.outputs:
             text = output.get("data", {}).get("text/html", "")
@@ -104,7 +104,7 @@ def test_explore_by_mouse_and_keyboard(site, page, path, number):
 
 
 def choose(root, **values):
-    """Move the controls of these names to these values, as a reader does; the text of the picture."""
+    """Move the controls of these names to these values, as a reader does -> the picture's text."""
     for name, value in values.items():
         label = root.locator("label", has_text=re.compile(f"^{name.replace('_', ' ')} "))
         control = label.locator("input, select")
