@@ -141,7 +141,7 @@ def test_a_failed_train_keeps_the_former_file(text, tmp_path, capsys):
 @pytest.mark.parametrize(
     "argv, complaint",
     [
-        (["no-such-text.txt"], "no text file 'no-such-text.txt'"),
+        (["no-such-text.txt"], "no file 'no-such-text.txt'"),
         (["defualt"], "'default'"),
         ([pathlib.Path(__file__).parent], "is a folder"),
         ([], "required: CORPUS"),
@@ -201,7 +201,7 @@ def test_questions_that_cannot_be_answered(vectors, tmp_path, capsys):
     assert unknown.startswith("error: 'nort' is not in the vocabulary") and "'north'" in unknown
     assert "topn is 0" in fails(capsys, "similar", vectors, "north", "--topn", "0")
     assert "required: C" in fails(capsys, "analogy", vectors, "north", "south")
-    assert "none.txt: No such file" in fails(capsys, "similar", "none.txt", "north")
+    assert "no file 'none.txt'" in fails(capsys, "similar", "none.txt", "north")
     assert "none.txt: No such file" in fails(capsys, "evaluate", vectors, "--pairs", "none.txt")
     assert "line 1" in fails(capsys, "evaluate", vectors, "--analogies", vectors)
     (tmp_path / "bad").write_text("not vectors\n")

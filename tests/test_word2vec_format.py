@@ -2,6 +2,9 @@
 
 import os
 import pathlib
+import pickle
+import shutil
+import threading
 
 import numpy as np
 import pytest
@@ -105,6 +108,9 @@ def test_binary_with_and_without_newlines(tmp_path, row):
         b"2 2\r\na 1 2\r\nb 3 4\r\n",
         b"2 2\na 1 2\nb 3 4",
         b"2 2\na 1e0 +2\nb 3. 4\n\n\n",
+        b"2 2\na\t1\t2\nb\t3\t4\n",
+        b"2\t2\na  1  2\nb  3  4\n",
+        b"\xef\xbb\xbf2 2\na 1 2\nb 3 4\n",
     ],
 )
 def test_text_of_other_programs(tmp_path, text):
@@ -124,8 +130,19 @@ FLOATS = np.float32([1, 2]).tobytes()
         (b"2\n", "line 1: expected two whole numbers"),
         (b"0 2\n", "line 1: expected two whole numbers"),
         (b"2 -2\na 1 2\n", "line 1: expected two whole numbers"),
-        (b"\x1f\x8b\x08\0junk\n", "line 1: expected two whole numbers"),
-        (b"9999999999 300\na 1 2\n", "states 9999999999 rows .* cut off"),
+        (b"the cat sat on the mat\n", r"line 1: expected two whole numbers.*found b'the [^(]*$"),
+        (b"\x1f\x8b\x08\0junk\n", "is cut off or damaged"),
+        (b"PK\x03\x04junk\n", "is a zip archive"),
+        (b"\xba\x16O/\x0c\0\0\0" + bytes(99), "is a model of fastText .*load the .vec file"),
+        (pickle.dumps({"a": 1}), "is a pickle"),
+        (b"\x93NUMPY\1\0v\0{}", "is an array of NumPy"),
+        ("2 2\na 1 2\nb 3 4\n".encode("utf-16"), "is UTF-16 text"),
+        ("2 2\na 1 2\nb 3 4\n".encode("utf-16-be"), "is UTF-16 text"),
+        (b"<!DOCTYPE html>\n<html>", "is a web page"),
+        (b"version https://git-lfs.github.com/spec/v1\n", "is a pointer of Git LFS"),
+        (b"<unk> 1 2\na 3 4\n", "line 1: expected two whole numbers.*GloVe"),
+        (b"99999999999 300\na 1 2\n", "states 99999999999 rows .* more than the memory holds"),
+        (b"9999 300\na 1 2\n", "line 2: 'a' has 2 numbers, line 1 promises 300"),
         (b"3 2\na 1.25 2.25\nb 3.25 4.25\n", "line 4: the file ends here"),
         (b"2 2\na 1.25 2.25\nb 3.25", "line 3: 'b' has 1 numbers, line 1 promises 2"),
         (b"2 2\na 1 2\nb 3 4 5\n", "line 3: 'b' has 3 numbers, line 1 promises 2"),
@@ -138,6 +155,10 @@ FLOATS = np.float32([1, 2]).tobytes()
         (b"2 2\na 1 2\ncaf\xe9 3 4\n", r"line 3: the word b'caf\\xe9' is not UTF-8"),
         (b"2 2\ncaf\xe9 3 4\na 1 2\n", r"line 2: the word b'caf\\xe9' is not UTF-8"),
         (b"2 2\na 1 2\n 3 4\n", "line 3: expected a word"),
+        (b"2 2\na 1 2\n\nb 3 4\n", "line 3: expected a word"),
+        (b"2 3\nnew york 1 2 3\na 1 2 3\n", "line 2: after 'new' .* but b'york' is none.*'_'"),
+        (b"2 3\na 1 2 3\nnew york 1 2 3\n", "line 3: after 'new' .* but b'york' is none.*'_'"),
+        (b"2 1\nthe cat 1\na 1\n", "line 2: after 'the' .* but b'cat' is none"),
         (b"2 2\na " + FLOATS + b"b " + FLOATS[:7], r"row 2 of 2 \(binary\): the file ends here"),
         (b"2 2\na " + FLOATS + b"b", r"row 2 of 2 \(binary\): the file ends here"),
         (b"2 2\na " + FLOATS + b"caf\xe9 " + FLOATS, "row 2 of 2.* is not UTF-8"),
@@ -187,33 +208,41 @@ def test_rows_and_words_must_match(tmp_path):
         word2vec_format.save(tmp_path / "vectors", ["a"], some_vectors(2))
 
 
-@pytest.mark.parametrize("error", [KeyboardInterrupt, OSError(28, "No space left on device")])
-def test_an_interrupted_save_leaves_the_former_file(tmp_path, monkeypatch, error):
-    path = tmp_path / "vectors"
-    WordVectors(some_vectors(2), ["a", "b"]).save(path)
-    before = path.read_bytes()
-
-    def encode(word):
-        if word == "b":  # the first row is written by then
-            raise error
-        return word.encode()
-
-    monkeypatch.setattr(word2vec_format, "_encode", encode)
-    with pytest.raises(type(error) if isinstance(error, OSError) else error):
-        WordVectors(some_vectors(2, seed=1), ["a", "b"]).save(path)
-    assert path.read_bytes() == before
-    assert list(tmp_path.iterdir()) == [path]
+@pytest.mark.parametrize("name", ["vectors.gz", "vectors.vec.bz2", "VECTORS.XZ"])
+@pytest.mark.parametrize("binary", [False, True])
+def test_compressed_files(tmp_path, name, binary):
+    wv = WordVectors(some_vectors(), WORDS)
+    wv.save(tmp_path / name, binary=binary)
+    assert (tmp_path / name).read_bytes()[:2] in (b"\x1f\x8b", b"BZ", b"\xfd7")
+    shutil.move(tmp_path / name, tmp_path / "vectors.bin")  # contents tell, not the name
+    loaded = WordVectors.load(tmp_path / "vectors.bin")
+    assert list(loaded.vocabulary) == WORDS and (loaded.vectors == wv.vectors).all()
 
 
-def test_save_follows_a_symbolic_link(tmp_path):
-    target, link = tmp_path / "target", tmp_path / "link"
-    target.write_text("old")
-    try:
-        os.symlink(target, link)
-    except OSError:
-        pytest.skip("this system allows no symbolic links")
-    WordVectors(some_vectors(2), ["a", "b"]).save(link)
-    assert link.is_symlink() and target.read_text().startswith("2 5\n")
+@pytest.mark.parametrize("binary", [False, True])
+def test_rows_longer_than_a_block(tmp_path, binary):
+    vectors = some_vectors(2, 20_000)
+    word2vec_format.save(tmp_path / "vectors.gz", ["a", "b"], vectors, binary=binary)
+    assert (word2vec_format.load(tmp_path / "vectors.gz")[1] == vectors).all()
+
+
+@pytest.mark.parametrize("binary", [False, True])
+def test_vectors_from_a_pipe(tmp_path, binary):
+    os.mkfifo(tmp_path / "pipe")
+    wv = WordVectors(some_vectors(), WORDS)
+    writer = threading.Thread(target=wv.save, args=(tmp_path / "pipe", binary))
+    writer.start()
+    assert (WordVectors.load(tmp_path / "pipe").vectors == wv.vectors).all()
+    writer.join()
+
+
+def test_a_word_that_cannot_be_saved_is_found_before_anything_is_written(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    reader = os.open(tmp_path / "pipe", os.O_RDONLY | os.O_NONBLOCK)
+    with pytest.raises(ValueError, match="'New York' cannot be saved"):
+        WordVectors(some_vectors(2), ["good", "New York"]).save(tmp_path / "pipe")
+    assert os.read(reader, 100) == b""
+    os.close(reader)
 
 
 def test_paths_may_be_strings(tmp_path):

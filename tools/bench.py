@@ -31,8 +31,8 @@ from types import SimpleNamespace
 import numpy as np
 
 import w2vlib
-from w2vlib import Corpus, Vocabulary, WordVectors, load_corpus, train
-from w2vlib.corpus import EOS, ptb_on_disk
+from w2vlib import Corpus, Vocabulary, WordVectors, load_corpus, ptb, train
+from w2vlib.corpus import EOS
 from w2vlib.engines import DEFAULTS
 
 OUTPUT = Path(__file__).resolve().parent.parent / "book" / "results" / "bench.json"
@@ -409,7 +409,7 @@ def main(argv=None):
         print(json.dumps(peak(name, int(V), int(tokens))))
         return
     names = ["default"]
-    if not args.small and ptb_on_disk():
+    if not args.small and ptb.on_disk():
         names.append("ptb")
     texts = [read(name, limit=300 if args.small else None) for name in names]
     more = [read(args.text)] if args.text else []

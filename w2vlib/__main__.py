@@ -10,7 +10,7 @@ import warnings
 from pathlib import Path
 
 from w2vlib import ledger
-from w2vlib.corpus import load_corpus
+from w2vlib.corpus import UnknownWord, load_corpus
 from w2vlib.engines import DEFAULTS, ENGINES, train
 from w2vlib.evaluation import WordVectors
 
@@ -76,8 +76,8 @@ def main(argv=None):
     except KeyboardInterrupt:
         _say("interrupted: nothing was written")
         return INTERRUPTED
-    except KeyError as error:  # an unknown word; str(error) would put quotes around the message
-        _say(f"error: {error.args[0]}")
+    except UnknownWord as error:
+        _say(f"error: {error}")
     except OSError as error:
         has_parts = error.strerror and error.filename
         _say(f"error: {error.filename}: {error.strerror}" if has_parts else f"error: {error}")

@@ -3,6 +3,12 @@
 import numpy as np
 
 
+def short(value, width=60):
+    """`value` as it is written in Python, or what an exception says, cut to `width` characters."""
+    text = str(value) if isinstance(value, Exception) else repr(value)
+    return text if len(text) <= width else text[: width - 3] + "..."
+
+
 def ids(idx, name, size=None, ndim=None):
     """Raise unless `idx` is a non-empty array of whole numbers in [0, size).
 

@@ -6,47 +6,56 @@ ends its binary rows with a newline and gensim does not: `load` reads both. fast
 are the text format.
 """
 
-import os
-from pathlib import Path
+import codecs
+import re
 
 import numpy as np
+
+from w2vlib import files
+
+FOREIGN = (  # how files begin that are often taken for these, and what they are
+    (rb"\xba\x16O/", "a model of fastText (.bin): load the .vec file that stands beside it"),
+    (rb"\x80[\x02-\x05]", "a pickle of gensim or Python: there, write a word2vec file"),
+    (rb"\x93NUMPY", "an array of NumPy without words: WordVectors(numpy.load(path), words)"),
+    (rb"\xff\xfe|\xfe\xff|.\0.\0|\0.\0.", "UTF-16 text: save it as UTF-8"),
+    (rb"(?i)\s*<(!doctype|html|\?xml)", "a web page: the download brought no vectors"),
+    (rb"version https://git-lfs", "a pointer of Git LFS: fetch the file itself, by `git lfs pull`"),
+)
 
 
 def save(path, words, vectors, binary=False):
     """Write `words` (V strings) and `vectors` (V, H) to `path`; `load` returns them to the bit.
 
-    The file appears under its name only when it is complete: until then, and after an error, what
-    stood there before still stands. ValueError for a word that the format cannot hold.
+    A name that ends in .gz, .bz2 or .xz is written compressed. The file appears under its name only
+    when it is complete: until then, and after an error, what stood there before still stands; a
+    pipe or a device is written into. ValueError for a word that the format cannot hold, OSError for
+    a path that cannot be written.
     """
-    words = list(words)
+    encoded = [_encode(word) for word in words]
     vectors = np.asarray(vectors, dtype="<f4")
-    if vectors.ndim != 2 or len(words) != len(vectors):
+    if vectors.ndim != 2 or len(encoded) != len(vectors):
         raise ValueError(
-            f"vectors must have one row for each of the {len(words)} words, got {vectors.shape}"
+            f"vectors must have one row for each of the {len(encoded)} words, got {vectors.shape}"
         )
-    path = Path(os.path.realpath(path))  # a symbolic link stays one
-    part = path.with_name(f"{path.name}.{os.getpid()}.part")
-    try:
-        with open(part, "wb") as file:
-            file.write(b"%d %d\n" % vectors.shape)
-            for word, row in zip(words, vectors, strict=True):
-                # str() of a float32 is the shortest text that reads back as the same float32
-                numbers = row.tobytes() if binary else " ".join(map(str, row)).encode()
-                file.write(_encode(word) + b" " + numbers + b"\n")
-        os.replace(part, path)
-    finally:
-        part.unlink(missing_ok=True)
+    with files.writing(path) as file:
+        file.write(b"%d %d\n" % vectors.shape)
+        for word, row in zip(encoded, vectors, strict=True):
+            # str() of a float32 is the shortest text that reads back as the same float32
+            numbers = row.tobytes() if binary else " ".join(map(str, row)).encode()
+            file.write(word + b" " + numbers + b"\n")
 
 
 def load(path):
-    """Read a text or binary file, told apart by their contents -> words (list), vectors (V, H).
+    """Read a text or binary file, plain or compressed, all told apart by their contents.
 
-    ValueError, with the file and the line or row, for a file that is damaged or something else.
+    Returns words (list) and vectors (V, H) float32. ValueError, with the file and the line or row,
+    for a file that is damaged or something else.
     """
-    with open(path, "rb") as file:
+    path = files.find(path)
+    with files.reading(path) as file:
         V, H = _header(file, path)
         is_text = _looks_like_text(file, H)
-        vectors = np.empty((V, H), dtype=np.float32)
+        vectors = _empty(V, H, path)
         first_seen = {}
         for i in range(V):
             where = f"{path}, line {i + 2}" if is_text else f"{path}, row {i + 1} of {V} (binary)"
@@ -87,32 +96,50 @@ def _decode(encoded, where):
 
 
 def _header(file, path):
-    """Read the first line -> V, H, after a look whether the file can be as large as they say."""
-    line = file.readline(100)
+    """Read the first line -> V, H."""
+    start = file.peek(100)[:100]
+    for pattern, what in FOREIGN:
+        if re.match(pattern, start):
+            raise ValueError(f"{path} is {what}")
+    if start.startswith(codecs.BOM_UTF8):
+        file.read(len(codecs.BOM_UTF8))
+    line = file.readline(1000)
     try:
         V, H = map(int, line.split())
     except ValueError:
         V = H = 0
     if V < 1 or H < 1:
+        numbers = line.split()[1:]
+        is_glove = len(numbers) > 1 and all(map(_is_number, numbers[:2]))
+        cure = " (GloVe's files lack this line: put it in)" if is_glove else ""
         raise ValueError(
             f"{path}, line 1: expected two whole numbers, rows and numbers a row, as in '10000 100'"
-            f"; found {line[:40]!r} (GloVe's files lack this line: put it in)"
-        )
-    size, least = os.path.getsize(path), V * (2 * H + 1)  # "a 0 0\n": no row is shorter than this
-    if size < least:
-        raise ValueError(
-            f"{path}: its first line states {V} rows of {H} numbers, which take {least} bytes or "
-            f"more, and the file has {size}: it is cut off, or its first line is wrong"
+            f"; found {line[:40]!r}{cure}"
         )
     return V, H
 
 
+def _empty(V, H, path):
+    try:
+        return np.empty((V, H), dtype=np.float32)
+    except (MemoryError, ValueError):
+        raise ValueError(
+            f"{path}: its first line states {V} rows of {H} numbers, more than the memory holds: "
+            "is it right?"
+        ) from None
+
+
 def _looks_like_text(file, H):
-    """Whether numbers in decimal notation follow the first word; leaves the file where it was."""
-    start = file.tell()
-    tokens = file.readline().split()[1:3]  # two of them: one might be an accident of binary bytes
-    file.seek(start)
-    return len(tokens) >= min(H, 2) and all(map(_is_number, tokens))
+    """Whether the first row has numbers in decimal notation; leaves the file where it was.
+
+    Two of them: one might be an accident of binary bytes. They may stand at its end alone, if its
+    word holds blanks, or after its word alone, if it is damaged.
+    """
+    row, n = file.peek().split(b"\n")[0], min(H, 2)
+    tokens = row.split()[1:]
+    if len(tokens) < n or re.search(rb"[\0-\x08\x0e-\x1f]", row):
+        return False
+    return all(map(_is_number, tokens[:n])) or all(map(_is_number, tokens[-n:]))
 
 
 def _is_number(token):
@@ -127,8 +154,15 @@ def _text_row(file, H, where):
     line = file.readline()
     if not line:
         raise ValueError(f"{where}: the file ends here: it is cut off, or line 1 is wrong")
-    word, *numbers = line.rstrip().split(b" ")
+    if line[:1].isspace():
+        raise ValueError(f"{where}: expected a word, found {line[:40]!r}")
+    word, *numbers = line.split()
     word = _decode(word, where)
+    if len(numbers) > H and not _is_number(numbers[0]):
+        raise ValueError(
+            f"{where}: after {word!r} should come {H} numbers, but {numbers[0][:40]!r} is none: if it "
+            "belongs to the word, put '_' in place of the blank"
+        )
     if len(numbers) != H:
         raise ValueError(f"{where}: {word!r} has {len(numbers)} numbers, line 1 promises {H}")
     try:

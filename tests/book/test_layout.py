@@ -12,6 +12,9 @@ from chapters import BOOK, CHAPTERS, LIBRARY, ROOT, each_chapter, module_name
 ORDER = [
     "check",
     "gradient_check",
+    "files",
+    "reading",
+    "ptb",
     "corpus",
     "bottlenecks",
     "embedding",

