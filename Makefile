@@ -50,8 +50,8 @@ lint: $(TESTING) ## check the style of code and notebooks
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 
-outputs: $(INSTALLED) ## run the notebooks and store their outputs (NOTEBOOKS=book/03_binary.ipynb)
-	@$(BIN)/python tools/outputs.py $(NOTEBOOKS)
+outputs: $(INSTALLED) ## run the notebooks and store their outputs (NOTEBOOKS=book/03_binary.ipynb, FRESH=1)
+	@$(BIN)/python tools/outputs.py $(if $(FRESH),--fresh) $(NOTEBOOKS)
 
 bench: $(INSTALLED) ## compare the engines with gensim, by turns: some minutes on a quiet machine
 	@$(BIN)/python tools/bench.py --memory

@@ -40,7 +40,8 @@ def test_format_and_metadata(path):
     ids = [cell["id"] for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]]
     assert len(set(ids)) == len(ids)
     for cell in notebook.cells:  # no "execution" times, no state of an editor
-        assert set(cell.metadata) <= {"tags", "mystnb", "jupyter"}, cell.source
+        made_from = {"made_from"} if tags(cell) & REASONS else set()
+        assert set(cell.metadata) <= {"tags", "mystnb", "jupyter"} | made_from, cell.source
         folded = cell.metadata.get("jupyter") == {"source_hidden": True}
         assert folded == ("hide-input" in tags(cell)), cell.source
 
