@@ -3,12 +3,14 @@
 import subprocess
 import sys
 import warnings
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from w2vlib import Corpus, Vocabulary, WordVectors, engines, train
-from w2vlib.engines import DEFAULTS, ENGINES
+from w2vlib import Corpus, Vocabulary, WordVectors, train
+from w2vlib.engines import ENGINES
+from w2vlib.progress import Progress
 
 QUIET = {"vector_size": 6, "epochs": 2, "subsample": 0, "progress": False}
 
@@ -17,6 +19,12 @@ QUIET = {"vector_size": 6, "epochs": 2, "subsample": 0, "progress": False}
 def corpus():
     ids = np.random.default_rng(0).integers(40, size=3000)
     return Corpus(ids, Vocabulary([f"w{i}" for i in range(40)]), np.bincount(ids), "test")
+
+
+def swap(monkeypatch, fit, name="numpy", **says):
+    """Let another function train in place of an engine's."""
+    engine = replace(ENGINES[name], fit=fit, needs=(), prepare=None, **says)
+    monkeypatch.setitem(ENGINES, name, engine)
 
 
 def test_returns_word_vectors(corpus):
@@ -33,7 +41,7 @@ def test_same_seed_same_vectors(corpus):
 
 def test_every_argument_reaches_the_engine(corpus, monkeypatch):
     seen = {}
-    monkeypatch.setitem(ENGINES, "numpy", lambda vectors, corpus, **options: seen.update(options))
+    swap(monkeypatch, lambda vectors, outputs, corpus, **options: seen.update(options))
     options = {
         "window": 3,
         "negative": 4,
@@ -47,19 +55,19 @@ def test_every_argument_reaches_the_engine(corpus, monkeypatch):
     assert set(seen) == {*options, "rng", "report"}
 
 
-@pytest.mark.parametrize("engine", DEFAULTS)
+@pytest.mark.parametrize("engine", ENGINES)
 def test_what_is_not_given_is_what_suits_the_engine(corpus, engine, monkeypatch):
     seen = {}
-    monkeypatch.setitem(ENGINES, engine, lambda vectors, corpus, **options: seen.update(options))
-    monkeypatch.setattr(engines, "warm_up", lambda progress: 0)
+    swap(monkeypatch, lambda vectors, outputs, corpus, **options: seen.update(options), engine)
+    defaults = ENGINES[engine].defaults
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # so short a text should not be thinned
         train(corpus, engine=engine, progress=False)
-    assert DEFAULTS[engine].items() <= seen.items()
+    assert defaults.items() <= seen.items()
     assert (seen["window"], seen["negative"], seen["power"]) == (5, 5, 0.75)
-    assert seen.get("threads") == (1 if engine == "compiled" else None)
+    assert seen.get("threads") == (1 if ENGINES[engine].threads else None)
     train(corpus, engine=engine, subsample=0, progress=False)
-    assert seen["subsample"] == 0 and seen["epochs"] == DEFAULTS[engine]["epochs"]
+    assert seen["subsample"] == 0 and seen["epochs"] == defaults["epochs"]
 
 
 @pytest.mark.parametrize(
@@ -103,18 +111,18 @@ def test_a_text_too_short_to_thin_out_is_told(corpus):
 
 
 def test_divergence_is_told_with_its_cure(corpus, monkeypatch):
-    monkeypatch.setitem(ENGINES, "numpy", lambda vectors, corpus, **options: vectors.fill(np.nan))
+    swap(monkeypatch, lambda vectors, outputs, corpus, **options: vectors.fill(np.nan))
     with pytest.raises(FloatingPointError, match="learning_rate is 0.2, try 0.05"):
         train(corpus, learning_rate=0.2, **QUIET)
 
 
 def test_an_interruption_keeps_what_was_learnt(corpus, monkeypatch, capsys):
-    def fit(vectors, corpus, *, report, **options):
+    def fit(vectors, outputs, corpus, *, report, **options):
         vectors[:] = 7
         report(1500)
         raise KeyboardInterrupt
 
-    monkeypatch.setitem(ENGINES, "numpy", fit)
+    swap(monkeypatch, fit)
     wv = train(corpus, **QUIET)
     assert (wv.vectors == 7).all()
     out, err = capsys.readouterr()
@@ -124,7 +132,7 @@ def test_an_interruption_keeps_what_was_learnt(corpus, monkeypatch, capsys):
 
 def test_the_real_engine_can_be_interrupted(corpus, monkeypatch, capsys):
     """Ctrl-C in the middle of an epoch: vectors that are neither the first nor the last ones."""
-    report, calls = engines.Progress.__call__, []
+    report, calls = Progress.__call__, []
 
     def interrupted(self, tokens):
         report(self, tokens)
@@ -133,17 +141,17 @@ def test_the_real_engine_can_be_interrupted(corpus, monkeypatch, capsys):
             raise KeyboardInterrupt
 
     whole = train(corpus, **QUIET).vectors
-    monkeypatch.setattr(engines.Progress, "__call__", interrupted)
+    monkeypatch.setattr(Progress, "__call__", interrupted)
     part = train(corpus, **QUIET).vectors
     assert np.isfinite(part).all() and (part != whole).any()
     assert "Interrupted" in capsys.readouterr().err
 
 
 def test_other_errors_pass_through(corpus, monkeypatch):
-    def fit(vectors, corpus, **options):
+    def fit(vectors, outputs, corpus, **options):
         raise ZeroDivisionError
 
-    monkeypatch.setitem(ENGINES, "numpy", fit)
+    swap(monkeypatch, fit)
     with pytest.raises(ZeroDivisionError):
         train(corpus, **QUIET)
 

@@ -8,6 +8,7 @@ import pytest
 
 from w2vlib import CBOW, SGD, Corpus, Trainer, Vocabulary, create_contexts_target, fused
 from w2vlib.corpus import EOS
+from w2vlib.draws import kept_share
 
 
 def corpus_of(ids, words=None):
@@ -27,7 +28,7 @@ def zipf_corpus(V, length, seed=0):
 def train(corpus, H=8, report=lambda tokens: None, seed=1, **options):
     """`fused.fit` with small defaults -> the vectors."""
     rng = np.random.default_rng(seed)
-    vectors = (rng.random((len(corpus.vocabulary), H), dtype=np.float32) - np.float32(0.5)) / H
+    vectors, outputs = fused.ENGINE.start(len(corpus.vocabulary), H, rng)
     defaults = {
         "window": 2,
         "negative": 5,
@@ -36,7 +37,7 @@ def train(corpus, H=8, report=lambda tokens: None, seed=1, **options):
         "subsample": 0,
         "learning_rate": 0.1,
     }
-    fused.fit(vectors, corpus, rng=rng, report=report, **{**defaults, **options})
+    fused.fit(vectors, outputs, corpus, rng=rng, report=report, **{**defaults, **options})
     return vectors
 
 
@@ -204,42 +205,6 @@ def test_shared_negatives_expect_what_independent_ones_do(rows):
     assert (np.abs(np.mean(found, axis=0) - expected) < 5 * error + 1e-12).all()
 
 
-@pytest.mark.parametrize("p", [[0.4, 0.3, 0.2, 0.1], [0, 3, 0, 1], [5, 5], [1e-12, 1, 1e12]])
-def test_alias_table_gives_each_id_its_probability(p):
-    table = fused.AliasTable(p)
-    filled = table.share + np.bincount(table.alias, 1 - table.share, minlength=len(p))
-    np.testing.assert_allclose(filled / len(p), np.array(p) / np.sum(p), atol=1e-15)
-
-
-def test_alias_table_of_many_ids_draws_by_their_weights():
-    weights = np.random.default_rng(7).random(1000) ** 5
-    table = fused.AliasTable(weights)
-    filled = table.share + np.bincount(table.alias, 1 - table.share, minlength=1000)
-    np.testing.assert_allclose(filled / 1000, weights / weights.sum(), atol=1e-12)
-    draws = table.draw((100, 20), np.random.default_rng(8))
-    assert draws.shape == (100, 20)
-    assert (draws == table.draw((100, 20), np.random.default_rng(8))).all()
-
-
-@pytest.mark.parametrize("p", [[], [1.0], [0, 0, 2], [[0.5, 0.5]], [1, -1, 3], [1, np.nan], 0.5])
-def test_alias_table_refuses_what_is_no_distribution(p):
-    with pytest.raises(ValueError, match="p should"):
-        fused.AliasTable(p)
-
-
-def test_others_are_drawn_in_proportion_and_never_the_target():
-    weights = np.array([8.0, 4, 2, 1, 0])
-    target = np.arange(5).repeat(2000)
-    table, rng = fused.AliasTable(weights), np.random.default_rng(9)
-    drawn = fused.draw_others(table, target, 5, rng).reshape(5, -1)
-    for t in range(5):
-        p = weights * (np.arange(5) != t)
-        seen = np.bincount(drawn[t], minlength=5)
-        assert seen[t] == seen[4] == 0
-        expected = (p / p.sum() * 10_000)[p > 0]
-        assert np.sum((seen[p > 0] - expected) ** 2 / expected) < 20
-
-
 # Blocks -------------------------------------------------------------------------------------------
 
 
@@ -265,7 +230,7 @@ def test_a_text_shorter_than_a_block_is_filled_up(length):
 
 def test_subsampling_keeps_words_with_their_probability():
     corpus = zipf_corpus(20, 200_000)
-    keep = fused.kept_share(corpus.counts, 1e-3)
+    keep = kept_share(corpus.counts, 1e-3)
     f = corpus.counts / len(corpus.ids)
     np.testing.assert_allclose(keep, np.minimum(1, np.sqrt(1e-3 / f) + 1e-3 / f), rtol=1e-6)
     ids, _ = fused.cut_blocks(corpus, keep, np.random.default_rng(0))
@@ -273,7 +238,7 @@ def test_subsampling_keeps_words_with_their_probability():
     assert (
         np.abs(np.bincount(ids.ravel(), minlength=20) - expected) < 6 * expected**0.5 + 32
     ).all()
-    assert (fused.kept_share(corpus.counts, 0) == 1).all()
+    assert (kept_share(corpus.counts, 0) == 1).all()
 
 
 def test_descend_brakes_long_steps():

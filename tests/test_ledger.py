@@ -1,11 +1,13 @@
 """The speed ledger: byte counts exactly, speed only in ratios with wide margins."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import reference
 
 from w2vlib import ledger, stages
-from w2vlib.fused import kept_share
+from w2vlib.draws import kept_share
 from w2vlib.ledger import (
     LATER,
     STAGES,
@@ -76,9 +78,9 @@ def test_bytes_of_the_later_stages_by_hand():
 
 def test_the_groups_that_are_counted_are_those_of_the_compiled_engine():
     pytest.importorskip("numba", reason="numba is not installed")
-    from w2vlib import compiled
+    from w2vlib import hogwild
 
-    assert (compiled.GROUP, compiled.SHARING * stages.NEGATIVE) == (20, 16)
+    assert (hogwild.GROUP, hogwild.SHARING * stages.NEGATIVE) == (20, 16)
 
 
 def test_bytes_of_the_later_stages_stand_still_but_for_the_draws():
@@ -123,14 +125,15 @@ def test_an_engine_is_measured_by_its_fastest_epoch_but_the_first(chunk, small_t
     monkeypatch.setattr(stages, "perf_counter", lambda: next(clock))
     settings = {}
 
-    def fit(vectors, corpus, *, report, **given):
+    def fit(vectors, outputs, corpus, *, report, **given):
         settings.update(given)
         assert vectors.shape == (50, 100) and vectors.dtype == np.float32
         for _ in range(given["epochs"]):
             for start in range(0, len(corpus), chunk):
                 report(min(chunk, len(corpus) - start))
 
-    monkeypatch.setitem(stages.ENGINES, "numpy", fit)
+    engine = replace(stages.ENGINES["numpy"], fit=fit)
+    monkeypatch.setitem(stages.ENGINES, "numpy", engine)
     speed = stages._engine("numpy")(50, np.random.default_rng(0))
     _, kept = stages._text(50, np.random.default_rng(0))
     assert speed == kept / 3

@@ -5,12 +5,13 @@ import re
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from w2vlib import WordVectors, engines, ledger, load_corpus, train
-from w2vlib.__main__ import ARGUMENTS, DEFAULTS, main
+from w2vlib.__main__ import ARGUMENTS, main
 
 TEXT = "the king rules the land\nthe queen rules the land\nwater runs down the hill\n" * 30
 TINY = ["--vector-size", "8", "--epochs", "2", "--subsample", "0"]
@@ -95,13 +96,14 @@ def test_train_passes_every_option_on(text, tmp_path, monkeypatch):
 
 
 def test_ctrl_c_keeps_what_was_learnt(text, tmp_path, capsys, monkeypatch):
-    def fit(vectors, corpus, *, report, **options):
+    def fit(vectors, outputs, corpus, *, report, **options):
         vectors[:] = 7
         report(10)
         signal.raise_signal(signal.SIGINT)
         vectors[:] = 8
 
-    monkeypatch.setitem(engines.ENGINES, "numpy", fit)
+    engine = replace(engines.ENGINES["numpy"], fit=fit)
+    monkeypatch.setitem(engines.ENGINES, "numpy", engine)
     before = signal.getsignal(signal.SIGINT)
     assert main(["train", text, "-o", str(tmp_path / "out"), *TINY]) == 130
     assert signal.getsignal(signal.SIGINT) is before
@@ -301,7 +303,8 @@ def test_help_names_every_command_and_default(capsys):
         assert f"--{name.replace('_', '-')}" in text
         default = ARGUMENTS[name]
         if default is None:
-            default = f"{DEFAULTS['numpy'][name]} with numpy, {DEFAULTS['compiled'][name]} with"
+            by_engine = engines.ENGINES.values()
+            default = ", ".join(f"{e.defaults[name]} with {e.name}" for e in by_engine)
         assert f"default: {default}" in " ".join(text.split())
 
 

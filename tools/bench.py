@@ -33,7 +33,7 @@ import numpy as np
 import w2vlib
 from w2vlib import Corpus, Vocabulary, WordVectors, load_corpus, ptb, train
 from w2vlib.corpus import EOS
-from w2vlib.engines import DEFAULTS
+from w2vlib.engines import ENGINES
 
 OUTPUT = Path(__file__).resolve().parent.parent / "book" / "results" / "bench.json"
 COMMON = {"vector_size": 100, "window": 5, "negative": 5}
@@ -94,10 +94,9 @@ def run(program, text, seed, settings=None):
         model.train(text.lines, total_examples=len(text.lines), epochs=model.epochs)
         vectors = WordVectors(model.wv.vectors, model.wv.index_to_key)
     else:
-        options = dict(settings or {})
-        if name == "compiled":
-            options["threads"] = threads
-        vectors = train(text.corpus, engine=name, seed=seed, progress=False, **options)
+        vectors = train(
+            text.corpus, engine=name, threads=threads, seed=seed, progress=False, **(settings or {})
+        )
     return vectors, perf_counter() - wall, process_time() - cpu
 
 
@@ -112,9 +111,9 @@ def gensim_model(seed, threads, settings):
 
 
 def programs():
-    """What there is to compare, our engines before gensim, each with one and with two threads."""
-    several = ["compiled"] if find_spec("numba") else []
-    return [("numpy", 1), *((name, n) for name in [*several, PEER] for n in (1, 2))]
+    """What there is to compare, our engines before gensim, each with one thread, and with two."""
+    threads = {e.name: (1, 2) if e.threads else (1,) for e in ENGINES.values() if not e.missing()}
+    return [(name, n) for name, counts in (threads | {PEER: (1, 2)}).items() for n in counts]
 
 
 # Both questions -----------------------------------------------------------------------------------
@@ -278,15 +277,18 @@ def bench(texts, small=False, with_memory=False, more=()):
         "versions": versions(),
         "machine": {"cpu": cpu_model(), "cores": os.cpu_count()},
         "settings": {
-            "w2vlib": COMMON | DEFAULTS,
+            "w2vlib": COMMON | {e.name: e.defaults for e in ENGINES.values()},
             "gensim": GENSIM,
             "tuned": TUNED,
         },
         "seeds": list(seeds),
+        "prepare_seconds": {
+            engine.name: prepare_seconds(engine.name)
+            for engine in ENGINES.values()
+            if engine.prepare and not engine.missing()
+        },
         "corpora": {},
     }
-    if find_spec("numba"):
-        result["compile_seconds"] = compile_seconds()
     for text in texts:
         result["corpora"][text.corpus.name] = {
             "tokens": text.tokens,
@@ -306,9 +308,12 @@ def bench(texts, small=False, with_memory=False, more=()):
     return result
 
 
-def compile_seconds():
-    """What the compiled engine takes to get ready, the first time and from then on."""
-    code = "from w2vlib.engines import warm_up; print(warm_up(progress=False))"
+def prepare_seconds(name):
+    """What an engine takes to get ready, the first time and from then on."""
+    code = (
+        "from time import perf_counter as now; start = now(); from w2vlib.engines import ENGINES; "
+        f"ENGINES[{name!r}].prepare(progress=False); print(now() - start)"
+    )
     with tempfile.TemporaryDirectory() as folder:
         environment = os.environ | {"NUMBA_CACHE_DIR": folder}
         return [
@@ -318,8 +323,8 @@ def compile_seconds():
 
 
 def versions():
-    packages = ["w2vlib", "numpy", "gensim", "numba"]
-    found = {name: version(name) for name in packages[1:] if find_spec(name)}
+    needs = [package for engine in ENGINES.values() for package in engine.needs]
+    found = {name: version(name) for name in ["numpy", PEER, *needs] if find_spec(name)}
     return {"python": platform.python_version(), "w2vlib": w2vlib.__version__} | found
 
 
@@ -336,9 +341,8 @@ def cpu_model():
 def table(result):
     """The results as lines of text."""
     lines = []
-    if "compile_seconds" in result:
-        first, again = result["compile_seconds"]
-        lines += [f"compiled engine: ready in {first} s the first time, then in {again} s", ""]
+    for name, (first, again) in result["prepare_seconds"].items():
+        lines += [f"{name}: ready in {first} s the first time, then in {again} s", ""]
     for name, corpus in result["corpora"].items():
         Q = corpus["quality"]["Q"]
         lines += [

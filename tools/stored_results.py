@@ -15,7 +15,7 @@ import numpy as np
 
 import w2vlib
 from w2vlib import WordVectors, load_corpus, train
-from w2vlib.engines import DEFAULTS
+from w2vlib.engines import ENGINES
 
 RESULTS = Path(__file__).resolve().parent.parent / "book" / "results"
 
@@ -23,7 +23,8 @@ RESULTS = Path(__file__).resolve().parent.parent / "book" / "results"
 def ptb():
     """Chapter 7: the vectors that `train` gives on PTB with its defaults."""
     corpus = load_corpus("ptb")
-    defaults = train.__kwdefaults__ | DEFAULTS["numpy"]
+    defaults = train.__kwdefaults__
+    defaults |= ENGINES[defaults["engine"]].defaults
     start = perf_counter()
     vectors = train(corpus, progress=False)
     seconds = perf_counter() - start

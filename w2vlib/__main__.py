@@ -11,7 +11,7 @@ from pathlib import Path
 
 from w2vlib import ledger
 from w2vlib.corpus import UnknownWord, load_corpus
-from w2vlib.engines import DEFAULTS, ENGINES, train
+from w2vlib.engines import ENGINES, train
 from w2vlib.evaluation import WordVectors
 
 ARGUMENTS = train.__kwdefaults__
@@ -52,10 +52,9 @@ TRAIN_OPTIONS = {
     "epochs": (int, "passes over the corpus"),
     "subsample": (float, "thin out words that are more than this share of the text; 0: none"),
     "learning_rate": (float, "at the start; it falls to 0 at the end"),
-    "threads": (int, "that the compiled engine runs on"),
+    "threads": (int, "that an engine runs on which takes several"),
     "seed": (int, "the same seed gives the same vectors on the same machine"),
 }
-ENGINE = "compiled is faster and needs Numba (default: %(default)s)"
 CORPUS_OPTIONS = {
     "min_count": "rarer words become <unk> (default: 5 for a text of yours, else 1)",
     "max_vocab": "keep only so many words, the most frequent (default: all)",
@@ -111,7 +110,7 @@ def _parser():
         add(_flag(name), type=kind, default=default, metavar=letter, help=help)
     for name, help in CORPUS_OPTIONS.items():
         add(_flag(name), type=int, metavar="N", help=help)
-    add("--engine", choices=ENGINES, default=ARGUMENTS["engine"], help=ENGINE)
+    add("--engine", choices=ENGINES, default=ARGUMENTS["engine"], help=_engines())
 
     add = command(_similar, "similar", "list the words nearest to each word, with their cosines")
     add("vectors", metavar="VECTORS", help=VECTORS)
@@ -135,7 +134,12 @@ def _parser():
 
 
 def _by_engine(name):
-    return ", ".join(f"{options[name]} with {engine}" for engine, options in DEFAULTS.items())
+    return ", ".join(f"{e.defaults[name]} with {e.name}" for e in ENGINES.values())
+
+
+def _engines():
+    told = ", ".join(f"{engine.name} {engine.says}" for engine in ENGINES.values())
+    return f"{told} (default: %(default)s)"
 
 
 def _flag(name):
@@ -145,7 +149,7 @@ def _flag(name):
 def _train(args):
     _check_output(args.output, args.corpus)  # now: not after an hour of training
     corpus = load_corpus(args.corpus, min_count=args.min_count, max_vocab=args.max_vocab)
-    epochs = DEFAULTS[args.engine]["epochs"] if args.epochs is None else args.epochs
+    epochs = ENGINES[args.engine].defaults["epochs"] if args.epochs is None else args.epochs
     _say(
         f"{corpus.name}: {len(corpus):,} tokens, {len(corpus.vocabulary):,} different words; "
         f"{epochs} {'epoch' if epochs == 1 else 'epochs'}"

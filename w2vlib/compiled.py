@@ -12,7 +12,8 @@ A neighbour at distance d weighs 1/d. A window's sum is divided by the root of i
 
 This approximates the CBOW of chapter 7:
 
-- *Windows end with the line* (which is meant), and a line of more than two groups is cut.
+- *Windows end with the line* (which is meant), and a line of more than two groups, or than two
+  windows where these are longer, is cut.
 - *Shared negatives.* The words of a group share M negatives, each weighted K/M. One that is the
   word itself is left out, not drawn again.
 - *Stale rows.* All words of a group see the input vectors as they were before it.
@@ -23,20 +24,10 @@ This approximates the CBOW of chapter 7:
 What a group needs stays in the caches nearest to the processor.
 """
 
-from concurrent.futures import ThreadPoolExecutor
+from typing import NamedTuple
 
 import numpy as np
-
-from w2vlib.corpus import EOS
-from w2vlib.fused import AliasTable, kept_share
-
-try:
-    from numba import njit
-except ImportError as error:
-    raise ImportError(
-        'engine="compiled" needs Numba: python -m pip install "w2vlib[speed]"; '
-        'engine="numpy" works without it'
-    ) from error
+from numba import njit
 
 __all__ = [
     "descend",
@@ -54,13 +45,6 @@ __all__ = [
     "window_sums",
 ]
 
-GROUP = 20  # words in a group, or a few more; fewer, where ...
-REPEATS = 2  # ... one word alone would come more often than this in a group, on average
-SHARING = 16 / 5  # M/K, negatives that the words of a group share, for each negative of a word
-START = 8  # times larger than word2vec.c's first vectors, which take epochs to leave 0
-CHUNK = 50_000  # words of the text from one report to the next
-LANES = 8  # numbers that the processor takes at a time: rows are filled up to a multiple
-
 f32 = np.float32
 
 
@@ -76,101 +60,61 @@ def cached(function):
         return njit(**options)(function)
 
 
-def fit(
-    vectors, corpus, *,
-    window, negative, power, epochs, subsample, learning_rate, rng, report, threads=1,
-):  # fmt: skip
-    """Train `vectors`, (V, H) float32, in place, by the arguments of `w2vlib.train`.
+class Text(NamedTuple):
+    """A text to train on: ids (T,) int32, lines (n + 1,) int64, where each line starts and the last
+    one ends, and keep (V,) float32, the share of each word that is not thinned away."""
 
-    `report(tokens)` is called after each chunk with the number of words of the text it stands for.
-    With more threads than one, no two runs are quite the same.
+    ids: np.ndarray
+    lines: np.ndarray
+    keep: np.ndarray
+
+
+class Sampling(NamedTuple):
+    """How negatives are drawn: the two parts of an AliasTable, share (V,) float32 and alias (V,);
+    how many a group shares, a multiple of 4; and for how many of a word's own these stand, K."""
+
+    share: np.ndarray
+    alias: np.ndarray
+    shared: int
+    negative: np.float32
+
+
+@cached
+def train_lines(inputs, outputs, text, order, group, band, sampling, rate, state):
+    """Train on the lines whose numbers are in `order`: a step for every `group` words, or some more.
+
+    band: (1 + w,) float32, the weight of a neighbour by its distance; state: as `random` takes it.
     """
-    vectors *= np.float32(START)
-    V, H = vectors.shape
-    outputs = np.zeros((V, H + -H % LANES), np.float32)
-    band = np.append(0, 1 / np.arange(1, window + 1)).astype(np.float32)
-    keep = kept_share(corpus.counts, subsample)
-    group = words_per_group(corpus.counts * keep)
-    ids, lines = np.require(corpus.ids, np.int32, "CW"), cut_lines(corpus, 2 * group)
-    table = AliasTable(corpus.counts**power)
-    share, alias = table.share.astype(np.float32), table.alias
-    shared = 4 * int(np.ceil(SHARING * negative / 4))
-    states = rng.integers(1, 2**63, size=(threads, 1), dtype=np.uint64)
-    chunks = int(np.ceil(len(corpus) / CHUNK))
-    done, total = 0, epochs * len(corpus)
-
-    def work(order, state):
-        rate = learning_rate * (1 - done / total)
-        train_lines(
-            vectors, outputs, ids, lines, order, group, keep, share, alias,
-            shared, band, f32(negative), f32(rate), state,
-        )  # fmt: skip
-
-    with ThreadPoolExecutor(threads) as pool:
-        for _ in range(epochs):
-            for order in np.array_split(rng.permutation(len(lines) - 1), chunks):
-                list(pool.map(work, np.array_split(order, threads), states))
-                tokens = int(np.sum(lines[order + 1] - lines[order]))
-                done += tokens
-                report(tokens)
-
-
-def make_ready():
-    """Compile, or load what an earlier run has compiled, by training on a text without words."""
-    none, no_lines = np.zeros(0, np.int32), np.zeros(1, np.int64)
-    W, share = np.zeros((1, LANES), np.float32), np.ones(1, np.float32)
-    train_lines(
-        W, W, none, no_lines, no_lines[:0], 1, share, share, no_lines, 4, share, f32(1), f32(0),
-        np.ones(1, np.uint64),
-    )  # fmt: skip
+    window = len(band) - 1
+    longest = 0
+    for i in range(len(order)):
+        longest = max(longest, text.lines[order[i] + 1] - text.lines[order[i]])
+    words = np.empty(group + longest, np.int64)
+    first, last = np.empty_like(words), np.empty_like(words)
+    negatives = np.empty(sampling.shared, np.int64)
+    room = make_room(len(words) + 3, sampling.shared, outputs.shape[1])
+    size = 0
+    for i in range(len(order)):
+        start = size
+        for place in range(text.lines[order[i]], text.lines[order[i] + 1]):
+            words[size] = text.ids[place]
+            # or else the next word takes its place
+            size += random(state) < text.keep[text.ids[place]]
+        for t in range(start, size):
+            first[t], last[t] = max(start, t - window), min(size, t + window + 1)
+        if size >= group or i == len(order) - 1:
+            for m in range(len(negatives)):
+                negatives[m] = draw(sampling.share, sampling.alias, state)
+            step(
+                inputs, outputs, words[:size], first, last, negatives,
+                band, sampling.negative, rate, room,
+            )  # fmt: skip
+            size = 0
 
 
 def is_ready():
     """Whether the machine code is there in this process."""
     return bool(train_lines.signatures)
-
-
-def words_per_group(counts):
-    """GROUP, or as few as keep the expected repeats of the most frequent word below REPEATS."""
-    return int(np.clip(REPEATS * counts.sum() / counts.max(), 1, GROUP))
-
-
-def cut_lines(corpus, longest):
-    """Where in the text each line starts, longer ones cut, and last where the text ends: (n + 1,)."""
-    starts = np.zeros(1, np.int64)
-    if EOS in corpus.vocabulary:
-        ends = np.flatnonzero(corpus.ids[:-1] == corpus.vocabulary[EOS])
-        starts = np.append(starts, ends + 1)
-    pieces = -(-np.diff(starts, append=len(corpus)) // longest)
-    before = np.repeat(np.cumsum(pieces) - pieces, pieces)  # pieces of the lines before
-    place = longest * (np.arange(len(before)) - before)  # in its line
-    return np.append(np.repeat(starts, pieces) + place, len(corpus))
-
-
-@cached
-def train_lines(
-    inputs, outputs, ids, lines, order, group, keep, share, alias,
-    shared, band, negative, rate, state,
-):  # fmt: skip
-    """Train on the lines whose numbers are in `order`, a group after the other."""
-    window = len(band) - 1
-    words = np.empty(3 * group, np.int64)
-    first, last = np.empty_like(words), np.empty_like(words)
-    negatives = np.empty(shared, np.int64)
-    room = make_room(3 * group + 3, shared, outputs.shape[1])
-    size = 0
-    for i in range(len(order)):
-        start = size
-        for place in range(lines[order[i]], lines[order[i] + 1]):
-            words[size] = ids[place]
-            size += random(state) < keep[ids[place]]  # or else the next word takes its place
-        for t in range(start, size):
-            first[t], last[t] = max(start, t - window), min(size, t + window + 1)
-        if size >= group or i == len(order) - 1:
-            for m in range(shared):
-                negatives[m] = draw(share, alias, state)
-            step(inputs, outputs, words[:size], first, last, negatives, band, negative, rate, room)
-            size = 0
 
 
 @compiled
@@ -202,11 +146,11 @@ def make_room(T, M, H):
 
 @compiled
 def step(inputs, outputs, words, first, last, negatives, band, K, rate, room):
-    """One step on a group, in place on inputs (V, H) and outputs (V, H and more, for LANES).
+    """One step on a group, in place on inputs (V, H) and outputs (V, H and more, for `lanes`).
 
     words (T,) ids; the window of word t is words first[t] to last[t] - 1, without t; negatives (M,)
-    ids, weighted K/M; band (1 + w,) the weight of a neighbour by its distance;
-    room: what `make_room` makes.
+    ids, weighted K/M; band (1 + w,) the weight of a neighbour by its distance; room: what
+    `make_room` makes.
     """
     x, h, dh, n, dn, errors, scale = room
     # The products take four rows at a time: the last ones are 0.

@@ -26,6 +26,8 @@ A step touches only the rows of its own words: its cost does not grow with the v
 import numpy as np
 
 from w2vlib.corpus import EOS
+from w2vlib.draws import AliasTable, draw_others, kept_share, negative_weights
+from w2vlib.engine import Engine
 
 __all__ = [
     "AliasTable",
@@ -47,13 +49,12 @@ LARGEST_STEP = 1.0  # no vector moves further in one step: a brake against diver
 SHARING = 64 / 5  # M/K, negatives that the words of a step share, for each negative of a word
 
 
-def fit(vectors, corpus, *, window, negative, power, epochs, subsample, learning_rate, rng, report):
-    """Train `vectors`, (V, H) float32, in place, by the arguments of `w2vlib.train`.
-
-    `report(tokens)` is called after each step with the number of words of the text it stands for.
-    """
-    outputs = np.zeros_like(vectors)
-    thresholds = np.cumsum(corpus.counts.astype(float) ** power)
+def fit(
+    vectors, outputs, corpus, *,
+    window, negative, power, epochs, subsample, learning_rate, rng, report,
+):  # fmt: skip
+    """Train both matrices in place, by the arguments of `w2vlib.train`; see Engine."""
+    thresholds = np.cumsum(negative_weights(corpus.counts, power))
     thresholds /= thresholds[-1]
     band = window_band(window)
     keep = kept_share(corpus.counts, subsample)
@@ -113,18 +114,6 @@ def sigmoid(x):
     x *= 0.5
     x += 0.5
     return x
-
-
-def kept_share(counts, subsample):
-    """The probability that a word is kept, (V,) float32: less than 1 for the most frequent.
-
-    sqrt(t/f) + t/f for a word that makes up the share f of the text, where t is `subsample`; 0
-    keeps all (Mikolov et al. 2013, as in word2vec.c).
-    """
-    if not subsample:
-        return np.ones(len(counts), np.float32)
-    ratio = subsample * counts.sum() / np.maximum(counts, 1)
-    return np.minimum(np.sqrt(ratio) + ratio, 1).astype(np.float32)
 
 
 def blocks_per_step(counts):
@@ -187,49 +176,6 @@ def draw(thresholds, size, rng):
     return thresholds.searchsorted((np.arange(size) + rng.random(size)) / size)
 
 
-class AliasTable:
-    """Draw ids from a distribution in O(1) a draw, whatever its size (Walker 1977; Vose 1991).
-
-    p: (V,) weights, at least two of them above 0. Column i of V columns of height 1 belongs to id i
-    up to `share[i]`, and from there to id `alias[i]`. Making it takes O(V), once.
-    """
-
-    def __init__(self, p):
-        if np.ndim(p) != 1 or not np.isfinite(p).all() or np.min(p, initial=0) < 0:
-            raise ValueError("p should be a 1-dimensional array of numbers that are not negative")
-        if np.count_nonzero(p) < 2:
-            raise ValueError("p should hold at least two numbers above 0, to choose between")
-        share = (np.asarray(p, float) * len(p) / np.sum(p)).tolist()
-        alias = list(range(len(p)))
-        poor = [i for i, s in enumerate(share) if s < 1]
-        rich = [i for i, s in enumerate(share) if s >= 1]
-        while poor and rich:
-            i, j = poor.pop(), rich[-1]
-            alias[i] = j
-            share[j] -= 1 - share[i]
-            if share[j] < 1:
-                poor.append(rich.pop())
-        self.share, self.alias = np.array(share), np.array(alias)
-
-    def draw(self, size, rng):
-        """Ids of shape `size`, independent of each other."""
-        column = rng.integers(len(self.share), size=size)
-        own = rng.random(size) < self.share[column]
-        return np.where(own, column, self.alias[column])
-
-
-def draw_others(table, target, size, rng):
-    """target (N,) -> ids (N, size) from an AliasTable, in no row the row's target.
-
-    What hits the target is drawn again, so the others come in proportion to their weights, as from
-    UnigramSampler. `step` does not draw again but leaves out, see above.
-    """
-    drawn = table.draw((len(target), size), rng)
-    while (hit := drawn == target[:, np.newaxis]).any():
-        drawn[hit] = table.draw(np.count_nonzero(hit), rng)
-    return drawn
-
-
 def find_repeats(ids):
     """Which of `ids` (n,) come again -> what `descend` needs to sum the gradients of equal ids.
 
@@ -262,3 +208,24 @@ def descend(W, repeats, grads, rate):
         lengths = np.sqrt(np.maximum(squares, LARGEST_STEP**2))
         steps *= (LARGEST_STEP / lengths)[:, np.newaxis]
     W[rows] -= steps
+
+
+def touches(negative, vector_size):
+    """Numbers moved for a word: a block's rows, and its part of the negatives that a step shares.
+
+    Each row is read and copied, its gradient read and added; then six for the update.
+    """
+    shared = SHARING * negative / BLOCKS
+    return 10 * (2 * BLOCK + shared) * vector_size / BLOCK
+
+
+# The defaults take it to the quality of gensim in 15 epochs (tools/bench.py measures it).
+ENGINE = Engine(
+    name="numpy",
+    says="needs nothing but NumPy",
+    stage="fused in NumPy",
+    fit=fit,
+    defaults={"epochs": 10, "subsample": 3e-4, "learning_rate": 0.05},
+    touches=touches,
+    limits={"window": BLOCK - 1, "negative": 1000},
+)

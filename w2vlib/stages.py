@@ -10,13 +10,13 @@ from time import perf_counter
 
 import numpy as np
 
-from w2vlib import fused
+from w2vlib import draws
 from w2vlib.binary import SigmoidWithLoss
 from w2vlib.bottlenecks import MatMul, OneHotCBOW, SoftmaxWithLoss
 from w2vlib.corpus import Corpus, Vocabulary
 from w2vlib.embedding import Embedding
 from w2vlib.embedding_dot import EmbeddingDot
-from w2vlib.engines import DEFAULTS, ENGINES
+from w2vlib.engines import ENGINES
 from w2vlib.sampler import UnigramSampler
 from w2vlib.sparse_gradients import SparseCBOW, SparseSGD
 from w2vlib.training import CBOW, SGD, sum_shared
@@ -24,7 +24,7 @@ from w2vlib.training import CBOW, SGD, sum_shared
 BATCH, HIDDEN, WINDOW, NEGATIVE = 32, 100, 5, 5
 CONTEXT = 2 * WINDOW
 POWER = 0.75
-SUBSAMPLE = DEFAULTS["numpy"]["subsample"]
+SUBSAMPLE = ENGINES["numpy"].defaults["subsample"]
 TOKENS, EPOCHS = 200_000, 4  # an engine's text; the first epoch warms it up
 
 
@@ -145,11 +145,11 @@ class _AliasSampler:
     """UnigramSampler's draws, from an alias table: nothing of V numbers is handled in a step."""
 
     def __init__(self, sampler):
-        self.table, self.rng = fused.AliasTable(sampler.word_p), sampler.rng
+        self.table, self.rng = draws.AliasTable(sampler.word_p), sampler.rng
         self.sample_size = sampler.sample_size
 
     def get_negative_sample(self, target):
-        return fused.draw_others(self.table, target, self.sample_size, self.rng)
+        return draws.draw_others(self.table, target, self.sample_size, self.rng)
 
 
 def _row_sparse(V, rng, alias=False):
@@ -174,7 +174,7 @@ def _text(V, rng):
     ids = rng.choice(V, size=TOKENS, p=p).astype(np.int32)
     counts = 1 + (100 * V * p).astype(np.int64)
     corpus = Corpus(ids, Vocabulary(map(str, range(V))), counts, "Zipf")
-    return corpus, fused.kept_share(counts, SUBSAMPLE)[ids].sum()
+    return corpus, draws.kept_share(counts, SUBSAMPLE)[ids].sum()
 
 
 def _engine(name):
@@ -182,7 +182,6 @@ def _engine(name):
 
     def speed(V, rng):
         corpus, kept = _text(V, rng)
-        vectors = (rng.random((V, HIDDEN), dtype=np.float32) - np.float32(0.5)) / HIDDEN
         done, ends = 0, []
 
         def report(tokens):
@@ -191,15 +190,16 @@ def _engine(name):
             if done >= (len(ends) + 1) * len(corpus):
                 ends.append(perf_counter())
 
-        ENGINES[name](
-            vectors,
+        engine = ENGINES[name]
+        engine.fit(
+            *engine.start(V, HIDDEN, rng),
             corpus,
             window=WINDOW,
             negative=NEGATIVE,
             power=POWER,
             epochs=EPOCHS,
             subsample=SUBSAMPLE,
-            learning_rate=DEFAULTS[name]["learning_rate"],
+            learning_rate=engine.defaults["learning_rate"],
             rng=rng,
             report=report,
         )
@@ -280,13 +280,11 @@ def _count_alias(V):
 
 
 def _count_fused(V):
-    shared = fused.SHARING * K / fused.BLOCKS  # of a step's negatives, a block's part
-    return round(10 * (2 * fused.BLOCK + shared) * H * N / fused.BLOCK)
+    return round(ENGINES["numpy"].touches(K, H) * N)
 
 
-# Compiled, all but the rows stays in the cache: a row is read, and later read again and written.
 def _count_compiled(V):
-    return round(3 * (2 + 16 / 20) * H * N)  # 16 negatives, shared by a group of 20 words
+    return round(ENGINES["compiled"].touches(K, H) * N)
 
 
 def _count_gensim(V):

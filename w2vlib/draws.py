@@ -1,0 +1,74 @@
+"""What every engine draws: which words of the text it keeps, and which are taken as negatives."""
+
+import numpy as np
+
+
+def kept_share(counts, subsample):
+    """The probability that a word is kept, (V,) float32: less than 1 for the most frequent.
+
+    sqrt(t/f) + t/f for a word that makes up the share f of the text, where t is `subsample`; 0
+    keeps all (Mikolov et al. 2013b, as in word2vec.c).
+    """
+    if not subsample:
+        return np.ones(len(counts), np.float32)
+    ratio = subsample * counts.sum() / np.maximum(counts, 1)
+    return np.minimum(np.sqrt(ratio) + ratio, 1).astype(np.float32)
+
+
+def negative_weights(counts, power):
+    """How likely a word is drawn as a negative, (V,) float64, in proportion to count**power.
+
+    The most likely word weighs 1, one that the text lacks 0. Raises ValueError where the power
+    leaves fewer than two words to draw (Mikolov et al. 2013b, section 2.2).
+    """
+    share = counts / counts.max()  # before the power: no count is too large for it
+    weights = np.where(counts > 0, share ** float(power), 0)
+    if np.count_nonzero(weights) < 2:
+        raise ValueError(
+            f"power is {power}: to that power all counts but the largest come to nothing, and one "
+            "word alone would be drawn; take a smaller one, 0.75 is usual"
+        )
+    return weights
+
+
+class AliasTable:
+    """Draw ids from a distribution in O(1) a draw, whatever its size (Walker 1977; Vose 1991).
+
+    p: (V,) weights, at least two of them above 0. Column i of V columns of height 1 belongs to id i
+    up to `share[i]`, and from there to id `alias[i]`. Making it takes O(V), once.
+    """
+
+    def __init__(self, p):
+        if np.ndim(p) != 1 or not np.isfinite(p).all() or np.min(p, initial=0) < 0:
+            raise ValueError("p should be a 1-dimensional array of numbers that are not negative")
+        if np.count_nonzero(p) < 2:
+            raise ValueError("p should hold at least two numbers above 0, to choose between")
+        share = (np.asarray(p, float) * len(p) / np.sum(p)).tolist()
+        alias = list(range(len(p)))
+        poor = [i for i, s in enumerate(share) if s < 1]
+        rich = [i for i, s in enumerate(share) if s >= 1]
+        while poor and rich:
+            i, j = poor.pop(), rich[-1]
+            alias[i] = j
+            share[j] -= 1 - share[i]
+            if share[j] < 1:
+                poor.append(rich.pop())
+        self.share, self.alias = np.array(share), np.array(alias)
+
+    def draw(self, size, rng):
+        """Ids of shape `size`, independent of each other."""
+        column = rng.integers(len(self.share), size=size)
+        own = rng.random(size) < self.share[column]
+        return np.where(own, column, self.alias[column])
+
+
+def draw_others(table, target, size, rng):
+    """target (N,) -> ids (N, size) from an AliasTable, in no row the row's target.
+
+    What hits the target is drawn again, so the others come in proportion to their weights, as from
+    UnigramSampler. `fused.step` does not draw again but leaves out, see there.
+    """
+    drawn = table.draw((len(target), size), rng)
+    while (hit := drawn == target[:, np.newaxis]).any():
+        drawn[hit] = table.draw(np.count_nonzero(hit), rng)
+    return drawn

@@ -1,0 +1,51 @@
+"""What an engine is: how it trains, and what it says of itself."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from importlib.util import find_spec
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Engine:
+    """A way to train word vectors. Each engine's room ends in one, `ENGINE`.
+
+    name: for `train(engine=name)`. says: in a few words, what it is. stage: its name in the ledger.
+    fit: fit(vectors, outputs, corpus, *, window, negative, power, epochs, subsample, learning_rate,
+    rng, report) trains `vectors` and `outputs`, as `start` makes them, in place. It calls
+    report(tokens) after each step, with the words of the text that the step stands for; what is
+    learnt by then is in the two matrices, so that an interruption loses nothing. Its randomness
+    comes from the Generator `rng` alone.
+    defaults: the epochs, subsample and learning_rate that suit it.
+    touches: touches(negative, vector_size) -> how many numbers of both matrices it moves for a word.
+    limits: argument -> the largest value that it can honour. needs: packages, by the name they are
+    imported by; extra: the extra of w2vlib that brings them. threads: whether `fit` takes `threads`.
+    lanes: rows of `outputs` are filled up with zeros to a multiple of this.
+    prepare: prepare(progress) does what has to be done once before any training, such as compiling;
+    where that takes long, and progress is True, it says so on stderr. None: there is nothing to do.
+    """
+
+    name: str
+    says: str
+    stage: str
+    fit: Callable
+    defaults: Mapping
+    touches: Callable
+    limits: Mapping = field(default_factory=dict)
+    needs: tuple = ()
+    extra: str = ""
+    threads: bool = False
+    lanes: int = 1
+    prepare: Callable | None = None
+
+    def start(self, vocab_size, vector_size, rng):
+        """The matrices before training, float32: vectors (V, H), small; outputs (V, H or more), 0."""
+        vectors = rng.random((vocab_size, vector_size), dtype=np.float32) - np.float32(0.5)
+        vectors /= np.float32(vector_size)
+        columns = vector_size + -vector_size % self.lanes
+        return vectors, np.zeros((vocab_size, columns), np.float32)
+
+    def missing(self):
+        """The packages that it needs and that are not installed here."""
+        return [package for package in self.needs if find_spec(package) is None]

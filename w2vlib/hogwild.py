@@ -1,0 +1,114 @@
+"""The compiled engine: chapter 11's step, on every line of the text, on as many threads as wanted.
+
+Threads share both matrices without locks (Hogwild, Recht et al. 2011).
+"""
+
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+
+from w2vlib.corpus import EOS, Corpus, Vocabulary
+from w2vlib.draws import AliasTable, kept_share, negative_weights
+from w2vlib.engine import Engine
+
+GROUP = 20  # words in a group, or a few more; fewer, where ...
+REPEATS = 2  # ... one word alone would come more often than this in a group, on average
+SHARING = 16 / 5  # M/K, negatives that the words of a group share, for each negative of a word
+START = 8  # times larger than word2vec.c's first vectors, which take epochs to leave 0
+LANES = 8  # numbers that the processor takes at a time
+CHUNK = 50_000  # words of the text from one report to the next
+
+
+def fit(
+    vectors, outputs, corpus, *,
+    window, negative, power, epochs, subsample, learning_rate, rng, report, threads=1,
+):  # fmt: skip
+    """Train both matrices in place, by the arguments of `w2vlib.train`; see Engine.
+
+    With more threads than one, no two runs are quite the same.
+    """
+    from w2vlib import compiled  # here: Numba takes its time to load
+
+    vectors *= np.float32(START)
+    keep = kept_share(corpus.counts, subsample)
+    group = words_per_group(corpus.counts * keep)
+    lines = cut_lines(corpus, max(2 * group, 2 * window))
+    text = compiled.Text(np.require(corpus.ids, np.int32, "CW"), lines, keep)
+    band = np.append(0, 1 / np.arange(1, window + 1)).astype(np.float32)
+    table = AliasTable(negative_weights(corpus.counts, power))
+    shared = 4 * int(np.ceil(SHARING * negative / 4))
+    sampling = compiled.Sampling(
+        table.share.astype(np.float32), table.alias, shared, np.float32(negative)
+    )
+    chunks = int(np.ceil(len(corpus) / CHUNK))
+    done, total = 0, epochs * len(corpus)
+
+    def work(order, state):
+        rate = np.float32(learning_rate * (1 - done / total))
+        compiled.train_lines(vectors, outputs, text, order, group, band, sampling, rate, state)
+
+    with ThreadPoolExecutor(threads) as pool:
+        for _ in range(epochs):
+            states = rng.integers(1, 2**63, size=(threads, 1), dtype=np.uint64)
+            for order in np.array_split(rng.permutation(len(lines) - 1), chunks):
+                list(pool.map(work, np.array_split(order, threads), states))
+                tokens = int(np.sum(lines[order + 1] - lines[order]))
+                done += tokens
+                report(tokens)
+
+
+def words_per_group(counts):
+    """GROUP, or as few as keep the expected repeats of the most frequent word below REPEATS."""
+    return int(np.clip(REPEATS * counts.sum() / counts.max(), 1, GROUP))
+
+
+def cut_lines(corpus, longest):
+    """Where in the text each line starts, longer ones cut, and last where the text ends: (n + 1,)."""
+    starts = np.zeros(1, np.int64)
+    if EOS in corpus.vocabulary:
+        ends = np.flatnonzero(corpus.ids[:-1] == corpus.vocabulary[EOS])
+        starts = np.append(starts, ends + 1)
+    pieces = -(-np.diff(starts, append=len(corpus)) // longest)
+    before = np.repeat(np.cumsum(pieces) - pieces, pieces)  # pieces of the lines before
+    place = longest * (np.arange(len(before)) - before)  # in its line
+    return np.append(np.repeat(starts, pieces) + place, len(corpus))
+
+
+def prepare(progress=True):
+    """Compile, or load what an earlier run has compiled, by training on a text of two words."""
+    from w2vlib import compiled
+
+    if progress and not compiled.is_ready():
+        print("Preparing the compiled engine: the first time takes some seconds", file=sys.stderr)
+    two_words = Corpus(np.array([0, 1]), Vocabulary(["a", "b"]), np.array([1, 1]), "two")
+    fit(
+        *ENGINE.start(2, 1, np.random.default_rng(0)), two_words,
+        window=1, negative=1, power=1, epochs=1, subsample=0, learning_rate=1.0,
+        rng=np.random.default_rng(0), report=lambda tokens: None,
+    )  # fmt: skip
+
+
+def touches(negative, vector_size):
+    """Numbers moved for a word: its row of each matrix, and its part of the group's negatives.
+
+    All but the rows stays in the cache: a row is read, and later read again and written.
+    """
+    return 3 * (2 + SHARING * negative / GROUP) * vector_size
+
+
+# The defaults take it to the quality of gensim in 15 epochs (tools/bench.py measures it).
+ENGINE = Engine(
+    name="compiled",
+    says="is several times faster and needs Numba",
+    stage="compiled",
+    fit=fit,
+    defaults={"epochs": 9, "subsample": 1e-4, "learning_rate": 0.06},
+    touches=touches,
+    limits={"window": 1000, "negative": 1000},
+    needs=("numba",),
+    extra="speed",
+    threads=True,
+    lanes=LANES,
+    prepare=prepare,
+)
