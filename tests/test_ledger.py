@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import reference
 
-from w2vlib import ledger, stages
+from w2vlib import engine_stages, ledger, stages
 from w2vlib.draws import kept_share
 from w2vlib.ledger import (
     LATER,
@@ -25,7 +25,7 @@ from w2vlib.sampler import UnigramSampler
 
 @pytest.fixture
 def small_text(monkeypatch):
-    monkeypatch.setattr(stages, "TOKENS", 2_000)
+    monkeypatch.setattr(engine_stages, "TOKENS", 2_000)
 
 
 def skip_if_missing(stage):
@@ -111,7 +111,7 @@ def test_measure_gives_a_sane_row_for_a_later_stage(stage, small_text):
 
 @pytest.mark.parametrize("vocab_size, keeps", [(50, 2_000 * 0.1), (100_000, 2_000 * 0.7)])
 def test_words_that_are_thinned_away_do_not_count(vocab_size, keeps, small_text):
-    corpus, kept = stages._text(vocab_size, np.random.default_rng(0))
+    corpus, kept = engine_stages.zipf_text(vocab_size, np.random.default_rng(0))
     share = kept_share(corpus.counts, 3e-4)
     assert kept == pytest.approx(share[corpus.ids].sum())
     assert kept == pytest.approx(keeps, rel=0.3)
@@ -122,7 +122,7 @@ def test_words_that_are_thinned_away_do_not_count(vocab_size, keeps, small_text)
 @pytest.mark.parametrize("chunk", [500, 700, 1_000, 2_000])  # an epoch may end within a report
 def test_an_engine_is_measured_by_its_fastest_epoch_but_the_first(chunk, small_text, monkeypatch):
     clock = iter([5, 9, 12, 22])  # the ends of epochs: 4 s, 3 s and 10 s, after the first
-    monkeypatch.setattr(stages, "perf_counter", lambda: next(clock))
+    monkeypatch.setattr(engine_stages, "perf_counter", lambda: next(clock))
     settings = {}
 
     def fit(vectors, outputs, corpus, *, report, **given):
@@ -132,17 +132,16 @@ def test_an_engine_is_measured_by_its_fastest_epoch_but_the_first(chunk, small_t
             for start in range(0, len(corpus), chunk):
                 report(min(chunk, len(corpus) - start))
 
-    engine = replace(stages.ENGINES["numpy"], fit=fit)
-    monkeypatch.setitem(stages.ENGINES, "numpy", engine)
-    speed = stages._engine("numpy")(50, np.random.default_rng(0))
-    _, kept = stages._text(50, np.random.default_rng(0))
+    engine = replace(engine_stages.ENGINES["numpy"], fit=fit)
+    speed = engine_stages.EngineStage(engine).speed(50, np.random.default_rng(0), budget=0)
+    _, kept = engine_stages.zipf_text(50, np.random.default_rng(0))
     assert speed == kept / 3
     assert (settings["window"], settings["negative"], settings["power"]) == (5, 5, 0.75)
 
 
 def test_alias_draws_follow_the_sampler_that_they_replace():
     sampler = UnigramSampler(np.repeat(range(6), [9, 7, 5, 3, 2, 1]), 0.75, 5, rng=0)
-    drawn = stages._AliasSampler(sampler).get_negative_sample(np.zeros(20_000, dtype=int))
+    drawn = stages.AliasSampler(sampler).get_negative_sample(np.zeros(20_000, dtype=int))
     assert drawn.shape == (20_000, 5)
     share = np.bincount(drawn.ravel(), minlength=6) / drawn.size
     others = sampler.word_p[1:] / sampler.word_p[1:].sum()
@@ -159,22 +158,21 @@ def test_slowdown_compares_with_a_million_words(monkeypatch):
 
 
 def test_what_cannot_run_here_is_named_with_its_package(monkeypatch):
-    monkeypatch.setattr(stages, "find_spec", lambda package: None)
+    monkeypatch.setattr(ledger, "find_spec", lambda package: None)
     assert missing()["gensim"] == "gensim"
     assert set(missing()) < set(LATER)
 
 
 def test_measure_takes_the_fastest_step(monkeypatch):
     clock = iter([0, 100, 100, 104, 104, 106, 106, 109])  # steps of 100, 4, 2 and 3 s
-    monkeypatch.setattr(ledger, "perf_counter", lambda: next(clock))
+    monkeypatch.setattr(stages, "perf_counter", lambda: next(clock))
     assert measure("+ EmbeddingDot", vocab_size=50, budget=1).tokens_per_second == 32 / 2
 
 
 @pytest.mark.parametrize("stage", ["+ Embedding", "+ sigmoid of one score", "+ EmbeddingDot"])
 def test_a_stage_between_two_chapters_has_the_right_gradient(stage, monkeypatch):
-    monkeypatch.setattr(stages, "_trains", lambda *step: step)  # the model, not its training
-    monkeypatch.setattr(stages, "_weights", lambda V, rng: rng.standard_normal((V, 100)))
-    model, contexts, target = STAGES[stage][0](4, np.random.default_rng(0))
+    monkeypatch.setattr(stages, "weights", lambda V, rng: rng.standard_normal((V, 100)))
+    model, contexts, target = STAGES[stage].build(4, np.random.default_rng(0))
     assert contexts.shape == (32, 10) and target.shape == (32,)
     for param, grad in zip(model.params, model.grads, strict=True):
         expected = reference.numerical_gradient(lambda: model.forward(contexts, target), param)
@@ -186,18 +184,16 @@ def test_a_stage_between_two_chapters_has_the_right_gradient(stage, monkeypatch)
 
 @pytest.mark.parametrize("stage", [*STAGES, "+ row-sparse gradients", "+ alias draws"])
 def test_a_step_trains_every_parameter(stage, monkeypatch):
-    seen = []
-    name = "SGD" if stage in STAGES else "SparseSGD"
+    seen, stage = [], (STAGES | LATER)[stage]
 
-    class Watched(getattr(stages, name)):
+    class Watched(stage.optimizer):
         def update(self, params, grads):
             before = [param.copy() for param in params]
             super().update(params, grads)
             seen.extend((old != new).any() for old, new in zip(before, params, strict=True))
 
-    monkeypatch.setattr(stages, name, Watched)
-    step = (STAGES | LATER)[stage][0](50, np.random.default_rng(0))
-    step()
+    monkeypatch.setattr(type(stage), "optimizer", Watched)
+    stage.step(50, np.random.default_rng(0))()
     assert seen == [True, True]
 
 

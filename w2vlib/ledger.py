@@ -6,14 +6,15 @@ the first two in LATER. The engines, and gensim beside them, train on a text dra
 words that subsampling leaves out of it do not count. Bytes are those of 32 targets throughout.
 """
 
-from time import perf_counter
+from importlib.util import find_spec
 from typing import NamedTuple
 
 import numpy as np
 
 from w2vlib import check
+from w2vlib.engine_stages import TRAINED
 from w2vlib.engines import one_blas_thread
-from w2vlib.stages import BATCH, LATER, NEGATIVE, STAGES, missing
+from w2vlib.stages import NEGATIVE, SPARSE, TEXTBOOK, seconds
 
 __all__ = [
     "LATER",
@@ -31,7 +32,9 @@ __all__ = [
 ]
 
 FLOAT = 4  # bytes
-PEER = "gensim"  # not a stage of ours: shown last, for comparison
+PEER = TRAINED[-1].name  # not a stage of ours: shown last, for comparison
+STAGES = {stage.name: stage for stage in TEXTBOOK}
+LATER = {stage.name: stage for stage in [*SPARSE, *TRAINED]}
 
 
 class Row(NamedTuple):
@@ -43,16 +46,6 @@ class Row(NamedTuple):
     growth: float
 
 
-def seconds(f, repeats=5):
-    """The time that f() takes: the shortest of a few runs, the one that was disturbed least."""
-    times = []
-    for _ in range(repeats):
-        start = perf_counter()
-        f()
-        times.append(perf_counter() - start)
-    return min(times)
-
-
 def measure(stage, vocab_size=10_000, budget=0.25):
     """Run steps of `stage` for about `budget` seconds, at least three, and return its Row.
 
@@ -60,18 +53,10 @@ def measure(stage, vocab_size=10_000, budget=0.25):
     ValueError for a stage that is neither in STAGES nor in LATER, ImportError where `missing()`.
     """
     check.whole(vocab_size, "vocab_size", at_least=NEGATIVE + 1)
-    build, _ = _find(stage)
     with one_blas_thread():
-        made = build(vocab_size, np.random.default_rng(0))
-        speed = _speed(made, budget) if callable(made) else made
+        speed = _find(stage).speed(vocab_size, np.random.default_rng(0), budget)
     small, large = bytes_touched(stage, 10_000), bytes_touched(stage, 1_000_000)
     return Row(stage, speed, bytes_touched(stage, vocab_size), large / small)
-
-
-def _speed(step, budget):
-    step()  # the first step pays for memory that the others find ready
-    repeats = int(np.clip(budget / seconds(step, 1), 3, 1000))
-    return BATCH / seconds(step, repeats)
 
 
 def slowdown(row):
@@ -85,11 +70,10 @@ def slowdown(row):
 def bytes_touched(stage, vocab_size):
     """Bytes that one step of `stage` moves, by a simple count from the shapes of its arrays.
 
-    Each large array counts once for each layer or optimiser that reads or writes it; what NumPy
-    makes and throws away on the way is left out.
+    See w2vlib.stages for what counts.
     """
     check.whole(vocab_size, "vocab_size", at_least=2)
-    return FLOAT * _find(stage)[1](vocab_size)
+    return FLOAT * _find(stage).numbers(vocab_size)
 
 
 def table(rows, before=False):
@@ -137,6 +121,12 @@ def chart(rows, ax):
     ax.bar_label(bars, [f"{speed:,.0f}" for speed in speeds], padding=3)
     ax.set(xscale="log", xlabel="tokens/s", xlim=(min(speeds) / 3, max(speeds) * 60))
     ax.invert_yaxis()  # the first stage on top
+
+
+def missing():
+    """The later stages that cannot run here, each with the package that it needs."""
+    lacking = {name: [p for p in stage.needs if not find_spec(p)] for name, stage in LATER.items()}
+    return {name: packages[0] for name, packages in lacking.items() if packages}
 
 
 def _find(stage):

@@ -34,6 +34,7 @@ ORDER = [
     "progress",
     "engines",
     "stages",
+    "engine_stages",
     "ledger",
     "__main__",
     "page.drawing",
