@@ -52,6 +52,7 @@ lint: $(TESTING) ## check the style of code and notebooks
 
 outputs: $(INSTALLED) ## run the notebooks and store their outputs (NOTEBOOKS=book/03_binary.ipynb, FRESH=1)
 	@$(BIN)/python tools/outputs.py $(if $(FRESH),--fresh) $(NOTEBOOKS)
+	@$(BIN)/python tools/ladder.py
 
 bench: $(INSTALLED) ## compare the engines with gensim, by turns: some minutes on a quiet machine
 	@$(BIN)/python tools/bench.py --memory

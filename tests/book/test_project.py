@@ -1,0 +1,68 @@
+"""What stands around the book: one address, numbers that are measured, forms that can be read."""
+
+import re
+import runpy
+import tomllib
+
+import pytest
+import yaml
+from chapters import BOOK, ROOT
+
+import w2vlib
+
+URL = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))["repository"]["url"]
+OWNER, NAME = URL.rstrip("/").split("/")[-2:]
+PAGES = f"https://{OWNER}.github.io/{NAME}/"
+TEXTS = [*ROOT.glob("*.md"), ROOT / "CITATION.cff", ROOT / "pyproject.toml", BOOK / "index.md"]
+FORMS = sorted((ROOT / ".github" / "ISSUE_TEMPLATE").glob("*.yml"))
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+
+
+def text(path):
+    return path.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("path", [*TEXTS, *FORMS], ids=lambda path: path.name)
+def test_every_address_of_the_project_is_the_one_in_the_config(path):
+    for address in re.findall(r"https://github\.com/[\w-]+/[\w-]+", text(path)):
+        assert address == URL
+    for address in re.findall(r"https://[\w-]+\.github\.io/[\w-]*/?", text(path)):
+        assert address == PAGES
+
+
+def test_who_looks_for_the_address_finds_it():
+    assert f"({PAGES})" in text(ROOT / "README.md").split("\n## ")[0]
+    assert PROJECT["urls"]["Source"] == URL and PROJECT["urls"]["Documentation"] == PAGES
+    assert yaml.safe_load(text(ROOT / "CITATION.cff"))["repository-code"] == URL
+    assert f"git clone {URL}\ncd {NAME}\n" in text(BOOK / "index.md")
+
+
+def test_the_ladder_is_the_one_that_chapter_11_has_measured():
+    tool = runpy.run_path(str(ROOT / "tools" / "ladder.py"))
+    rows = tool["ladder"]()
+    assert rows[0][2] == "1.0" and len(rows) > 8
+    assert tool["TABLE"].findall(text(ROOT / "README.md")) == [tool["table"](rows)]
+    assert text(BOOK / "_static" / "ladder.svg") == tool["picture"](rows)
+
+
+def test_the_version_is_the_same_everywhere():
+    citation = yaml.safe_load(text(ROOT / "CITATION.cff"))
+    released = re.findall(r"^## (\d\S+), (\S+)$", text(ROOT / "CHANGELOG.md"), re.MULTILINE)
+    assert released[0] == (w2vlib.__version__, str(citation["date-released"]))
+    assert citation["version"] == PROJECT["version"] == w2vlib.__version__
+
+
+@pytest.mark.parametrize("path", FORMS, ids=lambda path: path.name)
+def test_forms_ask_something(path):
+    form = yaml.safe_load(text(path))
+    if path.stem != "config":
+        assert form["name"] and form["description"]
+        for field in form["body"]:
+            assert field["type"] in {"input", "textarea"} and field["attributes"]["label"]
+
+
+def test_updates_keep_jupyter_book_below_2():
+    updates = yaml.safe_load(text(ROOT / ".github" / "dependabot.yml"))["updates"]
+    assert {update["package-ecosystem"] for update in updates} == {"pip", "github-actions"}
+    ignored = {"dependency-name": "jupyter-book", "versions": [">=2"]}
+    assert [update for update in updates if ignored in update.get("ignore", [])]
