@@ -18,6 +18,12 @@ def test_good_input_passes_without_a_word():
     check.shape(np.zeros((2, 3)), (None, 3), "x")
     check.shape(1.5, (), "x")
     check.labels([0, 1.0, True], "t")
+    for x in (0, -1.5, [1, 2], np.float16(1), np.zeros((2, 2)), np.arange(3)):
+        check.scores(x, "x")
+    check.vector([1, 2.5], 2, "word")
+    check.vector(np.array([255, 0], np.uint8), 2, "word")
+    check.classes(np.eye(3, dtype=bool), np.zeros((3, 3)), "t")
+    check.classes(np.array([2, 0]), np.zeros((2, 3)), "t")
     check.whole(np.int64(1), "n")
     check.whole(0, "n", at_least=0)
     check.number(-3, "power")
@@ -46,6 +52,24 @@ def test_good_input_passes_without_a_word():
         (lambda: check.labels([], "t"), ValueError, "t is empty"),
         (lambda: check.labels([0, 2], "t"), ValueError, r"t holds \[0 2\].*only 0 .* and 1"),
         (lambda: check.labels([np.nan], "t"), ValueError, "t holds"),
+        (lambda: check.scores(np.uint8([200]), "x"), TypeError, r"x has dtype uint8.*x\.astype"),
+        (lambda: check.scores(np.int8([-128]), "x"), TypeError, "x has dtype int8"),
+        (lambda: check.scores(np.uint64([1]), "x"), TypeError, "x has dtype uint64"),
+        (lambda: check.scores(True, "x"), TypeError, "x has dtype bool"),
+        (lambda: check.scores("1", "x"), TypeError, "x has dtype <U1"),
+        (lambda: check.scores(1j, "x"), TypeError, "x has dtype complex128"),
+        (lambda: check.classes([[0, 0]], np.zeros((1, 2)), "t"), ValueError, r"\[0, 0\] \(row 0\)"),
+        (
+            lambda: check.classes([[0, 1], [1, 1]], np.eye(2), "t"),
+            ValueError,
+            r"\[1, 1\] \(row 1\)",
+        ),
+        (lambda: check.classes([[0.5, 0.5]], np.zeros((1, 2)), "t"), ValueError, "a single 1"),
+        (lambda: check.classes([[2, -1]], np.zeros((1, 2)), "t"), ValueError, "a single 1"),
+        (lambda: check.classes([[1, np.nan]], np.zeros((1, 2)), "t"), ValueError, "a single 1"),
+        (lambda: check.vector("ab", 2, "word"), TypeError, "one word or a vector of 2 numbers"),
+        (lambda: check.vector([1, 2, 3], 2, "word"), ValueError, r"word has shape \(3,\)"),
+        (lambda: check.vector([1, np.inf], 2, "word"), ValueError, "word holds NaN, infinity or"),
         (lambda: check.whole(2.0, "n"), TypeError, "n is 2.0.*whole number"),
         (lambda: check.whole(True, "n"), TypeError, "n is True.*whole number"),
         (lambda: check.whole(0, "n"), ValueError, "n is 0.*at least 1"),

@@ -11,8 +11,10 @@ def sigmoid(x):
     """1 / (1 + exp(-x)), for scores of any size: exp only ever sees numbers at or below 0.
 
     x: a number or an array of any shape; returns the same shape, in (0, 1) up to rounding.
-    DLFS2 4.2.3, equation 4.2.
+    Raises TypeError for whole numbers without a sign, or too short to hold -x. DLFS2 4.2.3,
+    equation 4.2.
     """
+    check.scores(x, "x")
     e = np.exp(-np.abs(x))
     return np.where(np.greater_equal(x, 0), 1, e) / (1 + e)
 
@@ -22,7 +24,8 @@ class SigmoidWithLoss:
 
     forward: score (N,) float and t (N,) of 0 and 1 -> loss, a float, finite for any finite score.
     backward: (y - t) * dout / N, of shape (N,), where y = sigmoid(score).
-    Raises ValueError for other labels or when shapes do not fit. DLFS2 4.2.3, equation 4.3.
+    Raises TypeError for other scores, ValueError for other labels or when shapes do not fit.
+    DLFS2 4.2.3, equation 4.3.
     """
 
     def __init__(self):
@@ -31,6 +34,7 @@ class SigmoidWithLoss:
 
     def forward(self, score, t):
         check.array(score, "score")
+        check.scores(score, "score")
         check.labels(t, "t")
         check.shape(t, np.shape(score), "t")
         self.y = sigmoid(score)

@@ -73,8 +73,8 @@ class SoftmaxWithLoss:
 
     forward: score (N, V) and t, either ids (N,) or one-hot rows (N, V) -> loss, a float.
     backward: (y - t) * dout / N, of shape (N, V), where y are the probabilities.
-    Raises IndexError for a class outside [0, V), ValueError when shapes do not fit.
-    DLFS2 1.3.1, equation 4.1.
+    Raises IndexError for a class outside [0, V), ValueError for rows that are not one-hot and when
+    shapes do not fit, TypeError for scores that are no floats. DLFS2 1.3.1, equation 4.1.
     """
 
     def __init__(self):
@@ -83,6 +83,7 @@ class SoftmaxWithLoss:
 
     def forward(self, score, t):
         check.array(score, "score")
+        check.scores(score, "score")
         check.shape(score, (None, None), "score")
         check.classes(t, score, "t")
         t = np.argmax(t, axis=1) if np.ndim(t) == 2 else np.asarray(t)

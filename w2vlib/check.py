@@ -43,10 +43,44 @@ def array(x, name):
         raise TypeError(f"{name} is a {type(x).__name__}: pass an array, np.array({name})")
 
 
+def scores(x, name):
+    """Raise unless `x` holds numbers that can be negated and subtracted: floats, at best.
+
+    In uint8 -1 is 255, and in int8 127 + 1 is -128, without a word.
+    """
+    dtype = np.asarray(x).dtype
+    if dtype.kind != "f" and not (dtype.kind == "i" and dtype.itemsize >= 4):
+        raise TypeError(f"{name} has dtype {dtype}: it should be floats, {name}.astype(np.float32)")
+
+
+def vector(x, size, name):
+    """Raise unless `x` is a vector of `size` numbers that are finite in float32."""
+    try:
+        array = np.asarray(x)
+    except ValueError:  # rows of different lengths
+        array = np.empty(0, dtype=object)
+    if array.ndim == 0 or array.dtype.kind not in "fiu":
+        raise TypeError(
+            f"{name} is {short(x)}: it should be one word or a vector of {size} numbers; for several "
+            "words, take the mean of their vectors"
+        )
+    shape(array, (size,), name)
+    if not (np.abs(array) <= np.finfo(np.float32).max).all():
+        raise ValueError(f"{name} holds NaN, infinity or numbers too large for float32")
+
+
 def classes(t, score, name):
     """Raise unless `t` names a class for each row of `score`, by id or as a one-hot row."""
     if np.ndim(t) == 2:
         shape(t, score.shape, name)
+        t = np.asarray(t)
+        one_hot = np.isin(t, (0, 1)).all(axis=1) & (np.sum(t == 1, axis=1) == 1)
+        if not one_hot.all():
+            row = int(np.argmin(one_hot))
+            raise ValueError(
+                f"{name} holds the row {t[row].tolist()[:8]} (row {row}): each should hold a single 1 and "
+                "zeros"
+            )
     else:
         ids(t, name, size=score.shape[1])
         shape(t, (len(score),), name)

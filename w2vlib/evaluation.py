@@ -1,26 +1,28 @@
 """Chapter 8: what the vectors know. Neighbours, analogies, and human judgements of similarity."""
 
 from functools import cached_property
-from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
 from w2vlib import check, word2vec_format
 from w2vlib.corpus import Vocabulary
-
-DATA = Path(__file__).with_name("data")
+from w2vlib.questions import read_analogies, read_word_pairs
 
 
 class PairScore(NamedTuple):
-    """How well cosines agree with people: Spearman's rank correlation, over `pairs` of `total`."""
+    """How well cosines agree with people: Spearman's rank correlation, over `pairs` of `total`.
+
+    It is NaN where there is none: fewer than two pairs known, or all their scores or cosines equal.
+    """
 
     spearman: float
     pairs: int
     total: int
 
     def __repr__(self):
-        return f"Spearman {self.spearman:.3f} over {self.pairs} of {self.total} pairs"
+        score = "no score" if np.isnan(self.spearman) else f"Spearman {self.spearman:.3f}"
+        return f"{score} over {self.pairs} of {self.total} pairs"
 
 
 class AnalogyScore(NamedTuple):
@@ -38,7 +40,8 @@ class AnalogyScore(NamedTuple):
 
     def __repr__(self):
         sections = self.sections or {}
-        lines = [f"{self.accuracy:.1%} ({self.correct} of {self.covered}; {self.total} in all)"]
+        score = f"{self.accuracy:.1%}" if self.covered else "no score"
+        lines = [f"{score} ({self.correct} of {self.covered}; {self.total} in all)"]
         width = max(map(len, sections), default=0)
         lines += [f"  {name:{width}}  {score!r}" for name, score in sections.items()]
         return "\n".join(lines)
@@ -50,8 +53,11 @@ class WordVectors:
     vectors: (V, H) floats, kept as a read-only float32 copy, so that training on does not change
     it. vocabulary: a Vocabulary, or the V words in the order of the rows.
 
-    Raises TypeError unless `vectors` is an array of floats; ValueError for NaN or infinity, for a
-    word that comes twice, and unless there is one row a word. DLFS2 4 (introduction).
+    `len(wv)`, `for word in wv` (in the order of the rows), `word in wv`, `wv[word]` -> its vector.
+
+    Raises TypeError unless `vectors` is an array of floats; ValueError for NaN, infinity or numbers
+    beyond float32, for a word that comes twice, and unless there is one row a word.
+    DLFS2 4 (introduction).
     """
 
     def __init__(self, vectors, vocabulary):
@@ -59,6 +65,8 @@ class WordVectors:
             vocabulary = Vocabulary(vocabulary)
         check.weights(vectors, "vectors")
         check.shape(vectors, (len(vocabulary), None), "vectors")
+        if vectors.itemsize > 4 and np.abs(vectors).max() > np.finfo(np.float32).max:
+            raise ValueError("vectors holds numbers that are too large for float32")
         self.vocabulary = vocabulary
         self.vectors = vectors.astype(np.float32)  # a copy
         self.vectors.flags.writeable = False
@@ -75,11 +83,14 @@ class WordVectors:
     def __len__(self):
         return len(self.vocabulary)
 
+    def __iter__(self):
+        return iter(self.vocabulary)
+
     def __contains__(self, word):
         return word in self.vocabulary
 
     def __getitem__(self, word):
-        """The vector of `word`, (H,) float32. KeyError with similar spellings if unknown."""
+        """The vector of `word`, (H,) float32. UnknownWord, a KeyError, if there is none."""
         return self.vectors[self.vocabulary[word]]
 
     def similarity(self, a, b):
@@ -89,12 +100,13 @@ class WordVectors:
     def most_similar(self, word, topn=10):
         """The `topn` words of highest cosine with `word`, itself left out.
 
-        word: a word, or a vector of H floats (then no word is left out). Returns a list of
-        (word, cosine), best first.
+        word: a word, or a vector of H numbers (then no word is left out); topn: at least 1.
+        Returns a list of (word, cosine), best first.
         """
         if isinstance(word, str):
             i = self.vocabulary[word]
             return self._nearest(self.unit[i], topn, leave_out=[i])
+        check.vector(word, self.vectors.shape[1], "word")
         return self._nearest(word, topn)
 
     def analogy(self, a, b, c, topn=5):
@@ -109,11 +121,8 @@ class WordVectors:
 
     def _nearest(self, vector, topn, leave_out=()):
         """The `topn` words of highest cosine with `vector`, without the ids in `leave_out`."""
-        vector = np.asarray(vector, dtype=np.float32)
-        check.shape(vector, self.vectors.shape[1:], "vector")
         check.whole(topn, "topn")
-        if not np.isfinite(vector).all():
-            raise ValueError("vector holds NaN or infinity: it should be finite")
+        vector = np.asarray(vector, dtype=np.float32)
         cosines = self.unit @ normalize(vector)
         topn = min(topn, len(self) - len(set(leave_out)))
         cosines[list(leave_out)] = -np.inf
@@ -124,11 +133,11 @@ class WordVectors:
     def evaluate_word_pairs(self, path=None):
         """How far cosines rank pairs of words as people do -> PairScore(spearman, pairs, total).
 
-        path: a file of lines "word1 <tab> word2 <tab> score"; lines that start with '#' and a
-        header are passed over. None is WordSim-353 (Finkelstein et al., 2002). Case is ignored;
-        pairs with an unknown word are left out, and show in `pairs` < `total`.
+        path: a file as `read_word_pairs` reads it; None is WordSim-353 (Finkelstein et al., 2002).
+        Case is ignored: of words that differ by case alone the most frequent counts. Pairs with an
+        unknown word are left out, and show in `pairs` < `total`.
         """
-        pairs = read_word_pairs(path or DATA / "wordsim353.tsv")
+        pairs = read_word_pairs(path)
         ids = self._ids_by_lower_case()
         known = [(ids[a], ids[b], score) for a, b, score in pairs if a in ids and b in ids]
         a, b, scores = np.array(known).reshape(-1, 3).T
@@ -138,30 +147,19 @@ class WordVectors:
     def evaluate_analogies(self, path=None):
         """The share of analogies whose right answer comes first -> AnalogyScore.
 
-        path: a file of lines "a b c d" under lines ": section". None is Google's set (Mikolov et
-        al., 2013). Case is ignored; questions with an unknown word are left out, and show in
-        `covered` < `total`. The three words of a question cannot be its answer.
+        path: a file as `read_analogies` reads it; None is Google's set (Mikolov et al., 2013). Case
+        is ignored: an answer is right in any case. Questions with an unknown word are left out, and
+        show in `covered` < `total`. The three words of a question, in any case, cannot be its answer.
         """
         ids, sections = self._ids_by_lower_case(), {}
-        for name, questions in read_analogies(path or DATA / "questions-words.txt").items():
+        spelling = np.array([ids[word.lower()] for word in self.vocabulary])
+        for name, questions in read_analogies(path).items():
             known = [[ids[word] for word in q] for q in questions if all(w in ids for w in q)]
             known = np.array(known, dtype=int).reshape(-1, 4)
-            correct = np.sum(self._answers(known[:, :3]) == known[:, 3])
+            correct = np.sum(best_answers(self.unit, known[:, :3], spelling) == known[:, 3])
             sections[name] = _analogy_score(correct, len(known), len(questions))
         totals = np.sum([score[1:4] for score in sections.values()], axis=0)
         return _analogy_score(*totals, sections)
-
-    def _answers(self, questions, block=1 << 22):
-        """The best answer to each row (a, b, c) of ids; `block` cosines at a time fit in memory."""
-        answers = np.empty(len(questions), dtype=int)
-        rows = max(1, block // len(self))
-        for i in range(0, len(questions), rows):
-            part = questions[i : i + rows]
-            a, b, c = self.unit[part.T]
-            cosines = (b - a + c) @ self.unit.T  # up to a factor a row, which moves no maximum
-            np.put_along_axis(cosines, part, -np.inf, axis=1)
-            answers[i : i + rows] = cosines.argmax(axis=1)
-        return answers
 
     def _ids_by_lower_case(self):
         """Lower-cased word -> id; of 'Bank' and 'bank', the more frequent one."""
@@ -171,14 +169,15 @@ class WordVectors:
     def save(self, path, binary=False):
         """Write a word2vec file, which gensim and fastText read; the same vectors on `load`.
 
-        binary=False is text, for people and most programs; binary=True is smaller and faster. An
-        interrupted save leaves the former file as it was. ValueError for words with blanks.
+        binary=False is text, for people and most programs; binary=True is smaller and faster. A name
+        that ends in .gz, .bz2 or .xz is written compressed. A save that fails leaves the former file
+        as it was. ValueError for words with blanks, OSError for a path that cannot be written.
         """
         word2vec_format.save(path, self.vocabulary, self.vectors, binary)
 
     @classmethod
     def load(cls, path):
-        """Read a word2vec file, text or binary (found out by itself).
+        """Read a word2vec file, text or binary, plain or compressed (found out by itself).
 
         ValueError with the file and line if it is damaged, FileNotFoundError if it is not there.
         """
@@ -190,6 +189,27 @@ def normalize(x):
     """`x` (..., H) with each vector scaled to length 1, float32; zero vectors stay zero."""
     length = np.linalg.norm(x.astype(np.float64), axis=-1, keepdims=True)
     return (x / np.where(length > 0, length, 1)).astype(np.float32)
+
+
+def best_answers(unit, questions, spelling, block=1 << 22):
+    """The best answer to each question "a is to b as c is to what?" -> ids (N,).
+
+    unit: (V, H) vectors of length 1; questions: (N, 3) ids; spelling: (V,), for each id the one that
+    stands for all words that differ from it by case alone, as questions and answers do. `block`
+    cosines at a time are in memory.
+    """
+    answers = np.empty(len(questions), dtype=int)
+    others = np.flatnonzero(spelling != np.arange(len(unit)))
+    rows = max(1, block // len(unit))
+    for i in range(0, len(questions), rows):
+        part = questions[i : i + rows]
+        a, b, c = unit[part.T]
+        cosines = (b - a + c) @ unit.T  # up to a factor a row, which moves no maximum
+        np.maximum.at(cosines.T, spelling[others], cosines.T[others])
+        cosines[:, others] = -np.inf
+        np.put_along_axis(cosines, part, -np.inf, axis=1)
+        answers[i : i + rows] = cosines.argmax(axis=1)
+    return answers
 
 
 def spearman(x, y):
@@ -206,55 +226,6 @@ def average_ranks(x):
     """The rank of each value, 1 for the smallest; equal values share the mean of their ranks."""
     _, group, sizes = np.unique(x, return_inverse=True, return_counts=True)
     return (np.cumsum(sizes) - (sizes - 1) / 2)[group]
-
-
-def read_word_pairs(path):
-    """Read lines "word1 <tab> word2 <tab> score" -> list of (word1, word2, score), lower case."""
-    pairs = []
-    for number, line in _lines(path):
-        if line.startswith("#"):
-            continue
-        try:
-            a, b, score = line.lower().split("\t")
-            pairs.append((a.strip(), b.strip(), float(score)))
-        except ValueError:
-            if number > 1:  # the first line may name the columns
-                raise ValueError(
-                    f"{path}, line {number}: expected word, word and score, parted by tabs; "
-                    f"found {line[:60]!r}"
-                ) from None
-    if not pairs:
-        raise ValueError(f"{path}: no pairs found; expected lines 'word1 <tab> word2 <tab> score'")
-    return pairs
-
-
-def read_analogies(path):
-    """Read lines "a b c d" under ": section" -> {section: list of (a, b, c, d)}, lower case."""
-    sections, questions = {}, None
-    for number, line in _lines(path):
-        if line.startswith(":"):
-            questions = sections.setdefault(line[1:].strip(), [])
-            continue
-        words = tuple(line.lower().split())
-        if questions is None or len(words) != 4:
-            raise ValueError(
-                f"{path}, line {number}: expected four words under a line ': section'; "
-                f"found {line[:60]!r}"
-            )
-        questions.append(words)
-    if not any(sections.values()):
-        raise ValueError(f"{path}: no questions found; expected ': section' and lines 'a b c d'")
-    return sections
-
-
-def _lines(path):
-    """The numbered lines of a UTF-8 text file that are not blank."""
-    try:
-        text = Path(path).read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise ValueError(f"{path}: not a UTF-8 text file ({error})") from None
-    lines = enumerate(text.splitlines(), start=1)
-    return [(number, line.strip()) for number, line in lines if line.strip()]
 
 
 def _analogy_score(correct, covered, total, sections=None):

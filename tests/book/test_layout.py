@@ -25,6 +25,7 @@ ORDER = [
     "training",
     "sparse_gradients",
     "word2vec_format",
+    "questions",
     "evaluation",
     "draws",
     "engine",

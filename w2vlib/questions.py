@@ -1,0 +1,63 @@
+"""What word vectors are asked: pairs of words that people compared, and analogies."""
+
+import math
+import re
+from pathlib import Path
+
+from w2vlib import reading
+
+DATA = Path(__file__).with_name("data")
+
+
+def read_word_pairs(path=None):
+    """Read lines "word1 <tab> word2 <tab> score" -> list of (word1, word2, score), lower case.
+
+    path: a UTF-8 text, plain or compressed; None is WordSim-353. In a line without tabs blanks part
+    the columns. Blank lines, lines that start with "#" and a first line that names the columns, so
+    that its last is no number, are passed over. ValueError, with the line, for anything else.
+    """
+    path = DATA / "wordsim353.tsv" if path is None else path
+    pairs, lines = [], reading.lines(path)
+    for number, line in lines:
+        columns = [column.strip() for column in line.lower().split("\t" if "\t" in line else None)]
+        names = len(columns) > 2 and not re.match(r"[-+.,]*(\d|(nan|inf)$)", columns[-1])
+        if names and (number, line) == lines[0]:
+            continue
+        try:
+            a, b, score = columns
+            score = float(score)
+        except ValueError:
+            a = b = score = ""
+        if not (a and b and math.isfinite(score)):
+            raise ValueError(
+                f"{path}, line {number}: expected three columns, word, word and score (a number), "
+                f"parted by tabs or blanks; found {line[:60]!r}"
+            )
+        pairs.append((a, b, score))
+    if not pairs:
+        raise ValueError(f"{path}: no pairs found; expected lines 'word1 <tab> word2 <tab> score'")
+    return pairs
+
+
+def read_analogies(path=None):
+    """Read lines "a b c d" under ": section" -> {section: list of (a, b, c, d)}, lower case.
+
+    path: a UTF-8 text, plain or compressed; None is Google's set. Blank lines and lines that start
+    with "#" are passed over. ValueError, with the line, for anything else.
+    """
+    path = DATA / "questions-words.txt" if path is None else path
+    sections, questions = {}, None
+    for number, line in reading.lines(path):
+        if line.startswith(":"):
+            questions = sections.setdefault(line[1:].strip(), [])
+            continue
+        words = tuple(line.lower().split())
+        if questions is None or len(words) != 4:
+            raise ValueError(
+                f"{path}, line {number}: expected four words under a line ': section'; "
+                f"found {line[:60]!r}"
+            )
+        questions.append(words)
+    if not any(sections.values()):
+        raise ValueError(f"{path}: no questions found; expected ': section' and lines 'a b c d'")
+    return sections
