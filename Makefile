@@ -46,9 +46,10 @@ serve: ## show the built book on http://127.0.0.1:8000 (PORT=8001 for another po
 test: $(TESTING) ## run the unit tests, every notebook, and a strict build of the book
 	@$(BIN)/python -m pytest -n 2 --dist loadfile --nbval --nbval-current-env -rs
 
-lint: $(TESTING) ## check the style of code and notebooks
+lint: $(TESTING) ## check the style of code, notebooks and scripts
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
+	@$(BIN)/oxlint --quiet --deny-warnings w2vlib book/_static
 
 outputs: $(INSTALLED) ## run the notebooks and store their outputs (NOTEBOOKS=book/03_binary.ipynb, FRESH=1)
 	@$(BIN)/python tools/outputs.py $(if $(FRESH),--fresh) $(NOTEBOOKS)

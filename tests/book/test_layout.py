@@ -39,10 +39,12 @@ ORDER = [
     "ledger",
     "__main__",
     "page.drawing",
+    "page.faces",
     "page.explore",
     "page.word_map",
     "page.quiz",
     "page.feedback",
+    "page.playground_picture",
     "page.playground",
     "page",
 ]

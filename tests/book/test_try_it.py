@@ -21,7 +21,7 @@ pytest.importorskip("playwright", reason="Playwright is not installed")
 from playwright.sync_api import expect
 
 SVG_TEXT = "root => [...root.querySelectorAll('svg')].map(e => e.ariaLabel + e.textContent).join()"
-FRAMES = re.compile(r'<script type="application/json">(.*?)</script>', re.DOTALL)
+DATA = re.compile(r'<script type="application/json">(.*?)</script>', re.DOTALL)
 
 
 def outputs(path, kind):
@@ -62,7 +62,8 @@ each_explore = [
 
 @pytest.mark.parametrize("path, number", each_explore)
 def test_explore_by_mouse_and_keyboard(site, page, path, number):
-    frames = json.loads(FRAMES.search(list(outputs(path, "explore"))[number])[1])
+    data = json.loads(DATA.search(list(outputs(path, "explore"))[number])[1])
+    frames = ["\n".join(data["lines"][n] for n in frame) for frame in data["frames"]]
     page.goto(f"{site}/book/{path.stem}.html")
     root = page.locator('[class="w2v-explore"]').nth(number)
     root.scroll_into_view_if_needed()

@@ -1,8 +1,7 @@
-"""The network that trains as one watches: the library's numbers, with a kernel and in the page."""
+"""The network that trains as one watches: its script computes and draws the library's numbers."""
 
 import json
 import re
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,11 +10,44 @@ from w2vlib.bottlenecks import create_contexts_target
 from w2vlib.embedding import Embedding
 from w2vlib.negative_sampling import NegativeSamplingLoss
 from w2vlib.page.playground import RATES, Playground
-from w2vlib.training import CBOW, SGD, Trainer
+from w2vlib.page.playground_picture import REACH
+from w2vlib.training import CBOW, SGD, sum_shared
 
 TEXT = "you say goodbye and i say hello ."
-ROOT = Path(__file__).parents[2]
+WORDS = ["you", "say", "goodbye", "and", "i", "hello", "full stop"]
 IDS = np.array([0, 1, 2, 3, 4, 1, 5, 6])
+
+
+class Reference:
+    """The same network, of the library's classes: its numbers before the step after `losses`."""
+
+    def __init__(self, playground, rate):
+        W_in, W_out = playground.start.astype(np.float32)
+        self.model = model = CBOW(7, 2, 1, IDS)
+        model.in_layer = Embedding(W_in)
+        model.loss_layer = NegativeSamplingLoss(W_out, IDS, sample_size=2, rng=2)
+        model.params = model.in_layer.params + model.loss_layer.params
+        model.grads = model.in_layer.grads + model.loss_layer.grads
+        self.contexts, self.target = create_contexts_target(IDS, 1)
+        self.rate, self.losses = rate, []
+        self.ask()
+
+    def ask(self):
+        at = [len(self.losses) % 6]
+        self.loss = self.model.forward(self.contexts[at], self.target[at])
+        self.model.backward()
+        self.params, self.grads = sum_shared(self.model.params, self.model.grads)
+        self.seen = self.contexts[at[0]].tolist()
+        layers = self.model.loss_layer
+        self.h = layers.embed_dot_layers[0].cache[0][0]
+        self.asked = [int(layer.embed.idx[0]) for layer in layers.embed_dot_layers]
+        self.y = [float(layer.y[0]) for layer in layers.loss_layers]
+
+    def step(self, count):
+        for _ in range(count):
+            SGD(self.rate).update(self.params, self.grads)
+            self.losses.append(self.loss)
+            self.ask()
 
 
 @pytest.fixture
@@ -23,103 +55,9 @@ def playground():
     return Playground(TEXT, rate=0.3, seed=2)
 
 
-@pytest.mark.parametrize("rate", RATES)
-def test_it_trains_as_the_trainer_does(rate):
-    playground = Playground(TEXT, rate=rate, seed=2)
-    W_in, W_out = playground.start.astype(np.float32)
-    model = CBOW(7, 2, 1, IDS)
-    model.in_layer = Embedding(W_in)
-    model.loss_layer = NegativeSamplingLoss(W_out, IDS, sample_size=2, rng=2)
-    model.params = model.in_layer.params + model.loss_layer.params
-    model.grads = model.in_layer.grads + model.loss_layer.grads
-    trainer = Trainer(model, SGD(rate))
-    contexts, target = create_contexts_target(IDS, 1)
-    losses = [trainer.step(contexts[[n % 6]], target[[n % 6]]) for n in range(50)]
-    playground.step(50)
-    assert playground.losses == losses
-    np.testing.assert_array_equal(playground.params[0], W_in)
-    np.testing.assert_array_equal(playground.params[1], W_out)
-
-
-def test_after_100_passes_the_same_negatives_come_again(playground):
-    first = [playground.asked[1:]]
-    for _ in range(599):
-        playground.step()
-        first.append(playground.asked[1:])
-    assert first == playground.draws.tolist()
-    playground.step()
-    assert playground.asked[1:] == first[0]
-
-
-def test_reset_begins_again_and_keeps_the_curve(playground):
-    before = playground.picture()
-    playground.step(13)
-    ran = curves(playground)[1]
-    assert playground.picture() != before and ran.count(",") == 2  # the passes that are finished
-    playground.reset()
-    assert playground.losses == [] and curves(playground) == [ran, ""]
-    assert playground.picture().replace(ran, "") == before
-    playground.step(5)
-    playground.reset()  # less than a pass: the curve before stays
-    assert curves(playground) == [ran, ""]
-
-
-def curves(playground):
-    """The points of the run before, and of this one."""
-    return re.findall('data-part="(?:before|curve)" points="(.*?)"', playground.picture())
-
-
-def limits(playground, steps):
-    """The limit of the maps before each step."""
-    found = []
-    for _ in range(steps):
-        found.append(int(re.search("± ([0-9]+)", playground.picture())[1]))
-        playground.step()
-    return found
-
-
-def test_the_maps_change_their_scale_seldom_and_never_back():
-    playground = Playground(TEXT, rate=0.3, seed=191)  # as in Chapter 7
-    found = limits(playground, 120)
-    assert found == sorted(found) and set(found) == {1, 2, 3} and found[:20] == [1] * 20
-
-
-def test_the_label_is_the_mean_of_the_last_ten_passes(playground):
-    playground.step(12)
-    assert f"pass 2, last 2: {np.mean(playground.losses):.2f}<" in playground.picture()
-    playground.step(63)
-    assert f"pass 12, last 10: {np.mean(playground.losses[12:72]):.2f}<" in playground.picture()
-
-
-def test_names_do_not_cover_each_other(playground):
-    name = re.compile(r'data-part="W_in word \d" transform="translate\((\S+) (\S+)\)">.*?'
-                      r'opacity="(.)" x="0" y="(\S+)">(.*?)<', re.DOTALL)  # fmt: skip
-    hidden = 0
-    for _ in range(30):
-        playground.step(10)
-        found = name.findall(playground.picture())
-        assert len(found) == 7 and found[-1][-1] == "full stop"
-        shown = [(float(x), float(y) + float(up), 3.2 * len(text))
-                 for x, y, on, up, text in found if on == "1"]  # fmt: skip
-        hidden += 7 - len(shown)
-        for n, (x, y, half) in enumerate(shown):
-            for a, b, other in shown[:n]:
-                assert abs(a - x) > half + other - 0.2 or abs(b - y) > 10.8
-    assert hidden < 30  # of 210
-
-
-def test_words_that_help_to_guess_the_same_words_come_together(playground):
-    v = playground.vocabulary
-
-    def distances():
-        W_in, _ = playground.params
-        pairs = [("you", "hello"), ("goodbye", "i"), ("say", "and")]
-        apart = np.array([np.linalg.norm(W_in[v[a]] - W_in[v[b]]) for a, b in pairs])
-        return apart / W_in.std()
-
-    before = distances()
-    playground.step(300)
-    assert np.all(distances() < 0.6 * before)
+@pytest.fixture
+def page(alive, playground):
+    return alive(playground)
 
 
 def test_bad_arguments_are_named():
@@ -134,70 +72,24 @@ def test_bad_arguments_are_named():
 def test_the_page_is_small_and_the_same_each_time(playground):
     html = playground.page()
     assert html == Playground(TEXT, rate=0.3, seed=2).page()
-    assert len(html) < 30_000
-    playground.step()
-    assert playground.page() == html and playground.picture() not in html
-    playground.reset()
-    assert playground.picture() in html and repr(playground) == f"Playground({TEXT!r})"
+    assert len(html) < 30_000 and repr(playground) == f"Playground({TEXT!r})"
     data = json.loads(re.search(r'<script type="application/json">(.*?)</script>', html)[1])
     assert data["draws"] == playground.draws.tolist()
     assert data["start"] == playground.start.tolist()
-    assert 'id="playground-' in html and Playground(TEXT, rate=0.3).page() != html
 
 
 def test_text_that_looks_like_an_end_of_script_does_no_harm():
     html = Playground("a </script> b & c <b> d").page()
-    assert html.count("</script>") == 2
+    assert html.count("</script>") == 1
 
 
-def test_the_widget_shows_the_same_picture(playground):
-    pytest.importorskip("ipywidgets", reason="ipywidgets is not installed")
-    buttons, rate, view = playground.widget().children
-    step, play, reset = buttons.children
-    other = Playground(TEXT, rate=0.3, seed=2)
-    assert view.value == other.picture()
-    step.click()
-    play.value = 1  # as the browser counts
-    rate.value = 0.1
-    other.step(6)
-    other.rate = 0.1
-    assert view.value == other.picture()
-    reset.click()
-    other.reset()
-    assert view.value == other.picture()
-    playground.step(596)
-    play.playing = True
-    play.value = 2
-    assert len(playground.losses) == 600 and not play.playing  # its negatives come to an end
-    bundle = playground._repr_mimebundle_()
-    assert set(bundle) == {
-        "text/plain", "text/html", "application/vnd.jupyter.widget-view+json",
-    }  # fmt: skip
+# In a browser.
 
-
-def test_without_ipywidgets_there_is_the_page(playground, monkeypatch):
-    monkeypatch.setitem(__import__("sys").modules, "ipywidgets", None)
-    assert set(playground._repr_mimebundle_()) == {"text/plain", "text/html"}
-
-
-@pytest.fixture
-def page(chromium, playground):
-    """The playground in a browser's page."""
-    page = chromium.new_page()
-    page.wrong = []
-    page.on("pageerror", lambda error: page.wrong.append(str(error)))
-    page.set_content(f"<!DOCTYPE html><title>A page</title>{playground.page()}")
-    yield page
-    assert not page.wrong
-    page.close()
-
-
-# All that the page shows: the text, and the numbers that give each part its place.
-SHOWN = """() => [...document.querySelectorAll("[data-part]")].map(e => [e.dataset.part,
-    e.matches("text, p") ? e.textContent : "",
-    ["d", "transform", "points", "opacity", "y"].map(name => e.getAttribute(name)).join(" ")])"""
 NET = "document.querySelector('.w2v-playground').net"
-NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
+# All that the page shows: the text, and what gives each part its place.
+SHOWN = """() => Object.fromEntries([...document.querySelectorAll("[data-part]")].map(e => [
+    e.dataset.part, e.matches("text, p") ? e.textContent
+        : ["d", "transform", "points", "opacity"].map(name => e.getAttribute(name)).join(" ")]))"""
 
 
 def press(page, name, times=1):
@@ -212,95 +104,183 @@ def slide(page, rate):
         slider.press("ArrowRight")
 
 
+def digits(number):
+    return f"{number:.{2 if abs(number) < 9.995 else 1}f}"
+
+
 @pytest.mark.parametrize("rate", [0.1, 1.0])
-def test_the_page_computes_the_numbers_of_the_library(page, playground, rate):
+def test_it_computes_and_writes_the_numbers_of_the_library(page, playground, rate):
     slide(page, rate)
-    playground.rate = rate
-    for steps in 1, 49:
+    library = Reference(playground, rate)
+    for steps in 0, 1, 49:
         press(page, "Step", steps)
-        playground.step(steps)
+        library.step(steps)
         net = page.evaluate(NET)
-        assert net["steps"] == len(playground.losses)
-        assert net["asked"] == playground.asked and net["seen"] == playground.seen.tolist()
+        assert len(net["losses"]) == len(library.losses)
+        assert net["asked"] == library.asked and net["seen"] == library.seen
         for name, expected in {
-            "W_in": playground.params[0], "W_out": playground.params[1],
-            "dW_in": playground.grads[0], "dW_out": playground.grads[1],
-            "y": playground.y, "losses": playground.losses,
+            "W_in": library.params[0], "W_out": library.params[1], "y": library.y,
+            "dW_in": library.grads[0], "dW_out": library.grads[1], "losses": library.losses,
         }.items():  # fmt: skip
             np.testing.assert_allclose(net[name], expected, rtol=1e-4, atol=1e-4, err_msg=name)
-        np.testing.assert_allclose(sum(net["loss"]), playground.loss, rtol=1e-4)
+        np.testing.assert_allclose(sum(net["loss"]), library.loss, rtol=1e-4)
+        shown = page.evaluate(SHOWN)
+        for n, (name, touched) in enumerate([("W_in", library.seen), ("W_out", library.asked)]):
+            for i, j in np.ndindex(7, 2):
+                x, dx = library.params[n][i, j], library.grads[n][i, j]
+                assert abs(float(shown[f"{name} {i} {j}"]) - x) < 0.0051
+                if i in touched:
+                    assert abs(float(shown[f"d{name} {i} {j}"]) - dx) < 0.0051
+                else:
+                    assert shown[f"d{name} {i} {j}"] == ""
+                assert f"opacity={shown[f'{name} mark {i}'][-1]}" == f"opacity={int(i in touched)}"
+        for k, (i, y) in enumerate(zip(library.asked, library.y)):
+            assert shown[f"question {k} 0"] == WORDS[i]
+            assert abs(float(shown[f"question {k} 2"]) - y) < 0.0051
+            assert f"Is it “{WORDS[i]}”? {y:.2f}. " in shown["said"]
+        a, b = (WORDS[i] for i in library.seen)
+        assert shown["said"].startswith(f"Step {len(library.losses)}: “{a} _ {b}”. ")
+        assert shown["said"].endswith(f" Loss {digits(library.loss)}.")
 
 
-def test_the_page_draws_the_picture_of_the_library(page, playground, chromium):
-    other = chromium.new_page()
+def test_points_and_arrows_stand_where_the_numbers_say(page, playground):
     slide(page, 0.3)
-    for steps in 0, 1, 30, -1, 7, 100:
-        if steps < 0:
-            press(page, "Reset")
-            playground.reset()
-        else:
-            press(page, "Step", steps)
-            playground.step(steps)
-        other.set_content(playground.picture())
-        for drawn, expected in zip(page.evaluate(SHOWN), other.evaluate(SHOWN), strict=True):
-            assert NUMBER.sub("", str(drawn)) == NUMBER.sub("", str(expected))
-            a, b = ([float(x) for x in NUMBER.findall(str(s))] for s in (drawn, expected))
-            np.testing.assert_allclose(a, b, atol=0.11, err_msg=str(drawn))
-    other.close()
+    library = Reference(playground, 0.3)
+    press(page, "Step", 30)
+    library.step(30)
+    shown = page.evaluate(SHOWN)
+    unit = REACH / int(shown["W_in limit"].removeprefix("± "))
+
+    def numbers(part):
+        return [float(x) for x in re.findall(r"-?\d+(?:\.\d+)?", shown[part])]
+
+    for n, (name, touched) in enumerate([("W_in", library.seen), ("W_out", library.asked)]):
+        for i in range(7):
+            place = unit * library.params[n][i] * [1, -1]
+            slope = -unit * library.grads[n][i] * [1, -1]
+            np.testing.assert_allclose(numbers(f"{name} word {i}")[:2], place, atol=0.06)
+            *_, x, y, opacity = numbers(f"{name} next {i}")
+            np.testing.assert_allclose([x, y], place + 0.3 * slope, atol=0.06)
+            assert opacity == (i in touched)
+            *_, x, y, turn = numbers(f"{name} slope {i}")
+            np.testing.assert_allclose([x, y], place, atol=0.06)
+            if np.hypot(*slope) > 1:
+                np.testing.assert_allclose(turn, np.degrees(np.arctan2(*slope[::-1])), atol=1)
+                tip = float(re.search(r"M([\d.]+) 0L", shown[f"{name} slope {i}"])[1])
+                assert abs(tip - np.hypot(*slope)) < 0.06
+        turn = numbers(f"{name} h")[-1]
+        assert abs(turn - np.degrees(np.arctan2(-library.h[1], library.h[0]))) < 1
 
 
-def test_buttons_keep_the_focus_and_reset_begins_again(page):
+def test_after_100_passes_the_same_negatives_come_again(page, playground):
+    asked = page.evaluate(f"""() => {{
+        const net = {NET}, list = [];
+        for (let i = 0; i < 601; i++) {{ list.push(net.asked.slice(1)); net.step(0.1); }}
+        return list;
+    }}""")
+    assert asked[:600] == playground.draws.tolist() and asked[600] == asked[0]
+
+
+def test_reset_begins_again_and_keeps_the_curve(page):
     start = page.evaluate(SHOWN)
+    press(page, "Step", 13)
+    ran = page.evaluate(SHOWN)
+    assert ran["curve"].count(",") == 2  # the passes that are finished
+    for steps in 0, 5:  # after less than a pass the curve before stays
+        press(page, "Step", steps)
+        press(page, "Reset")
+        assert page.evaluate(SHOWN) == start | {"before": ran["curve"]}
+
+
+def test_the_maps_change_their_scale_seldom_and_never_back(alive):
+    page = alive(Playground(TEXT, rate=0.3, seed=191))  # as in Chapter 7
+    found = page.evaluate(f"""() => Array.from({{length: 120}}, () => {{
+        const {{ limit }} = {NET};
+        {NET}.step(0.3);
+        return limit;
+    }})""")
+    assert found == sorted(found) and set(found) == {1, 2, 3} and found[:20] == [1] * 20
+
+
+def test_the_label_is_the_mean_of_the_last_ten_passes(page, playground):
+    library = Reference(playground, 0.3)
+    for steps, label, first in [(12, "pass 2, last 2", 0), (63, "pass 12, last 10", 12)]:
+        press(page, "Step", steps)
+        library.step(steps)
+        done = library.losses[first : len(library.losses) // 6 * 6]
+        assert page.evaluate(SHOWN)["mean"] == f"{label}: {digits(np.mean(done))}"
+
+
+def test_names_do_not_cover_each_other(page):
+    hidden = 0
+    for _ in range(30):
+        page.evaluate(f"() => {{ for (let i = 0; i < 9; i++) {NET}.step(0.3); }}")
+        press(page, "Step")
+        boxes = page.evaluate("""() => [...document.querySelectorAll("[data-part^='W_in name']")]
+            .filter(e => e.getAttribute("opacity") === "1").map(e => {
+                const { e: x, f: y } = e.parentNode.transform.baseVal[0].matrix;
+                return [x, y + Number(e.getAttribute("y")), 3.2 * e.textContent.length];
+            })""")
+        hidden += 7 - len(boxes)
+        for n, (x, y, half) in enumerate(boxes):
+            for a, b, other in boxes[:n]:
+                assert abs(a - x) > half + other - 0.2 or abs(b - y) > 10.8
+    assert hidden < 30  # of 210
+
+
+def test_words_that_help_to_guess_the_same_words_come_together(page):
+    def distances():
+        W_in = np.array(page.evaluate(f"{NET}.W_in"))
+        pairs = [("you", "hello"), ("goodbye", "i"), ("say", "and")]
+        apart = [np.linalg.norm(W_in[WORDS.index(a)] - W_in[WORDS.index(b)]) for a, b in pairs]
+        return np.array(apart) / W_in.std()
+
+    before = distances()
+    page.evaluate(f"() => {{ for (let i = 0; i < 300; i++) {NET}.step(0.3); }}")
+    assert np.all(distances() < 0.6 * before)
+
+
+def test_buttons_keep_the_focus(page):
     for key, steps in [("Enter", 1), ("Space", 2)]:
         page.get_by_role("button", name="Step").press(key)
-        assert page.evaluate(f"{NET}.steps") == steps
+        assert page.evaluate(f"{NET}.losses.length") == steps
         assert page.evaluate("document.activeElement.textContent") == "Step"
-    assert page.evaluate(SHOWN) != start
-    press(page, "Reset")
-    assert page.evaluate(SHOWN) == start
 
 
-def test_it_fits_a_phone_and_a_finger(chromium, playground):
-    context = chromium.new_context(
-        viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True
-    )
-    phone = context.new_page()
+def test_it_fits_a_phone_and_a_finger(alive, playground):
     other = Playground(TEXT, rate=0.3, seed=3)
-    style = (ROOT / "book" / "_static" / "book.css").read_text(encoding="utf-8")
-    phone.set_content(
-        '<!DOCTYPE html><meta name="viewport" content="width=device-width">'
-        f"<style>{style}</style>{playground.page()}{other.page()}"
-    )
+    phone = alive(playground, other, viewport={"width": 390, "height": 844}, has_touch=True,
+                  is_mobile=True)  # fmt: skip
     first, second = phone.locator(".w2v-playground").all()
     for name in "Step", "Play", "Reset":
         assert first.get_by_role("button", name=name).bounding_box()["height"] >= 44
     first.get_by_role("button", name="Step").tap()
-    assert first.evaluate("root => root.net.steps") == 1
-    assert second.evaluate("root => root.net.steps") == 0
+    assert first.evaluate("root => root.net.losses.length") == 1
+    assert second.evaluate("root => root.net.losses.length") == 0
     assert first.bounding_box()["height"] < 844  # all of it is seen at once
     assert phone.evaluate("document.documentElement.scrollWidth") == 390
-    context.close()
 
 
 @pytest.mark.parametrize(("motion", "steps"), [("no-preference", 5), ("reduce", 0)])
 def test_play_says_nothing_until_it_stops(page, motion, steps):
+    taken = f"{NET}.losses.length"
     page.clock.install(time=0)
     page.clock.pause_at(1000)
     page.emulate_media(reduced_motion=motion)
     said = page.locator("[aria-live]")
     press(page, "Play")
     page.clock.run_for(250)
-    assert page.evaluate(f"{NET}.steps") == steps
+    assert page.evaluate(taken) == steps
     page.clock.run_for(750)
-    assert page.evaluate(f"{NET}.steps") == 20
+    assert page.evaluate(taken) == 20
     assert said.get_attribute("aria-live") == "off"
     press(page, "Stop")
     page.clock.run_for(1000)
-    assert page.evaluate(f"{NET}.steps") == 20
+    assert page.evaluate(taken) == 20
     assert said.get_attribute("aria-live") == "polite" and "Step 20" in said.inner_text()
     press(page, "Play")
     page.clock.run_for(100_000)
-    assert page.evaluate(f"{NET}.steps") == 600  # here its negatives come to an end
+    assert page.evaluate(taken) == 600  # here its negatives come to an end
     press(page, "Play")
     page.clock.run_for(1000)
-    assert page.evaluate(f"{NET}.steps") == 620
+    assert page.evaluate(taken) == 620

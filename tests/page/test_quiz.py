@@ -11,7 +11,7 @@ QUIZ = Quiz(
 
 
 def test_all_answers_are_there_and_one_is_right():
-    html = QUIZ._repr_html_()
+    html = QUIZ.page()
     assert html.count("<fieldset>") == 2 == html.count("data-right=")
     assert html.count('type="radio"') == 5 == html.count("data-say=")
     assert "1. Why &lt; this?" in html
@@ -20,10 +20,10 @@ def test_all_answers_are_there_and_one_is_right():
 
 
 def test_the_order_does_not_change_and_does_not_tell():
-    assert QUIZ._repr_html_() == QUIZ._repr_html_()
+    assert QUIZ.page() == QUIZ.page()
     firsts = []
     for n in range(30):
-        html = Quiz((f"q{n}", {f"right {n}": "a", f"wrong {n}": "b"}))._repr_html_()
+        html = Quiz((f"q{n}", {f"right {n}": "a", f"wrong {n}": "b"})).page()
         firsts.append(html.index("data-right") < html.index("Not quite"))
     assert 5 < sum(firsts) < 25
 
@@ -35,10 +35,27 @@ def test_a_question_needs_a_choice():
 
 def test_a_prediction_reveals_the_answer_whatever_one_chooses():
     predict = Predict("How often?", {"twice": "Once for each id.", "once": "No id is lost."})
-    html = predict._repr_html_()
+    html = predict.page()
     assert repr(predict) == "Predict" and html.count("<fieldset>") == 1
-    assert 'class="w2v-predict" id="predict-' in html
+    assert 'class="w2v-predict" data-mount="quiz"' in html
     assert "<legend><strong>Predict.</strong> How often?</legend>" in html
     assert 'data-say="Right. Once for each id." data-right="yes"> twice' in html
     said = "Not quite. No id is lost. The answer is: twice. Once for each id."
     assert f'data-say="{said}"> once' in html
+
+
+def test_an_answer_says_its_piece_and_tells_how_many_are_right(alive):
+    page = alive(QUIZ)
+    page.evaluate(
+        "addEventListener('w2v-quiz', ({ detail }) => { globalThis.told = detail.right; })"
+    )
+    first, second = page.locator("fieldset").all()
+    for label, said, right in [
+        ("no idea", "Not quite. Read.", 0),
+        ("because", "Right. It is so.", 1),
+    ]:
+        first.get_by_label(label).check()
+        assert first.get_by_role("status").inner_text() == said
+        assert page.evaluate("told") == right
+    second.get_by_label("yes").check()
+    assert page.evaluate("told") == 2 and page.locator("input:checked").count() == 2

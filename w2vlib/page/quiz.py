@@ -3,23 +3,12 @@
 import hashlib
 from html import escape
 
+from w2vlib.page.faces import TwoFaces
+
 __all__ = ["Predict", "Quiz"]
 
-SCRIPT = """
-(() => {
-  const root = document.getElementById("ID");
-  root.addEventListener("change", event => {
-    const said = event.target.closest("fieldset").querySelector("[role=status]");
-    said.textContent = event.target.dataset.say;
-    said.className = event.target.dataset.right ? "w2v-right" : "w2v-wrong";
-    const right = root.querySelectorAll("input[data-right]:checked").length;
-    root.dispatchEvent(new CustomEvent(root.className, {bubbles: true, detail: {right}}));
-  });
-})();
-"""
 
-
-class Quiz:
+class Quiz(TwoFaces):
     """Questions for the reader, shown by a notebook as HTML.
 
     questions: (question, answers) pairs, with answers as {answer: what to say to it}; the first one
@@ -27,6 +16,7 @@ class Quiz:
     """
 
     kind = "quiz"
+    name = "quiz"
 
     def __init__(self, *questions):
         for question, answers in questions:
@@ -37,15 +27,15 @@ class Quiz:
     def __repr__(self):
         return f"Quiz of {len(self.questions)} questions"
 
-    def _repr_html_(self):
+    def page(self):
+        """The HTML: each question with its answers, and in these what to say to them."""
         text = repr([(question, list(answers.items())) for question, answers in self.questions])
-        name = self.kind + "-" + hashlib.sha256(text.encode()).hexdigest()[:10]
+        name = f"{self.name}-{hashlib.sha256(text.encode()).hexdigest()[:10]}"
         fields = "\n".join(
             self._field(f"{name}-{number}", number, question, answers)
             for number, (question, answers) in enumerate(self.questions, 1)
         )
-        script = SCRIPT.replace("ID", name)
-        return f'<div class="w2v-{self.kind}" id="{name}">\n{fields}\n<script>{script}</script>\n</div>'
+        return f'<div class="w2v-{self.name}" data-mount="{self.kind}">\n{fields}\n</div>'
 
     def _field(self, name, number, question, answers):
         right = next(iter(answers))
@@ -73,7 +63,7 @@ class Predict(Quiz):
     question, answers: as one pair of a Quiz.
     """
 
-    kind = "predict"
+    name = "predict"
 
     def __init__(self, question, answers):
         super().__init__((question, answers))

@@ -4,19 +4,16 @@
 
 draws words at given places. Thin lines join one of them with its nearest neighbours in all
 dimensions of the vectors, rings mark those that are nearest on the map. The word is chosen from a
-list; on a page without a kernel also by the pointer. Both faces, with a kernel and without, show what
-the same function draws.
+list or by the pointer.
 """
 
-import hashlib
-import json
 from html import escape
 
 import numpy as np
 
 from w2vlib import check
 from w2vlib.page.drawing import CHARACTER, COLOURS, Diagram
-from w2vlib.page.explore import TwoFaces
+from w2vlib.page.faces import TwoFaces, embed
 
 __all__ = ["WordMap"]
 
@@ -27,87 +24,6 @@ SIDES = [("start", 7, 0), ("end", -7, 0), ("middle", 0, -13), ("middle", 0, 13)]
 SIDES += [("start", 4, -11), ("start", 4, 11), ("end", -4, -11), ("end", -4, 11)]
 SIDES += [("start", 7, -6), ("start", 7, 6), ("end", -7, -6), ("end", -7, 6)]
 SIDES += [("middle", 0, -20), ("middle", 0, 20)]
-
-# A word of the crowd shows only while it is asked for. No point moves.
-STYLE = f"""
-.w2v-map svg {{ cursor: pointer; }}
-.w2v-map circle {{ fill-opacity: 0.4; }}
-.w2v-map .hidden text {{ display: none; }}
-.w2v-map :is(.near, .beside, .chosen) text {{
-  font-weight: bold; paint-order: stroke; stroke-width: 4px; stroke-linejoin: round;
-  stroke: var(--pst-color-background, var(--jp-layout-color0, Canvas));
-}}
-.w2v-map .beside circle {{ fill-opacity: 0; r: 5.5px; stroke: currentColor; stroke-width: 1.5px; }}
-.w2v-map :is(.near, .chosen) circle {{ fill-opacity: 1; }}
-.w2v-map .near {{ fill: {COLOURS["forward"]}; }}
-.w2v-map .chosen {{ fill: {COLOURS["parameter"]}; }}
-.w2v-map .chosen circle {{ r: 6px; }}
-.w2v-map p {{ min-height: 9.9em; margin: 0.5rem 0 0; text-align: left; }}
-@media (max-width: 600px) {{ .w2v-map p {{ min-height: 14.9em; }} }}
-"""
-
-SCRIPT = """
-(() => {
-  const root = document.getElementById("ID");
-  const {states, sides, crowd} = JSON.parse(root.querySelector("script").text);
-  const select = root.querySelector("select"), parts = root.querySelectorAll("[data-part]");
-  const svg = root.querySelector("svg"), lines = svg.querySelector("path");
-  const order = states.map((_, i) => i), words = [];
-  svg.querySelectorAll("g").forEach(word => { words[word.dataset.n] = word; });
-  const x = i => +words[i].firstChild.getAttribute("cx");
-  const y = i => +words[i].firstChild.getAttribute("cy");
-  const show = at => {
-    const [near, beside] = states[at].slice(0, 2).map(list => list.map(([i]) => i));
-    const [,, under, placed] = states[at], lit = [at, ...new Set([...near, ...beside])];
-    words.forEach((word, i) => {
-      const n = lit.indexOf(i), hidden = n < 0 && (crowd.includes(i) || under.includes(i));
-      const [align, across, down] = SIDES[n < 0 ? sides[i] : placed[n]];
-      const look = {hidden, near: near.includes(i), beside: beside.includes(i), chosen: i === at};
-      word.setAttribute("class", Object.keys(look).filter(name => look[name]).join(" "));
-      const place = {x: x(i) + across, y: y(i) + down + BASE, "text-anchor": align};
-      for (const name in place) word.lastChild.setAttribute(name, place[name]);
-    });
-    const rank = i => i === at ? 2 : +lit.includes(i);
-    svg.append(...[...order].sort((i, j) => rank(i) - rank(j)).map(i => words[i]));
-    lines.setAttribute("d", near.map(i => `M${x(at)} ${y(at)}L${x(i)} ${y(i)}`).join(""));
-    const name = i => words[i].textContent, both = near.filter(i => beside.includes(i)).map(name);
-    const item = ([i, cosine]) => `${name(i)}\u00a0${cosine.toFixed(2)}`;
-    const lists = states[at].slice(0, 2).map(list => list.map(item).join(", "));
-    [name(at), ...lists, both.join(", ") || "none"].forEach((text, n) => {
-      parts[n].textContent = text;
-    });
-  };
-  const choose = at => { select.value = at; show(at); };
-  // A mouse that rests on a word chooses it. A word that comes to lie under a mouse at rest does not.
-  let rest, last = "";
-  svg.addEventListener("pointerover", event => {
-    const here = `${event.clientX} ${event.clientY}`, word = event.target.closest("g");
-    if (here === last) return;
-    last = here;
-    clearTimeout(rest);
-    if (word && event.pointerType === "mouse") rest = setTimeout(choose, 150, +word.dataset.n);
-  });
-  svg.addEventListener("pointerleave", () => { clearTimeout(rest); last = ""; });
-  // The word that was hit, then the others by distance: a click at the same spot takes the next.
-  let spot = [-99, -99], from = [], turn = 0;
-  svg.addEventListener("click", event => {
-    const again = Math.hypot(event.clientX - spot[0], event.clientY - spot[1]) < 8;
-    turn = again ? turn + 1 : 0;
-    if (!again) {
-      const box = svg.getBoundingClientRect(), unit = box.width / svg.viewBox.baseVal.width;
-      spot = [event.clientX, event.clientY];
-      const hit = event.target.closest("g");
-      const far = order.map(i => words[i] === hit ? -1 : Math.hypot(
-        unit * x(i) - spot[0] + box.left, unit * y(i) - spot[1] + box.top));
-      from = [...order].sort((i, j) => far[i] - far[j]);
-    }
-    clearTimeout(rest);
-    choose(from[turn % from.length]);
-  });
-  select.addEventListener("input", () => show(+select.value));
-  show(+select.value);
-})();
-"""
 
 
 class WordMap(TwoFaces):
@@ -120,6 +36,8 @@ class WordMap(TwoFaces):
     ValueError for a word that comes twice, for places that are not one finite point a word or all
     the same, and for fewer than topn + 1 words.
     """
+
+    kind = "word_map"
 
     def __init__(self, vectors, words, places, topn=5):
         check.whole(topn, "topn")
@@ -231,7 +149,7 @@ class WordMap(TwoFaces):
         texts = [word, self._list(self.near[at]), self._list(self.beside[at]), both]
         name, *lists = (f"<span data-part>{escape(text)}</span>" for text in texts)
         return (
-            f'<div class="w2v-map"><style>{STYLE}</style>\n{d._repr_html_()}\n'
+            f'<div class="w2v-map">\n{d._repr_html_()}\n'
             f'<p aria-live="polite" aria-atomic="true"><strong>Cosines with {name}</strong><br>\n'
             f"<strong>Nearest in {self.dimensions} dimensions (lines):</strong> {lists[0]}<br>\n"
             f"<strong>Nearest on the map (rings):</strong> {lists[1]}<br>\n"
@@ -242,42 +160,18 @@ class WordMap(TwoFaces):
         return ", ".join(f"{self.words[i]}\u00a0{cosine:.2f}" for i, cosine in pairs)
 
     def page(self):
-        """The HTML for a page without a kernel."""
+        """The HTML: the list of words, the map with the first of them chosen, and all else to show."""
         data = {"states": self.states, "sides": self.sides, "crowd": self.crowd}
-        data = json.dumps(data, separators=(",", ":"))
-        picture = self.picture(self.words[0])
-        name = "map-" + hashlib.sha256((picture + data).encode()).hexdigest()[:10]
-        script = SCRIPT.replace("SIDES", json.dumps(SIDES)).replace("BASE", str(BASE))
-        script = script.replace("ID", name)
+        data |= {"places": SIDES, "base": BASE}
         options = "".join(
             f'<option value="{i}"{" selected" * (i == 0)}>{escape(self.words[i])}</option>'
-            for i in self._alphabet()
+            for i in sorted(range(len(self.words)), key=lambda i: self.words[i])
         )
         return (
-            f'<div class="w2v-explore w2v-map-page" id="{name}">\n'
+            f'<div class="w2v-explore w2v-map-page" data-mount="{self.kind}">\n'
             f"<label>word <select>{options}</select></label>\n"
-            f'{picture}\n<script type="application/json">{data}</script>\n'
-            f"<script>{script}</script>\n</div>"
+            f"{self.picture(self.words[0])}\n{embed(data)}\n</div>"
         )
-
-    def _alphabet(self):
-        return sorted(range(len(self.words)), key=lambda i: self.words[i])
-
-    def widget(self):
-        """The ipywidgets view, or None where there is no kernel or no ipywidgets."""
-        try:
-            import ipywidgets as widgets  # here: no need of it to import w2vlib
-        except ImportError:
-            return None
-        words = [self.words[i] for i in self._alphabet()]
-        chooser = widgets.Dropdown(options=words, value=self.words[0], description="word")
-        view = widgets.HTML(self.picture(chooser.value))
-
-        def show(change):
-            view.value = self.picture(change.new)
-
-        chooser.observe(show, "value")
-        return widgets.VBox([chooser, view])
 
 
 def _first(order, cosines, topn):
