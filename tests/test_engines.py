@@ -8,9 +8,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from w2vlib import Corpus, Vocabulary, WordVectors, train
+from w2vlib import Corpus, Vocabulary, WordVectors, progress, train
 from w2vlib.engines import ENGINES
-from w2vlib.progress import Progress
+from w2vlib.progress import DivergenceError, Progress
 
 QUIET = {"vector_size": 6, "epochs": 2, "subsample": 0, "progress": False}
 
@@ -80,6 +80,12 @@ def test_what_is_not_given_is_what_suits_the_engine(corpus, engine, monkeypatch)
         ({"negative": 0}, ValueError, ["negative"]),
         ({"epochs": -1}, ValueError, ["epochs", "-1"]),
         ({"epochs": "3"}, TypeError, ["epochs", "'3'"]),
+        ({"epochs": 10**12}, ValueError, ["epochs", "1000000000000", "at most"]),
+        ({"negative": 10**12}, ValueError, ["negative", "1000000000000", "at most"]),
+        ({"power": 10**400}, ValueError, ["power"]),
+        ({"learning_rate": 1e30}, ValueError, ["learning_rate", "1e+30", "at most"]),
+        ({"engine": ["numpy"]}, ValueError, ["engine", "['numpy']"]),
+        ({"threads": 10**6}, ValueError, ["threads", "1000000", "at most"]),
         ({"power": -1}, ValueError, ["power"]),
         ({"power": float("nan")}, ValueError, ["power", "nan"]),
         ({"subsample": -1e-3}, ValueError, ["subsample"]),
@@ -110,10 +116,119 @@ def test_a_text_too_short_to_thin_out_is_told(corpus):
         train(corpus, **{**QUIET, "subsample": 1e-4})
 
 
-def test_divergence_is_told_with_its_cure(corpus, monkeypatch):
-    swap(monkeypatch, lambda vectors, outputs, corpus, **options: vectors.fill(np.nan))
-    with pytest.raises(FloatingPointError, match="learning_rate is 0.2, try 0.05"):
+@pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf, 1e4, -1e4])
+def test_a_divergence_is_found_while_training(corpus, monkeypatch, bad):
+    steps = []
+
+    def fit(vectors, outputs, corpus, *, report, **options):
+        for step in range(1, 6):
+            vectors[:] = step if step < 4 else 5
+            if step == 4:
+                vectors[3, 2] = bad
+            steps.append(step)
+            report(1000)
+
+    swap(monkeypatch, fit)
+    monkeypatch.setattr(progress, "REST", 0)  # look after each step
+    with pytest.raises(DivergenceError) as caught:
         train(corpus, learning_rate=0.2, **QUIET)
+    for told in ("after 4,000 of 6,000 tokens", "learning_rate is 0.2, try 0.05"):
+        assert told in str(caught.value)
+    assert steps == [1, 2, 3, 4]
+    assert isinstance(caught.value, FloatingPointError)
+    assert (caught.value.vectors.vectors == 3).all()
+    assert caught.value.vectors.vocabulary is corpus.vocabulary
+
+
+def test_a_divergence_after_the_last_look_is_found_too(corpus, monkeypatch):
+    def fit(vectors, outputs, corpus, *, report, **options):
+        vectors[:] = np.nan
+
+    swap(monkeypatch, fit)
+    with pytest.raises(DivergenceError) as caught:
+        train(corpus, **QUIET)
+    assert caught.value.vectors is None  # there were no sound ones
+
+
+def test_looking_costs_less_than_a_hundredth(monkeypatch):
+    now, looks = [0.0], []
+    monkeypatch.setattr(progress.time, "perf_counter", lambda: now[0])
+
+    class Slow(progress.Watch):
+        def look(self):
+            looks.append(now[0])
+            now[0] += 0.5  # a large vocabulary
+
+    watch = Slow(np.zeros((2, 2)))
+    while now[0] < 500:
+        watch()
+        now[0] += 0.1
+    assert 5 <= len(looks) <= 10 and 0.5 * len(looks) <= 0.01 * now[0] + 0.5
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_what_an_engine_cannot_honour_is_refused(corpus, engine):
+    if ENGINES[engine].missing():
+        pytest.skip("a package is missing")
+    for name, largest in ENGINES[engine].limits.items():
+        with pytest.raises(ValueError, match=f"{name} is {largest + 1}: .* at most {largest}"):
+            train(corpus, **QUIET | {"engine": engine, name: largest + 1})
+    assert {"window", "negative", "learning_rate"} <= set(ENGINES[engine].limits)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_each_width_of_a_window_is_honoured_up_to_the_limit(engine):
+    if ENGINES[engine].missing():
+        pytest.skip("a package is missing")
+    ids = np.random.default_rng(0).integers(100, size=4000)
+    corpus = Corpus(ids, Vocabulary([f"w{i}" for i in range(100)]), np.bincount(ids), "a long line")
+    largest = ENGINES[engine].limits["window"]
+    options = QUIET | {"engine": engine, "epochs": 1}
+    widths = (largest // 2, largest - 1, largest)
+    found = [train(corpus, **options | {"window": width}).vectors for width in widths]
+    for one, other in ((0, 1), (1, 2)):
+        assert not np.array_equal(found[one], found[other])
+
+
+def test_who_can_do_it_is_named(corpus):
+    with pytest.raises(ValueError, match='window is 100: engine="numpy".*try engine="compiled"'):
+        train(corpus, **QUIET | {"window": 100})
+    with pytest.raises(ValueError, match='threads is 2: engine="numpy".*try engine="compiled"'):
+        train(corpus, **QUIET | {"threads": 2})
+
+
+def test_what_is_missing_is_named_with_its_cure(corpus, monkeypatch):
+    engine = replace(ENGINES["compiled"], needs=("no_such_package",))
+    monkeypatch.setitem(ENGINES, "compiled", engine)
+    cure = r'needs no_such_package: python -m pip install "w2vlib\[speed\]"; try engine="numpy"'
+    with pytest.raises(ImportError, match=cure):
+        train(corpus, engine="compiled", **QUIET)
+
+
+def test_wrong_arguments_are_found_before_the_training(corpus, monkeypatch):
+    def fit(vectors, outputs, corpus, **options):
+        raise AssertionError("it trains")
+
+    swap(monkeypatch, fit)
+    counts = np.array([10_000, 1, 1])
+    skewed = Corpus(np.array([0, 1, 2]), Vocabulary(["a", "b", "c"]), counts, "skewed")
+    with pytest.raises(ValueError, match="power is 300.*take a smaller"):
+        train(skewed, **QUIET | {"power": 300})
+    with pytest.raises(MemoryError, match="vector_size is 1000000000000.*GB; take a smaller"):
+        train(corpus, **QUIET | {"vector_size": 10**12})
+    with pytest.raises(MemoryError, match="vector_size is 1000000000000000000000.*GB"):
+        train(corpus, **QUIET | {"vector_size": 10**21})
+    object.__setattr__(skewed, "vocabulary", {0: "a", 1: "b", 2: "c"})
+    with pytest.raises(TypeError, match="vocabulary is dict.*should be a Vocabulary"):
+        train(skewed, **QUIET)
+
+
+def test_small_numbers_of_numpy_do_not_overflow(corpus):
+    options = {"epochs": np.int8(2), "window": np.int8(20), "negative": np.int8(100)}
+    options |= {"vector_size": np.uint8(6), "power": np.float16(0.75), "seed": np.int8(3)}
+    small = train(corpus, **QUIET | options).vectors
+    plain = train(corpus, **QUIET | {name: x.item() for name, x in options.items()}).vectors
+    assert np.isfinite(small).all() and np.array_equal(small, plain)
 
 
 def test_an_interruption_keeps_what_was_learnt(corpus, monkeypatch, capsys):

@@ -10,7 +10,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from w2vlib import WordVectors, engines, ledger, load_corpus, train
+from w2vlib import WordVectors, engines, ledger, load_corpus, progress, train
 from w2vlib.__main__ import ARGUMENTS, main
 
 TEXT = "the king rules the land\nthe queen rules the land\nwater runs down the hill\n" * 30
@@ -109,6 +109,23 @@ def test_ctrl_c_keeps_what_was_learnt(text, tmp_path, capsys, monkeypatch):
     assert signal.getsignal(signal.SIGINT) is before
     assert "the training was cut short" in capsys.readouterr().err
     assert (WordVectors.load(tmp_path / "out").vectors == 7).all()
+
+
+def test_a_training_that_diverges_keeps_the_last_sound_vectors(text, tmp_path, capsys, monkeypatch):
+    def fit(vectors, outputs, corpus, *, report, **options):
+        for number in (7, np.nan):
+            vectors[:] = number
+            report(10)
+
+    engine = replace(engines.ENGINES["numpy"], fit=fit)
+    monkeypatch.setitem(engines.ENGINES, "numpy", engine)
+    monkeypatch.setattr(progress, "REST", 0)
+    output = tmp_path / "out"
+    assert main(["train", text, "-o", str(output), *TINY]) == 2
+    err = capsys.readouterr().err
+    assert "error: the training diverged after 20 of" in err and "try 0.0125" in err
+    assert f"to {output}, the last ones before the training diverged" in err
+    assert (WordVectors.load(output).vectors == 7).all()
 
 
 def test_ctrl_c_before_the_training_writes_nothing(text, tmp_path, capsys, monkeypatch):

@@ -13,6 +13,7 @@ from w2vlib import ledger
 from w2vlib.corpus import UnknownWord, load_corpus
 from w2vlib.engines import ENGINES, train
 from w2vlib.evaluation import WordVectors
+from w2vlib.progress import DivergenceError
 
 ARGUMENTS = train.__kwdefaults__
 INTERRUPTED = 130  # what a shell reports after Ctrl-C
@@ -158,12 +159,20 @@ def _train(args):
     with _noting_interrupts() as interrupts, warnings.catch_warnings():
         warnings.simplefilter("always")
         warnings.showwarning = lambda message, *where: _say(f"note: {message}")
-        wv = train(corpus, **options, progress=sys.stderr.isatty())
+        code, note = 0, ""
+        try:
+            wv = train(corpus, **options, progress=sys.stderr.isatty())
+        except DivergenceError as error:
+            if error.vectors is None:
+                raise
+            _say(f"error: {error}")
+            wv, code, note = error.vectors, 2, ", the last ones before the training diverged"
+    if interrupts and not code:
+        code, note = INTERRUPTED, "; the training was cut short"
     wv.save(args.output, binary=args.binary)
     V, H = wv.vectors.shape
-    early = "; the training was cut short" if interrupts else ""
-    _say(f"wrote {V:,} vectors of {H} numbers to {args.output}{early}")
-    return INTERRUPTED if interrupts else 0
+    _say(f"wrote {V:,} vectors of {H} numbers to {args.output}{note}")
+    return code
 
 
 def _similar(args):

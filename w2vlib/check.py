@@ -2,6 +2,8 @@
 
 import numpy as np
 
+LARGEST = float(np.finfo(float).max)
+
 
 def short(value, width=60):
     """`value` as it is written in Python, or what an exception says, cut to `width` characters."""
@@ -117,19 +119,21 @@ def labels(t, name):
         raise ValueError(f"{name} holds {t.ravel()[:8]}: it should hold only 0 (no) and 1 (yes)")
 
 
-def whole(value, name, at_least=1):
-    """Raise unless `value` is a whole number of at least `at_least`."""
+def whole(value, name, at_least=1, at_most=None):
+    """Raise unless `value` is a whole number from `at_least` to `at_most`."""
     if isinstance(value, bool) or not isinstance(value, (int, np.integer)):
         raise TypeError(f"{name} is {value!r}: it should be a whole number")
     if value < at_least:
         raise ValueError(f"{name} is {value}: it should be at least {at_least}")
+    if at_most is not None and value > at_most:
+        raise ValueError(f"{name} is {value}: it should be at most {at_most}")
 
 
 def number(value, name, above=None, at_least=None):
     """Raise unless `value` is a finite number, larger than `above` or at least `at_least`."""
     if isinstance(value, bool) or not isinstance(value, (int, float, np.integer, np.floating)):
         raise TypeError(f"{name} is {value!r}: it should be a number")
-    if not np.isfinite(value):
+    if not -LARGEST <= value <= LARGEST:  # nor is NaN
         raise ValueError(f"{name} is {value}: it should be finite")
     if above is not None and value <= above:
         raise ValueError(f"{name} is {value}: it should be more than {above}")

@@ -6,10 +6,10 @@ import warnings
 import numpy as np
 
 from w2vlib import check, fused, hogwild
-from w2vlib.corpus import Corpus
+from w2vlib.corpus import Corpus, Vocabulary
 from w2vlib.draws import kept_share, negative_weights
 from w2vlib.evaluation import WordVectors
-from w2vlib.progress import Progress
+from w2vlib.progress import DivergenceError, Progress, Watch
 
 # Whoever adds an engine writes its room, and names it here.
 ENGINES = {engine.name: engine for engine in (fused.ENGINE, hogwild.ENGINE)}
@@ -41,8 +41,9 @@ def train(
     same vectors on the same machine; with more threads than one, nearly. progress: show a bar.
 
     Ctrl-C (in a notebook: interrupt the kernel) ends the training and returns what was learnt.
-    Raises TypeError or ValueError for bad arguments, ImportError where the engine lacks a package,
-    FloatingPointError if the training diverges.
+    Raises TypeError or ValueError for bad arguments and ImportError where the engine lacks a package,
+    both before it trains; MemoryError; and DivergenceError, a FloatingPointError, as soon as vectors
+    grow out of all bounds: the last sound ones are in its attribute `vectors`.
     Source: DLFS2 4.3; Mikolov et al. (2013).
     """
     if not isinstance(engine, str) or engine not in ENGINES:
@@ -52,25 +53,49 @@ def train(
     given = {"epochs": epochs, "subsample": subsample, "learning_rate": learning_rate}
     options = {name: engine.defaults[name] if x is None else x for name, x in given.items()}
     options |= {"window": window, "negative": negative, "power": power}
+    # As numbers of Python's: products of NumPy's small types overflow.
+    options = {name: x.item() if isinstance(x, np.generic) else x for name, x in options.items()}
     check_arguments(corpus, vector_size, **options)
+    check.whole(threads, "threads", at_most=1000)
     check.whole(seed, "seed", at_least=0)
     check_engine(engine, threads, options)
     if engine.threads:
-        options["threads"] = threads
+        options["threads"] = int(threads)
     if engine.prepare:
         engine.prepare(progress)
 
     rng = np.random.default_rng(seed)
-    vectors, outputs = engine.start(len(corpus.vocabulary), vector_size, rng)
-    tokens = options["epochs"] * len(corpus.ids)
-    with one_blas_thread(), Progress(tokens, show=progress) as report:
-        engine.fit(vectors, outputs, corpus, rng=rng, report=report, **options)
-    if not np.isfinite(vectors).all():
+    vectors, outputs = start(engine, len(corpus.vocabulary), int(vector_size), rng)
+    watch, bar = Watch(vectors), Progress(options["epochs"] * len(corpus), show=progress)
+
+    def report(tokens):
+        bar(tokens)
+        watch()
+
+    try:
+        with one_blas_thread(), bar:
+            engine.fit(vectors, outputs, corpus, rng=rng, report=report, **options)
+        watch.look()
+    except DivergenceError as error:
+        if watch.sound is not None:
+            error.vectors = WordVectors(watch.sound, corpus.vocabulary)
         rate = options["learning_rate"]
-        raise FloatingPointError(
-            f"the training diverged: learning_rate is {rate}, try {rate / 4:g}"
-        )
+        done = f"after {bar.done:,} of {bar.total:,} tokens"
+        error.args = (f"the training diverged {done}: learning_rate is {rate:g}, try {rate / 4:g}",)
+        raise
     return WordVectors(vectors, corpus.vocabulary)
+
+
+def start(engine, vocab_size, vector_size, rng):
+    """`engine.start`, with an error that names the argument where there is no room for it."""
+    try:
+        return engine.start(vocab_size, vector_size, rng)
+    except (MemoryError, ValueError, OverflowError) as error:
+        gigabytes = 2 * 4 * vocab_size * vector_size / 1e9
+        raise MemoryError(
+            f"vector_size is {vector_size}: the vectors of {vocab_size:,} words would take "
+            f"{gigabytes:,.0f} GB; take a smaller one, or fewer words (max_vocab of load_corpus)"
+        ) from error
 
 
 def check_engine(engine, threads, options):
@@ -87,7 +112,6 @@ def check_engine(engine, threads, options):
                 f'{name} is {options[name]}: engine="{engine.name}" takes at most {largest}'
                 + instead(lambda other, name=name: other.limits.get(name, np.inf) >= options[name])
             )
-    check.whole(threads, "threads")
     if threads > 1 and not engine.threads:
         raise ValueError(
             f'threads is {threads}: engine="{engine.name}" runs on one'
@@ -107,6 +131,11 @@ def check_arguments(corpus, vector_size, window, negative, power, epochs, subsam
         raise TypeError(
             f"corpus is {type(corpus).__name__}: it should be a Corpus, see w2vlib.load_corpus"
         )
+    if not isinstance(corpus.vocabulary, Vocabulary):
+        raise TypeError(
+            f"corpus.vocabulary is {type(corpus.vocabulary).__name__}: it should be a Vocabulary, "
+            "w2vlib.Vocabulary(words) with the words in the order of their ids"
+        )
     if len(corpus.vocabulary) < 2 or len(corpus.ids) < 2:
         raise ValueError(
             f"corpus has {len(corpus.ids)} words, {len(corpus.vocabulary)} of them different: "
@@ -115,7 +144,7 @@ def check_arguments(corpus, vector_size, window, negative, power, epochs, subsam
     check.whole(vector_size, "vector_size")
     check.whole(window, "window")
     check.whole(negative, "negative")
-    check.whole(epochs, "epochs")
+    check.whole(epochs, "epochs", at_most=10**9)
     check.number(power, "power", at_least=0)
     check.number(subsample, "subsample", at_least=0)
     check.number(learning_rate, "learning_rate", above=0)

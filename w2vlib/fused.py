@@ -227,5 +227,6 @@ ENGINE = Engine(
     fit=fit,
     defaults={"epochs": 10, "subsample": 3e-4, "learning_rate": 0.05},
     touches=touches,
-    limits={"window": BLOCK - 1, "negative": 1000},
+    # Above a rate of 1, LARGEST_STEP would cut more than half of the steps.
+    limits={"window": BLOCK - 1, "negative": 1000, "learning_rate": 1},
 )
