@@ -2,19 +2,21 @@
 
     python tools/stored_results.py ptb   # trains on the Penn Treebank, which is fetched if need be
     python tools/stored_results.py gensim   # trains by gensim, for comparison: some minutes
+    python tools/stored_results.py updates  # trains with three updates of CBOW: ten minutes
 
-Run ptb again when the defaults of `w2vlib.train` have changed.
+Run ptb and updates again when the defaults of `w2vlib.train` have changed.
 """
 
 import json
 import sys
 from pathlib import Path
 from time import perf_counter
+from unittest.mock import patch
 
 import numpy as np
 
 import w2vlib
-from w2vlib import WordVectors, load_corpus, train
+from w2vlib import WordVectors, fused, load_corpus, train
 from w2vlib.engines import ENGINES
 
 RESULTS = Path(__file__).resolve().parent.parent / "book" / "results"
@@ -80,7 +82,59 @@ def gensim():
     return {"gensim": __version__, "settings": settings, "runs": runs}
 
 
-MAKERS = {"ptb": ptb, "gensim": gensim}
+# What a window's sum is divided by on the way to h, and dh on the way back, by its total weight.
+UPDATES = {
+    "mean": (lambda total: total, lambda total: total),
+    "whole error": (lambda total: total, np.ones_like),  # word2vec.c, gensim and fastText
+    "root": (np.sqrt, np.sqrt),  # ours
+}
+
+
+def plain_windows(lines, band):
+    """fused.window_weights, undivided."""
+    return (lines[:, :, np.newaxis] == lines[:, np.newaxis, :]) * band
+
+
+def divided_gradients(forward, back, *, gradients=fused.gradients):
+    """fused.gradients for undivided windows: `forward` divides their sums, `back` dh."""
+    untouched = np.eye(fused.BLOCK, dtype=np.float32)
+
+    def divided(x, y, negs, windows, weights):
+        total = windows.sum(axis=2, keepdims=True)
+        total[total == 0] = 1
+        h = windows @ x / forward(total)
+        dh, dy, dnegs = gradients(h, y, negs, untouched, weights)
+        dx = windows.mT @ (dh.reshape(x.shape) / back(total))
+        return dx.reshape(y.shape), dy, dnegs
+
+    return divided
+
+
+def updates():
+    """Chapter 10: the scores of the NumPy engine with three updates of CBOW, by learning rate."""
+    corpus = load_corpus("default")
+    runs = []
+    for name, (forward, back) in UPDATES.items():
+        ours = {"window_weights": plain_windows, "gradients": divided_gradients(forward, back)}
+        for rate in (0.025, 0.05, 0.1, 0.2):
+            for seed in (1, 2, 3):
+                with patch.multiple(fused, **ours):
+                    vectors = train(corpus, learning_rate=rate, seed=seed, progress=False)
+                pairs, analogies = vectors.evaluate_word_pairs(), vectors.evaluate_analogies()
+                runs.append(
+                    {
+                        "update": name,
+                        "rate": rate,
+                        "seed": seed,
+                        "spearman": round(pairs.spearman, 4),
+                        "accuracy": round(analogies.accuracy, 4),
+                    }
+                )
+                print(*runs[-1].values(), file=sys.stderr)
+    return {"settings": dict(fused.ENGINE.defaults), "runs": runs}
+
+
+MAKERS = {"ptb": ptb, "gensim": gensim, "updates": updates}
 
 
 def main(names):

@@ -1,0 +1,80 @@
+"""tools/stored_results.py: its three updates of CBOW are those that chapter 10 tells apart."""
+
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from w2vlib import fused
+from w2vlib.gradient_check import numerical_gradient
+
+sys.path.append(str(Path(__file__).resolve().parent.parent / "tools"))
+
+from stored_results import UPDATES, divided_gradients, plain_windows
+
+B, T, H, M = 2, fused.BLOCK, 3, 4
+
+
+@pytest.fixture
+def rows():
+    """x, y, negs, undivided windows and weights in float64, and what divides the windows."""
+    rng = np.random.default_rng(1)
+    lines = np.sort(rng.integers(12, size=(B, T)), axis=1)
+    windows = plain_windows(lines, fused.window_band(3).astype(float))
+    total = windows.sum(axis=2, keepdims=True)
+    assert len(np.unique(total)) > 3  # the windows differ, and one word stands alone
+    assert (total == 0).any()
+    total[total == 0] = 1
+    x, y, negs = (rng.standard_normal(shape) for shape in [(B, T, H), (B * T, H), (M, H)])
+    return (x, y, negs, windows, 0.3 * (rng.random((B * T, M)) < 0.8)), total
+
+
+def loss(x, y, negs, windows, weights):
+    h = (windows @ x).reshape(y.shape)
+    no = weights * np.logaddexp(0, h @ negs.T)
+    return np.logaddexp(0, -np.sum(h * y, axis=1)).sum() + no.sum()
+
+
+@pytest.mark.parametrize("name", UPDATES)
+def test_mean_and_root_are_gradients_and_the_whole_error_is_none(rows, name):
+    (x, y, negs, windows, weights), total = rows
+    forward, back = UPDATES[name]
+    found = divided_gradients(forward, back)(x, y, negs, windows, weights)
+    windows = windows / forward(total)
+    for grad, array in zip(found, (x, y, negs), strict=True):
+        wanted = numerical_gradient(lambda: loss(x, y, negs, windows, weights), array)
+        is_gradient = np.allclose(grad.reshape(array.shape), wanted, atol=1e-7)
+        assert is_gradient == (name != "whole error" or array is not x)
+
+
+def test_the_root_is_the_engines_own(rows):
+    (x, y, negs, windows, weights), total = rows
+    found = divided_gradients(*UPDATES["root"])(x, y, negs, windows, weights)
+    ours = fused.gradients(x, y, negs, windows / np.sqrt(total), weights)
+    for grad, own in zip(found, ours, strict=True):
+        np.testing.assert_allclose(grad, own, rtol=1e-10, atol=1e-12)
+
+
+@pytest.mark.parametrize("cbow_mean", [1, 0])
+def test_gensim_divides_once(cbow_mean):
+    """Its mean gets the whole error on the way back, and its sum, cbow_mean=0, a part of it."""
+    models = pytest.importorskip("gensim.models", reason="gensim is not installed")
+    options = {"vector_size": 4, "window": 1, "negative": 1, "min_count": 1, "sample": 0}
+    model = models.Word2Vec(sg=0, cbow_mean=cbow_mean, workers=1, **options)
+    model.build_vocab([["a", "b", "c", "negative"]])
+    a, b, c, negative = (model.wv.key_to_index[word] for word in ["a", "b", "c", "negative"])
+    model.cum_table[:] = np.where(np.arange(4) < negative, 0, 2**31 - 1)  # no other is drawn
+    x, y = np.random.default_rng(0).standard_normal((2, 4, 4))
+    model.wv.vectors[:], model.syn1neg[:] = x, y
+    rate = 0.1
+    model.train([["a", "b", "c"]], total_examples=1, epochs=1, start_alpha=rate, end_alpha=rate)
+    for target, context in [(a, [b]), (b, [a, c]), (c, [b])]:
+        h = x[context].sum(axis=0) / (len(context) if cbow_mean else 1)
+        error = 1 / (1 + np.exp(-y[[target, negative]] @ h)) - [1, 0]
+        dh = error @ y[[target, negative]]
+        y[[target, negative]] -= rate * np.outer(error, h)
+        x[context] -= rate * dh / (1 if cbow_mean else len(context))
+    # gensim's sigmoid comes from a table
+    np.testing.assert_allclose(model.wv.vectors, x, atol=0.005)
+    np.testing.assert_allclose(model.syn1neg, y, atol=0.005)
