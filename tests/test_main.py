@@ -1,5 +1,6 @@
 """python -m w2vlib: train, similar, analogy, evaluate, ledger, and how they fail."""
 
+import os
 import pathlib
 import re
 import signal
@@ -10,7 +11,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from w2vlib import WordVectors, engines, ledger, load_corpus, progress, train
+import w2vlib
+from w2vlib import WordVectors, engines, files, ledger, load_corpus, progress, train
 from w2vlib.__main__ import ARGUMENTS, main
 
 TEXT = "the king rules the land\nthe queen rules the land\nwater runs down the hill\n" * 30
@@ -221,7 +223,7 @@ def test_questions_that_cannot_be_answered(vectors, tmp_path, capsys):
     assert "topn is 0" in fails(capsys, "similar", vectors, "north", "--topn", "0")
     assert "required: C" in fails(capsys, "analogy", vectors, "north", "south")
     assert "no file 'none.txt'" in fails(capsys, "similar", "none.txt", "north")
-    assert "none.txt: No such file" in fails(capsys, "evaluate", vectors, "--pairs", "none.txt")
+    assert "no file 'none.txt'" in fails(capsys, "evaluate", vectors, "--pairs", "none.txt")
     assert "line 1" in fails(capsys, "evaluate", vectors, "--analogies", vectors)
     (tmp_path / "bad").write_text("not vectors\n")
     assert "bad, line 1: expected" in fails(capsys, "similar", str(tmp_path / "bad"), "north")
@@ -330,6 +332,77 @@ def run(*argv):
     return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
+@pytest.fixture
+def dashes(tmp_path):
+    path = tmp_path / "dashes.txt"
+    words = ["-lrb-", "--", "-", "--topn", "-5", "-h", "a"]
+    WordVectors(np.float32(np.arange(14).reshape(7, 2) + 1), words).save(path)
+    return str(path)
+
+
+@pytest.mark.parametrize(
+    "argv, asked",
+    [
+        (["-lrb-"], ["-lrb-"]),
+        (["--topn", "2", "-lrb-", "a"], ["-lrb-", "a"]),
+        (["-lrb-", "-5", "--topn", "2"], ["-lrb-", "-5"]),
+        (["--topn=2", "--", "-lrb-", "--", "-h", "--topn"], ["-lrb-", "--", "-h", "--topn"]),
+        (["-", "--", "-lrb-"], ["-", "-lrb-"]),
+    ],
+)
+def test_words_that_begin_with_a_dash(dashes, capsys, argv, asked):
+    assert main(["similar", dashes, *argv]) == 0
+    out = capsys.readouterr().out.splitlines()
+    assert list(dict.fromkeys(line.split("\t")[0] for line in out)) == asked
+
+
+def test_words_that_begin_with_a_dash_in_an_analogy(dashes, capsys):
+    assert main(["analogy", dashes, "-lrb-", "a", "-5", "--topn", "1"]) == 0
+    assert main(["analogy", dashes, "--", "-lrb-", "--", "--topn"]) == 0
+    assert len(capsys.readouterr().out.splitlines()) == 1 + 4
+    assert "topn is -3" in fails(capsys, "analogy", dashes, "a", "a", "a", "--topn", "-3")
+    assert "'-rrb-' is not in the vocabulary" in fails(capsys, "similar", dashes, "-rrb-")
+
+
+def test_an_option_that_train_lacks_is_no_word(text, capsys):
+    assert "unrecognized arguments: --epoch-s" in fails(capsys, "train", text, "--epoch-s")
+
+
+def test_empty_names_are_no_default(vectors, text, capsys):
+    assert "path is empty" in fails(capsys, "evaluate", vectors, "--pairs", "")
+    assert "path is empty" in fails(capsys, "evaluate", vectors, "--analogies", "")
+    assert "path is empty" in fails(capsys, "similar", "", "north")
+    assert "--output is empty" in fails(capsys, "train", text, "-o", "")
+    assert "name_or_path is empty" in fails(capsys, "train", "", "-o", vectors)
+    assert "--chart" in fails(capsys, "ledger", "--chart", "")
+
+
+def test_a_former_file_is_not_replaced_by_way_of_a_link(text, tmp_path, capsys):
+    (tmp_path / "link").symlink_to(text)
+    assert "would replace the corpus" in fails(capsys, "train", text, "-o", str(tmp_path / "link"))
+
+
+def test_vectors_that_cannot_be_saved_after_all_are_saved_elsewhere(
+    text, tmp_path, capsys, monkeypatch
+):
+    save = WordVectors.save
+
+    def no_space(self, path, binary=False):
+        if str(path).endswith("out"):
+            raise OSError(28, "No space left on device")
+        save(self, path, binary=binary)
+
+    monkeypatch.setattr(WordVectors, "save", no_space)
+    line = fails(capsys, "train", text, "-o", str(tmp_path / "out"), *TINY)
+    where = re.search(r"could not write .*out \(No space left on device\): .* are in (.*)", line)
+    assert len(WordVectors.load(where[1])) == 10
+
+
+def test_version(capsys):
+    assert main(["--version"]) == 0
+    assert capsys.readouterr().out == f"w2vlib {w2vlib.__version__}\n"
+
+
 def test_as_a_program(text, tmp_path):
     output = str(tmp_path / "out")
     trained = run("train", text, "-o", output, *TINY)
@@ -341,3 +414,123 @@ def test_as_a_program(text, tmp_path):
     failed = run("similar", output, "kin")
     assert (failed.returncode, failed.stdout) == (2, "")
     assert failed.stderr == "error: 'kin' is not in the vocabulary; close to it: 'king'\n"
+
+
+def shell(command):
+    command = ["bash", "-o", "pipefail", "-c", command]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+PROGRAM = f"{sys.executable} -m w2vlib"
+
+
+@pytest.fixture
+def many(tmp_path):
+    path = tmp_path / "many.bin"
+    vectors = np.random.default_rng(0).normal(size=(20_000, 2)).astype(np.float32)
+    WordVectors(vectors, [f"word{i}" for i in range(20_000)]).save(path, binary=True)
+    return path
+
+
+def test_a_reader_that_has_enough(many):
+    done = shell(f"{PROGRAM} similar {many} word1 --topn 19000 | head -1")
+    assert (done.returncode, done.stderr) == (141, "")
+    assert len(done.stdout.splitlines()) == 1
+    done = shell(
+        f"{PROGRAM} similar {many} word1 --topn 3 | true"
+    )  # which the flush at the end finds
+    assert (done.returncode, done.stderr) == (141, "")
+
+
+def test_a_reader_of_the_help_that_has_enough():
+    done = shell(f"{PROGRAM} --help | true")
+    assert done.returncode in (0, 141) and done.stderr == ""  # argparse may notice, and not care
+
+
+def test_nobody_who_reads_the_errors(text, tmp_path):
+    output = tmp_path / "out"
+    options = " ".join(TINY)
+    done = shell(f"{PROGRAM} train {text} -o {output} {options} 2> >(true)")
+    assert done.returncode == 0 and len(WordVectors.load(output)) == 10
+    done = shell(f"{PROGRAM} train {text} -o - {options} 2>&-")
+    assert done.returncode == 0 and done.stdout.startswith("10 8\n")
+
+
+def test_no_space_for_the_answers(many):
+    for topn in (3, 19000):
+        done = shell(f"{PROGRAM} similar {many} word1 --topn {topn} > /dev/full")
+        assert done.returncode == 2
+        assert done.stderr == "error: [Errno 28] No space left on device\n"
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "ascii", "latin-1:strict", "utf-8"])
+def test_characters_that_the_output_lacks(tmp_path, encoding):
+    path = tmp_path / "vectors.txt"
+    WordVectors(np.eye(3, dtype=np.float32), ["king", "\u732b", "queen"]).save(path)
+    env = os.environ | {"PYTHONIOENCODING": encoding}
+    command = [*PROGRAM.split(), "similar", str(path), "king"]
+    done = subprocess.run(command, env=env, capture_output=True, check=True)
+    lines = done.stdout.decode(encoding.split(":")[0]).splitlines()
+    cat = "\u732b" if encoding == "utf-8" else r"\u732b"
+    assert lines == [f"king\t{cat}\t0.000", "king\tqueen\t0.000"]
+
+
+@pytest.mark.parametrize("binary", ["", "--binary"])
+def test_standard_input_and_output(text, tmp_path, binary):
+    options = " ".join(TINY) + f" {binary}"
+    assert shell(f"{PROGRAM} train {text} -o {tmp_path}/one {options}").returncode == 0
+    for way in (
+        f"cat {text} | {PROGRAM} train - -o - {options} > {tmp_path}/two",
+        f"gzip < {text} | {PROGRAM} train /dev/stdin -o /dev/stdout {options} | cat > {tmp_path}/two",
+        f"{PROGRAM} train <(cat {text}) -o >(cat > {tmp_path}/two) {options}; wait",
+    ):
+        assert shell(way).returncode == 0
+        assert (tmp_path / "two").read_bytes() == (tmp_path / "one").read_bytes()
+    done = shell(f"cat {tmp_path}/one | {PROGRAM} similar - king --topn 2")
+    assert done.returncode == 0 and len(done.stdout.splitlines()) == 2
+
+
+def test_a_corpus_from_standard_input_is_not_replaced(text):
+    for command in (f"train - -o {text} < {text}", f"train {text} -o - >> {text}"):
+        done = shell(f"{PROGRAM} {command}")
+        assert done.returncode == 2 and "would replace the corpus" in done.stderr
+    assert pathlib.Path(text).read_text() == TEXT
+
+
+def test_output_beside_what_stands_there(text, tmp_path):
+    log = tmp_path / "log.txt"
+    log.write_text("a line from before\n")
+    options = " ".join(TINY)
+    for output in ("-", "/dev/stdout", "/dev/fd/1"):
+        assert shell(f"{PROGRAM} train {text} -o {output} {options} >> {log}").returncode == 0
+    lines = log.read_text().splitlines()
+    assert lines[0] == "a line from before" and lines.count("10 8") == 3
+
+
+def test_output_is_checked_before_the_corpus_is_read(tmp_path, capsys):
+    for output in (tmp_path / "no" / "out", tmp_path, tmp_path / "out.zip"):
+        assert "no-such-text" not in fails(capsys, "train", "no-such-text", "-o", str(output))
+
+
+@pytest.mark.parametrize("name", ["out.gz", "out.bz2", "out.xz"])
+def test_train_writes_compressed_files(text, tmp_path, name):
+    assert main(["train", text, "-o", str(tmp_path / name), *TINY]) == 0
+    assert main(["train", text, "-o", str(tmp_path / "plain"), *TINY]) == 0
+    with files.reading(tmp_path / name) as file:
+        assert file.read() == (tmp_path / "plain").read_bytes()
+    assert (tmp_path / name).read_bytes() != (tmp_path / "plain").read_bytes()
+
+
+def test_home(text, tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert main(["train", "~/text.txt", "--output=~/out", *TINY]) == 0
+    assert main(["similar", "~/out", "king"]) == 0
+    assert (tmp_path / "out").exists()
+
+
+def test_ctrl_c_as_a_program(many):
+    code = "import os, signal; os.kill(os.getpid(), signal.SIGINT)"
+    code = f"from w2vlib import __main__ as m; m.load_corpus = lambda *a, **k: exec({code!r})"
+    code += "; import sys; sys.exit(m.main(['train', 'default']))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (130, "interrupted: nothing was written\n")

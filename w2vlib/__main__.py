@@ -1,22 +1,28 @@
 """The command line: python -m w2vlib train | similar | analogy | evaluate | ledger."""
 
 import argparse
-import contextlib
+import functools
 import os
-import signal
 import sys
 import tempfile
 import warnings
-from pathlib import Path
 
-from w2vlib import ledger
-from w2vlib.corpus import UnknownWord, load_corpus
+from w2vlib import __version__, check, files, ledger
+from w2vlib.console import (
+    INTERRUPTED,
+    WRONG,
+    exit_code,
+    is_watched,
+    noting_interrupts,
+    say,
+    show_any_character,
+)
+from w2vlib.corpus import load_corpus
 from w2vlib.engines import ENGINES, train
 from w2vlib.evaluation import WordVectors
 from w2vlib.progress import DivergenceError
 
 ARGUMENTS = train.__kwdefaults__
-INTERRUPTED = 130  # what a shell reports after Ctrl-C
 
 EXAMPLES = """\
 examples:
@@ -27,8 +33,9 @@ examples:
   python -m w2vlib evaluate vectors.txt
   python -m w2vlib ledger --chart ledger.png            every stage of the course, timed
 
-Results go to stdout, progress and errors to stderr. Exit code: 0 done; 2 something is wrong with
-the command or with a file, which one line tells; 130 interrupted by Ctrl-C.
+For the name of a file, - is standard input or output. Results go to stdout, progress and errors to
+stderr. Exit code: 0 done; 2 something is wrong with the command or with a file, which one line tells;
+130 interrupted by Ctrl-C; 141 nobody reads the output any more, as after `| head`.
 'python -m w2vlib COMMAND --help' explains the options of a command.
 """
 
@@ -42,9 +49,12 @@ trains on, with a vocabulary of 10,000 words: about a minute. Ctrl-C prints what
 """
 CORPUS = (
     "'default' (dictionary text of 1.8 million tokens, shipped), 'ptb' (the Penn Treebank, fetched "
-    "once), or a UTF-8 text file, plain, .gz or .xz, with one sentence a line"
+    "once), or a UTF-8 text with one sentence a line: a file, plain or compressed, or a pipe"
 )
-OUTPUT = "where to write; a former file is replaced (default: %(default)s)"
+OUTPUT = (
+    "where to write, compressed if the name ends in .gz, .bz2 or .xz; a former file is replaced "
+    "(default: %(default)s)"
+)
 TRAIN_OPTIONS = {
     "vector_size": (int, "numbers in a word vector"),
     "window": (int, "words looked at on each side"),
@@ -60,30 +70,53 @@ CORPUS_OPTIONS = {
     "min_count": "rarer words become <unk> (default: 5 for a text of yours, else 1)",
     "max_vocab": "keep only so many words, the most frequent (default: all)",
 }
-VECTORS = "a word2vec file, text or binary"
+VECTORS = "a word2vec file, text or binary, plain or compressed"
 PAIRS = "lines 'word1 <tab> word2 <tab> score' (default: WordSim-353)"
 ANALOGIES = "lines 'a b c d' under lines ': section' (default: Google's set)"
 
 
+OPTIONS = ("-h", "--help", "--topn")  # of the commands that take words
+
+
 def main(argv=None):
     """Run one command (`argv`, or the command line's) and return its exit code."""
+    show_any_character()
+    return exit_code(functools.partial(_run, sys.argv[1:] if argv is None else list(argv)))
+
+
+def _run(argv):
     try:
-        args = _parser().parse_args(argv)
+        args = _parser().parse_args(_with_dashed_words(argv))
     except SystemExit as stop:  # after --help (0) or a usage error (2), which argparse has printed
         return stop.code
-    try:
-        return args.run(args)
-    except KeyboardInterrupt:
-        _say("interrupted: nothing was written")
-        return INTERRUPTED
-    except UnknownWord as error:
-        _say(f"error: {error}")
-    except OSError as error:
-        has_parts = error.strerror and error.filename
-        _say(f"error: {error.filename}: {error.strerror}" if has_parts else f"error: {error}")
-    except (ValueError, TypeError, IndexError, ArithmeticError, ImportError, MemoryError) as error:
-        _say(f"error: {error}")
-    return 2
+    return args.run(args)
+
+
+def _with_dashed_words(argv):
+    """A blank before each word that begins with a dash, as -lrb- in the Penn Treebank.
+
+    Else argparse would take it for an option; `_word` takes the blank away.
+    """
+    if argv[:1] not in (["similar"], ["analogy"]):
+        return argv
+    end = argv.index("--") if "--" in argv else len(argv)  # all that follows it are words
+    return [
+        f" {arg}" if arg.startswith("-") and (i > end or arg.split("=")[0] not in OPTIONS) else arg
+        for i, arg in enumerate(argv)
+        if i != end
+    ]
+
+
+def _word(text):
+    return text[1:] if text.startswith(" -") else text
+
+
+def _input(text):
+    return "/dev/stdin" if _word(text) == "-" else _word(text)
+
+
+def _output(text):
+    return "/dev/stdout" if text == "-" else text
 
 
 def _parser():
@@ -93,6 +126,7 @@ def _parser():
         epilog=EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
+    parser.add_argument("--version", action="version", version=f"w2vlib {__version__}")
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
 
     def command(run, name, help, description=None):
@@ -101,8 +135,8 @@ def _parser():
         return added.add_argument
 
     add = command(_train, "train", "train word vectors on a text", TRAIN)
-    add("corpus", metavar="CORPUS", help=CORPUS)
-    add("-o", "--output", metavar="FILE", default="vectors.txt", help=OUTPUT)
+    add("corpus", type=_input, metavar="CORPUS", help=CORPUS)
+    add("-o", "--output", type=_output, metavar="FILE", default="vectors.txt", help=OUTPUT)
     add("--binary", action="store_true", help="write the binary format: smaller, faster to load")
     for name, (kind, help) in TRAIN_OPTIONS.items():
         default = ARGUMENTS[name]
@@ -114,23 +148,28 @@ def _parser():
     add("--engine", choices=ENGINES, default=ARGUMENTS["engine"], help=_engines())
 
     add = command(_similar, "similar", "list the words nearest to each word, with their cosines")
-    add("vectors", metavar="VECTORS", help=VECTORS)
-    add("words", metavar="WORD", nargs="+")
+    add("vectors", type=_input, metavar="VECTORS", help=VECTORS)
+    add("words", type=_word, metavar="WORD", nargs="+")
     add("--topn", type=int, default=10, metavar="N", help="neighbours of a word (default: 10)")
 
     add = command(_analogy, "analogy", "answer: A is to B as C is to what?")
-    add("vectors", metavar="VECTORS", help=VECTORS)
+    add("vectors", type=_input, metavar="VECTORS", help=VECTORS)
     for name in "abc":
-        add(name, metavar=name.upper())
+        add(name, type=_word, metavar=name.upper())
     add("--topn", type=int, default=5, metavar="N", help="answers, best first (default: 5)")
 
     add = command(_evaluate, "evaluate", "score vectors on word pairs and on analogies")
-    add("vectors", metavar="VECTORS", help=VECTORS)
-    add("--pairs", metavar="FILE", help=PAIRS)
-    add("--analogies", metavar="FILE", help=ANALOGIES)
+    add("vectors", type=_input, metavar="VECTORS", help=VECTORS)
+    add("--pairs", type=_input, metavar="FILE", help=PAIRS)
+    add("--analogies", type=_input, metavar="FILE", help=ANALOGIES)
 
     add = command(_ledger, "ledger", "time every stage of the course on this machine", LEDGER)
-    add("--chart", metavar="FILE", help="draw the stages too, into a .png, .svg or .pdf file")
+    add(
+        "--chart",
+        type=_output,
+        metavar="FILE",
+        help="draw the stages too, into a .png, .svg or .pdf file",
+    )
     return parser
 
 
@@ -148,34 +187,51 @@ def _flag(name):
 
 
 def _train(args):
-    _check_output(args.output, args.corpus)  # now: not after an hour of training
+    files.check_writable(args.output, "--output")  # now: not after an hour of training
+    if files.same(args.output, args.corpus):
+        raise ValueError(f"--output {args.output} would replace the corpus: choose another name")
     corpus = load_corpus(args.corpus, min_count=args.min_count, max_vocab=args.max_vocab)
     epochs = ENGINES[args.engine].defaults["epochs"] if args.epochs is None else args.epochs
-    _say(
+    say(
         f"{corpus.name}: {len(corpus):,} tokens, {len(corpus.vocabulary):,} different words; "
         f"{epochs} {'epoch' if epochs == 1 else 'epochs'}"
     )
     options = {name: getattr(args, name) for name in (*TRAIN_OPTIONS, "engine")}
-    with _noting_interrupts() as interrupts, warnings.catch_warnings():
+    with noting_interrupts() as interrupts, warnings.catch_warnings():
         warnings.simplefilter("always")
-        warnings.showwarning = lambda message, *where: _say(f"note: {message}")
+        warnings.showwarning = lambda message, *where: say(f"note: {message}")
         code, note = 0, ""
         try:
-            wv = train(corpus, **options, progress=sys.stderr.isatty())
+            wv = train(corpus, **options, progress=is_watched())
         except DivergenceError as error:
             if error.vectors is None:
                 raise
-            _say(f"error: {error}")
-            wv, code, note = error.vectors, 2, ", the last ones before the training diverged"
+            say(f"error: {error}")
+            wv, code, note = error.vectors, WRONG, ", the last ones before the training diverged"
     if interrupts and not code:
         code, note = INTERRUPTED, "; the training was cut short"
-    wv.save(args.output, binary=args.binary)
+    _save(wv, args.output, args.binary)
     V, H = wv.vectors.shape
-    _say(f"wrote {V:,} vectors of {H} numbers to {args.output}{note}")
+    say(f"wrote {V:,} vectors of {H} numbers to {args.output}{note}")
     return code
 
 
+def _save(wv, output, binary):
+    """Save the vectors; where that fails after all, elsewhere, and say so."""
+    try:
+        wv.save(output, binary=binary)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        rescued = os.path.join(tempfile.mkdtemp(prefix="w2vlib-"), "vectors")
+        wv.save(rescued, binary=binary)
+        raise OSError(
+            f"could not write {output} ({error.strerror or error}): the vectors are in {rescued}"
+        ) from error
+
+
 def _similar(args):
+    check.whole(args.topn, "--topn")
     wv = WordVectors.load(args.vectors)
     answers = [(word, wv.most_similar(word, args.topn)) for word in args.words]
     for word, neighbours in answers:
@@ -185,6 +241,7 @@ def _similar(args):
 
 
 def _analogy(args):
+    check.whole(args.topn, "--topn")
     wv = WordVectors.load(args.vectors)
     for word, cosine in wv.analogy(args.a, args.b, args.c, args.topn):
         print(word, f"{cosine:.3f}", sep="\t")
@@ -192,6 +249,9 @@ def _analogy(args):
 
 
 def _evaluate(args):
+    for path in (args.pairs, args.analogies):
+        if path is not None:
+            files.find(path)  # now: reading the vectors may take long
     wv = WordVectors.load(args.vectors)
     pairs, analogies = wv.evaluate_word_pairs(args.pairs), wv.evaluate_analogies(args.analogies)
     print(f"word pairs: {pairs!r}")
@@ -200,27 +260,30 @@ def _evaluate(args):
 
 
 def _ledger(args):
-    figure = _figure(args.chart) if args.chart else None  # now: a wrong name shows before the work
+    figure = (
+        None if args.chart is None else _figure(args.chart)
+    )  # now: a wrong name shows before the work
     missing, rows, slower = ledger.missing(), [], {}
     interrupted = False
     try:
         for stage in ledger.STAGES | ledger.LATER:
             if stage not in missing:
-                _say(f"{stage} ...")
+                say(f"{stage} ...")
                 rows.append(ledger.measure(stage))
         for row in rows:
             if row.stage in ledger.LATER and row.stage != ledger.PEER:
-                _say(f"{row.stage}, with a vocabulary of 1,000,000 words ...")
+                say(f"{row.stage}, with a vocabulary of 1,000,000 words ...")
                 slower[row.stage] = ledger.slowdown(row)
     except KeyboardInterrupt:
         interrupted = True
-        _say("interrupted: this is what was measured")
+        say("interrupted: this is what was measured")
     for stage, package in missing.items():
-        _say(f"left out: {stage}, which needs the package {package}")
+        say(f"left out: {stage}, which needs the package {package}")
     print(ledger.report(rows, slower))
     if figure and rows:
         ledger.chart(rows, figure.subplots())
-        figure.savefig(args.chart)
+        with files.writing(args.chart) as file:
+            figure.savefig(file, format=_kind(args.chart))
     return INTERRUPTED if interrupted else 0
 
 
@@ -231,47 +294,14 @@ def _figure(path):
     except ImportError:
         raise ValueError("--chart needs Matplotlib: python -m pip install matplotlib") from None
     figure = Figure(figsize=(8, 4), layout="constrained")
-    if Path(path).suffix[1:] not in figure.canvas.get_supported_filetypes():
+    if _kind(path) not in figure.canvas.get_supported_filetypes():
         raise ValueError(f"--chart {path}: give a name that ends in .png, .svg or .pdf")
-    _check_output(path, corpus="")
+    files.check_writable(path, "--chart")
     return figure
 
 
-def _check_output(output, corpus):
-    """Raise unless `output` can be written, without touching it."""
-    folder = Path(os.path.realpath(output)).parent
-    if os.path.isdir(output):
-        raise ValueError(f"{output} is a folder: give the name of a file in it")
-    if os.path.exists(output) and os.path.exists(corpus) and os.path.samefile(output, corpus):
-        raise ValueError(f"--output {output} would replace the corpus: choose another name")
-    try:
-        with tempfile.TemporaryFile(dir=folder):
-            pass
-    except OSError as error:
-        raise ValueError(f"cannot write into the folder {folder}: {error.strerror}") from None
-
-
-@contextlib.contextmanager
-def _noting_interrupts():
-    """A list that grows with each Ctrl-C: `train` takes one for 'enough' and returns as ever."""
-    seen, former = [], signal.getsignal(signal.SIGINT)
-
-    def note(*args):
-        seen.append(args)
-        former(*args)  # which raises KeyboardInterrupt
-
-    if not callable(former):  # Ctrl-C is ignored, as behind nohup: leave it so
-        yield seen
-        return
-    signal.signal(signal.SIGINT, note)
-    try:
-        yield seen
-    finally:
-        signal.signal(signal.SIGINT, former)
-
-
-def _say(text):
-    print(text, file=sys.stderr, flush=True)
+def _kind(path):
+    return os.path.splitext(path)[1][1:].lower()
 
 
 if __name__ == "__main__":

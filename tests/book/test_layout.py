@@ -37,6 +37,8 @@ ORDER = [
     "stages",
     "engine_stages",
     "ledger",
+    "console",
+    "__init__",
     "__main__",
     "page.drawing",
     "page.faces",
