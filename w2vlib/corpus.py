@@ -169,7 +169,7 @@ def load_corpus(name_or_path, split="train", *, min_count=None, max_vocab=None):
     Raises TypeError or ValueError for a bad argument, a text without two words to learn or without
     blanks between its words, a damaged file or one that is not UTF-8; FileNotFoundError;
     ConnectionError when "ptb" cannot be fetched.
-    Source: DLFS2 2.4.4; `min_count` as in word2vec.c (Mikolov et al. 2013).
+    Source: DLFS2 2.4.4; 5 as in word2vec.c, which leaves such words out (Mikolov et al. 2013).
     """
     if not isinstance(name_or_path, str | os.PathLike):
         raise TypeError(

@@ -167,7 +167,7 @@ class WordVectors:
         return {words[i].lower(): i for i in reversed(range(len(words)))}
 
     def save(self, path, binary=False):
-        """Write a word2vec file, which gensim and fastText read; the same vectors on `load`.
+        """Write a word2vec file; gensim reads both kinds, fastText text; the same vectors on `load`.
 
         binary=False is text, for people and most programs; binary=True is smaller and faster. A name
         that ends in .gz, .bz2 or .xz is written compressed. A save that fails leaves the former file
