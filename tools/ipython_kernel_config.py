@@ -3,4 +3,4 @@
 c = get_config()  # noqa: F821 - IPython reads this file
 c.InlineBackend.figure_formats = {"svg"}
 c.InlineBackend.print_figure_kwargs = {"bbox_inches": "tight", "metadata": {"Date": None}}
-c.InlineBackend.rc = {"svg.hashsalt": "w2vlib"}
+c.InlineBackend.rc = {"svg.hashsalt": "w2vlib", "svg.fonttype": "none"}  # letters, not outlines

@@ -26,6 +26,7 @@ ROOT = Path(__file__).resolve().parent.parent
 MAY_DIFFER = {"timing", "trained", "drawing"}
 KERNELSPEC = {"display_name": "Python 3", "language": "python", "name": "python3"}
 KEPT = ("made_from", "mystnb", "tags")
+CHART = "image/svg+xml"
 PAGE = re.compile(r"from w2vlib\.page\b[\w.]* import (\([^)]*\)|.+)")
 WIDGET = "application/vnd.jupyter.widget-view+json"  # means nothing without the kernel it lived in
 
@@ -142,8 +143,22 @@ def clean(notebook):
         for output in cell.get("outputs", []):
             if "data" in output:
                 output.data.pop(WIDGET, None)
+                if CHART in output.data:
+                    output.data[CHART] = smaller(output.data[CHART])
             if "traceback" in output:
                 output.traceback = [line.replace(f"{ROOT}/", "") for line in output.traceback]
+
+
+def smaller(svg):
+    """A chart without what nobody sees: its maker, ends of lines, parts of a hundredth point."""
+    svg = re.sub(r"<metadata>.*?</metadata>", "", svg, flags=re.DOTALL)
+    svg = re.sub(r"\s+", " ", svg).replace("> <", ">\n<")
+    return re.sub(r' (d|x|y|points|transform)="[^"]*"', lambda found: rounded(found[0]), svg)
+
+
+def rounded(lengths):
+    """Lengths of at least a point, cut after two digits; scales are less, and stay."""
+    return re.sub(r"\b([1-9]\d*\.\d\d)\d+", r"\1", lengths)
 
 
 def stable_id(cell, seen):

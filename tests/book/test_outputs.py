@@ -134,3 +134,15 @@ def test_the_source_of_a_notebook_as_text(folder):
     assert "One sentence." in text and "x = 1" in text and ": code timing" in text
     edit(folder, '"outputs": [', '"outputs": [ ')
     assert subprocess.run(command, capture_output=True, text=True, check=True).stdout == text
+
+
+def test_a_chart_is_stored_without_what_nobody_sees():
+    svg = (
+        "<svg>\n <metadata>\n  <a>maker</a>\n </metadata>\n"
+        ' <path d="M 0.015625 1.23456 \nL 12.3 10\n"/>\n'
+        ' <text x="3.14159" style="font: 1.2345px">3.14159\n2.71828</text>\n</svg>'
+    )
+    assert OUTPUTS["smaller"](svg) == (
+        '<svg>\n<path d="M 0.015625 1.23 L 12.3 10 "/>\n'
+        '<text x="3.14" style="font: 1.2345px">3.14159 2.71828</text>\n</svg>'
+    )

@@ -46,14 +46,18 @@ def test_controls_are_labelled_and_begin_at_the_start(explore):
 
 
 def test_text_that_looks_like_an_end_of_script_does_no_harm():
-    html = Explore(lambda n: f"<b>{n}</b></script>", n=[1, 2]).page()
+    html = Explore(lambda n: f"<b>{n}</b><!--<script></script>", n=[1, 2]).page()
     assert html.count("</script>") == 1 + 1  # ours, and the one that is shown
-    assert frames(html)[0] == "<b>1</b></script>"
+    assert html.count("<!--") == 1
+    assert frames(html)[0] == "<b>1</b><!--<script></script>"
 
 
 def test_bad_controls_are_named():
     with pytest.raises(ValueError, match="no control"):
         Explore(picture)
+    for start in {"score": 2}, {"scores": -1}:
+        with pytest.raises(ValueError, match="start has scores?=.*a value of a control"):
+            Explore(picture, score=[-1, 0], word=["you"], start=start)
     with pytest.raises(ValueError, match="10000 pictures"):
         Explore(picture, score=range(100), word=list("ab") * 50)
 

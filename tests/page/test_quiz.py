@@ -31,6 +31,8 @@ def test_the_order_does_not_change_and_does_not_tell():
 def test_a_question_needs_a_choice():
     with pytest.raises(ValueError, match="'Well\\?' has 1 answers"):
         Quiz(("Well?", {"yes": "ok"}))
+    with pytest.raises(ValueError, match="no question"):
+        Quiz()
 
 
 def test_a_prediction_reveals_the_answer_whatever_one_chooses():

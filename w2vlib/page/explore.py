@@ -24,7 +24,8 @@ class Explore(TwoFaces):
     object with _repr_html_, or a string of HTML. start: {name: value} to begin with, by default the
     first ones. play: with a button that runs through the values of the first control. controls: for
     each argument its values; numbers get a slider, strings a list to choose from. Names are shown
-    with blanks for underscores. Raises ValueError for more combinations than a page should carry.
+    with blanks for underscores. Raises ValueError for a start that is not among the values, and for
+    more combinations than a page should carry.
     """
 
     kind = "explore"
@@ -32,11 +33,14 @@ class Explore(TwoFaces):
     def __init__(self, picture, *, start=None, play=False, **controls):
         if not controls:
             raise ValueError("no control: pass the values of an argument, as in score=[-1, 0, 1]")
-        self.picture, self.play = picture, play
         self.controls = {name: list(values) for name, values in controls.items()}
+        for name, value in (start or {}).items():
+            if value not in self.controls.get(name, []):
+                raise ValueError(f"start has {name}={value!r}: it should be a value of a control")
         combinations = list(itertools.product(*self.controls.values()))
         if not 1 < len(combinations) <= MOST:
             raise ValueError(f"{len(combinations)} pictures: 2 to {MOST} are what a page can carry")
+        self.play = play
         self.start = [
             values.index((start or {}).get(name, values[0]))
             for name, values in self.controls.items()

@@ -42,7 +42,8 @@ class TwoFaces:
 
 def embed(data):
     """Data as an element of the page, for a script to read."""
-    text = json.dumps(data, separators=(",", ":"), ensure_ascii=False).replace("</", "<\\/")
+    text = json.dumps(data, separators=(",", ":"), ensure_ascii=False)
+    text = text.replace("</", "<\\/").replace("<!", "\\u003c!")  # it must not end the element
     return f'<script type="application/json">{text}</script>'
 
 

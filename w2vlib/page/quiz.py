@@ -12,13 +12,16 @@ class Quiz(TwoFaces):
     """Questions for the reader, shown by a notebook as HTML.
 
     questions: (question, answers) pairs, with answers as {answer: what to say to it}; the first one
-    is right. They are shown in an order that does not tell, the same one each time.
+    is right. They are shown in an order that does not tell, the same one each time. Raises ValueError
+    without questions, and for a question with fewer than two answers.
     """
 
     kind = "quiz"
     name = "quiz"
 
     def __init__(self, *questions):
+        if not questions:
+            raise ValueError("no question: pass pairs of a question and its answers")
         for question, answers in questions:
             if len(answers) < 2:
                 raise ValueError(f"{question!r} has {len(answers)} answers: a quiz needs a choice")
