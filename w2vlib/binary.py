@@ -10,9 +10,13 @@ __all__ = ["SigmoidWithLoss", "sigmoid"]
 def sigmoid(x):
     """1 / (1 + exp(-x)), for scores of any size: exp only ever sees numbers at or below 0.
 
-    x: a number or an array of any shape; returns the same shape, in (0, 1) up to rounding.
-    Raises TypeError for whole numbers without a sign, or too short to hold -x. DLFS2 4.2.3,
-    equation 4.2.
+    x: a float or an array of floats of any shape.
+    Returns the same shape, in (0, 1) up to rounding.
+    Raises TypeError for whole numbers without a sign, or too short to hold -x.
+    Source: DLFS2 4.2.3, equation 4.2.
+
+    >>> sigmoid(np.array([-1000.0, 0.0, 1000.0]))
+    array([0. , 0.5, 1. ])
     """
     check.scores(x, "x")
     e = np.exp(-np.abs(x))
@@ -25,7 +29,14 @@ class SigmoidWithLoss:
     forward: score (N,) float and t (N,) of 0 and 1 -> loss, a float, finite for any finite score.
     backward: (y - t) * dout / N, of shape (N,), where y = sigmoid(score).
     Raises TypeError for other scores, ValueError for other labels or when shapes do not fit.
-    DLFS2 4.2.3, equation 4.3.
+    Source: DLFS2 4.2.3, equation 4.3.
+
+    >>> layer = SigmoidWithLoss()
+    >>> loss = layer.forward(np.array([0.0, 0.0]), np.array([1, 0]))
+    >>> bool(np.isclose(loss, np.log(2)))
+    True
+    >>> layer.backward()
+    array([-0.25,  0.25])
     """
 
     def __init__(self):

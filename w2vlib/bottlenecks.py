@@ -10,9 +10,16 @@ __all__ = ["MatMul", "OneHotCBOW", "SoftmaxWithLoss", "create_contexts_target", 
 def create_contexts_target(corpus, window_size):
     """Cut a corpus into training examples: each word, and the words around it.
 
-    corpus: (T,) word ids; window_size: words taken on each side, w.
-    Returns contexts (N, 2w) and target (N,) with N = T - 2w: positions without a whole window
-    are left out. Raises ValueError when the corpus is shorter than one window. DLFS2 3.3.1.
+    corpus: (T,) word ids.
+    window_size: words taken on each side, w.
+    Returns contexts (N, 2w) and target (N,), ids as in the corpus, with N = T - 2w: positions
+        without a whole window are left out.
+    Raises ValueError when the corpus is shorter than one window, IndexError for a negative id.
+    Source: DLFS2 3.3.1.
+
+    >>> contexts, target = create_contexts_target(np.array([0, 1, 2, 3]), window_size=1)
+    >>> contexts.tolist(), target.tolist()
+    ([[0, 2], [1, 3]], [1, 2])
     """
     check.ids(corpus, "corpus", ndim=1)
     check.whole(window_size, "window_size")
@@ -30,8 +37,14 @@ def create_contexts_target(corpus, window_size):
 def one_hot(ids, vocab_size):
     """Write each word id as a row of zeros with a single 1.
 
-    ids: any shape; returns float32 of shape ids.shape + (vocab_size,). DLFS2 3.3.2.
+    ids: integers of any shape.
+    Returns float32 of shape ids.shape + (vocab_size,).
     Raises IndexError when an id is not in [0, vocab_size).
+    Source: DLFS2 3.3.2.
+
+    >>> one_hot(np.array([2, 0]), vocab_size=3)
+    array([[0., 0., 1.],
+           [1., 0., 0.]], dtype=float32)
     """
     check.whole(vocab_size, "vocab_size")
     check.ids(ids, "ids", size=vocab_size)
@@ -43,8 +56,20 @@ def one_hot(ids, vocab_size):
 class MatMul:
     """The layer x @ W, without a bias.
 
-    W: (D, H) float. forward: x (N, D) -> (N, H). backward: dout (N, H) -> dx (N, D), and the
-    gradient of W in `grads[0]`. Raises ValueError when shapes do not fit. DLFS2 1.3.5.
+    W: (D, H) float.
+    forward: x (N, D) -> (N, H).
+    backward: dout (N, H) -> dx (N, D), and the gradient of W in `grads[0]`.
+    Raises ValueError when shapes do not fit.
+    Source: DLFS2 1.3.5.
+
+    >>> layer = MatMul(np.array([[1.0, 10.0], [2.0, 20.0]]))
+    >>> layer.forward(np.array([[1.0, 1.0]]))
+    array([[ 3., 30.]])
+    >>> layer.backward(np.array([[1.0, 0.0]]))
+    array([[1., 2.]])
+    >>> layer.grads[0]
+    array([[1., 0.],
+           [1., 0.]])
     """
 
     def __init__(self, W):
@@ -71,10 +96,18 @@ class MatMul:
 class SoftmaxWithLoss:
     """Softmax over V scores a row, then the mean cross entropy with the right class.
 
-    forward: score (N, V) and t, either ids (N,) or one-hot rows (N, V) -> loss, a float.
+    forward: score (N, V) float and t, either ids (N,) or one-hot rows (N, V) -> loss, a float.
     backward: (y - t) * dout / N, of shape (N, V), where y are the probabilities.
     Raises IndexError for a class outside [0, V), ValueError for rows that are not one-hot and when
-    shapes do not fit, TypeError for scores that are no floats. DLFS2 1.3.1, equation 4.1.
+        shapes do not fit, TypeError for scores that are no floats.
+    Source: DLFS2 1.3.1, equation 4.1.
+
+    >>> layer = SoftmaxWithLoss()
+    >>> loss = layer.forward(np.array([[2.0, 2.0]]), np.array([0]))
+    >>> bool(np.isclose(loss, np.log(2)))
+    True
+    >>> layer.backward()
+    array([[-0.5,  0.5]])
     """
 
     def __init__(self):
@@ -106,8 +139,16 @@ class OneHotCBOW:
 
     The words around a gap are each turned into a one-hot row, multiplied by W_in and averaged;
     W_out turns the average into V scores. `word_vecs` is W_in, (vocab_size, hidden_size) float32.
-    forward: contexts (N, C) and target (N,), word ids -> loss. backward: dout=1 -> None.
-    Raises IndexError for an id outside the vocabulary. DLFS2 3.4 and 4.1.
+
+    forward: contexts (N, C) and target (N,), word ids -> loss, a float.
+    backward: dout=1 -> None.
+    Raises IndexError for an id outside the vocabulary.
+    Source: DLFS2 3.4 and 4.1.
+
+    >>> model = OneHotCBOW(vocab_size=7, hidden_size=5, rng=0)
+    >>> loss = model.forward(np.array([[0, 2]]), np.array([1]))
+    >>> bool(abs(loss - np.log(7)) < 0.01), model.word_vecs.shape
+    (True, (7, 5))
     """
 
     def __init__(self, vocab_size, hidden_size, *, rng=None):

@@ -10,10 +10,22 @@ __all__ = ["Embedding"]
 class Embedding:
     """A table of word vectors: ids in, rows out.
 
-    W: (V, H) float. forward: idx, integers of any shape -> W[idx], of shape idx.shape + (H,).
+    W: (V, H) float.
+    forward: idx, integers of any shape -> W[idx], of shape idx.shape + (H,).
     backward: dout, of that shape -> None; the gradient of W is in `grads[0]`, where the rows of an
-    id that occurs more than once are summed. Raises TypeError for ids that are not whole numbers,
-    IndexError for ids outside [0, V), ValueError when dout does not fit. DLFS2 4.1.1-4.1.2.
+        id that occurs more than once are summed.
+    Raises TypeError for ids that are not whole numbers, IndexError for ids outside [0, V),
+        ValueError when dout does not fit.
+    Source: DLFS2 4.1.1-4.1.2.
+
+    >>> layer = Embedding(np.array([[0.0, 0.1], [1.0, 1.1]]))
+    >>> layer.forward(np.array([1, 1]))
+    array([[1. , 1.1],
+           [1. , 1.1]])
+    >>> layer.backward(np.array([[1.0, 2.0], [10.0, 20.0]]))
+    >>> layer.grads[0]
+    array([[ 0.,  0.],
+           [11., 22.]])
     """
 
     def __init__(self, W):

@@ -11,9 +11,18 @@ __all__ = ["EmbeddingDot"]
 class EmbeddingDot:
     """Look up one row of W for each row of h, and take their dot product.
 
-    W: (V, H) float, a word's output vector in each row. forward: h (N, H) and idx (N,) integers ->
-    scores (N,). backward: dout (N,) -> dh (N, H); the gradient of W is in `grads[0]`, repeated ids
-    summed. Raises as Embedding does, and ValueError when h, idx and W do not fit. DLFS2 4.2.4.
+    W: (V, H) float, a word's output vector in each row.
+    forward: h (N, H) and idx (N,) integers -> scores (N,).
+    backward: dout (N,) -> dh (N, H); the gradient of W is in `grads[0]`, repeated ids summed.
+    Raises what `Embedding` raises, and ValueError when h, idx and W do not fit.
+    Source: DLFS2 4.2.4.
+
+    >>> layer = EmbeddingDot(np.array([[1.0, 0.0], [0.0, 1.0], [2.0, 2.0]]))
+    >>> layer.forward(np.array([[1.0, 3.0], [1.0, 3.0]]), np.array([1, 2]))
+    array([3., 8.])
+    >>> layer.backward(np.array([1.0, 0.5]))
+    array([[0., 1.],
+           [1., 1.]])
     """
 
     def __init__(self, W):

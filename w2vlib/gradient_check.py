@@ -8,9 +8,15 @@ __all__ = ["numerical_gradient"]
 def numerical_gradient(f, x, eps=1e-4):
     """The slope of f() along each number of x, found by nudging it up and down.
 
-    f: takes nothing, returns a float, and reads x; x: a float64 array, changed in place and put
-    back. Returns an array of x's shape. Raises TypeError unless x is float64: differences this
-    small drown in float32's rounding. DLFS2 1.4.1 (central differences).
+    f: takes nothing, returns a float, and reads x.
+    x: a float64 array of any shape, changed in place and put back.
+    Returns a float64 array of x's shape.
+    Raises TypeError unless x is float64: differences this small drown in float32's rounding.
+    Source: DLFS2 1.4.1 (central differences).
+
+    >>> x = np.array([1.0, 3.0])
+    >>> numerical_gradient(lambda: np.sum(x**2), x).round(6)
+    array([2., 6.])
     """
     if not isinstance(x, np.ndarray) or x.dtype != np.float64:
         raise TypeError(f"x is {getattr(x, 'dtype', type(x).__name__)}: use x.astype(np.float64)")

@@ -13,11 +13,23 @@ __all__ = ["NegativeSamplingLoss"]
 class NegativeSamplingLoss:
     """One yes/no question about the target, and one about each of `sample_size` negatives.
 
-    W: (V, H) float output vectors; corpus: (T,) word ids, for the sampler; power and sample_size as
-    in UnigramSampler. forward: h (N, H) and target (N,) ids -> loss, the positive's mean loss plus
-    that of each negative. backward: dout=1 -> dh (N, H). `params` names W once for each of the
-    sample_size + 1 layers, and `grads` holds each layer's own gradient: their sum is W's.
-    Raises as its layers do. DLFS2 4.2.5 and 4.2.7; Mikolov et al. 2013b, equation 4.
+    `params` names W once for each of the sample_size + 1 layers, and `grads` holds each layer's own
+    gradient: their sum is W's.
+
+    W: (V, H) float, output vectors.
+    corpus: (T,) word ids, for the sampler; power, sample_size, rng: as in `UnigramSampler`.
+    forward: h (N, H) and target (N,) ids -> loss, the positive's mean loss plus that of each
+        negative.
+    backward: dout=1 -> dh (N, H).
+    Raises what its layers raise.
+    Source: DLFS2 4.2.5 and 4.2.7; Mikolov et al. 2013b, equation 4.
+
+    >>> layer = NegativeSamplingLoss(np.zeros((4, 3)), np.arange(4), sample_size=2, rng=0)
+    >>> loss = layer.forward(np.ones((5, 3)), np.array([0, 1, 2, 3, 0]))
+    >>> bool(np.isclose(loss, 3 * np.log(2)))
+    True
+    >>> layer.backward().shape, len(layer.grads)
+    ((5, 3), 3)
     """
 
     def __init__(self, W, corpus, power=0.75, sample_size=5, *, rng=None):

@@ -10,11 +10,23 @@ __all__ = ["UnigramSampler"]
 class UnigramSampler:
     """Draw negatives: words in proportion to count ** power, never the row's own target.
 
-    corpus: (T,) word ids; power: 0.75 in word2vec, 1 for plain counts, 0 for all words alike;
-    sample_size: negatives a row, K, drawn with replacement. `word_p` (V,) float64 sums to 1, with
-    V = the largest id + 1; an id that the corpus lacks has probability 0.
+    `word_p` (V,) float64 sums to 1, with V = the largest id + 1; an id that the corpus lacks has
+    probability 0.
+
+    corpus: (T,) word ids.
+    power: 0.75 in word2vec, 1 for plain counts, 0 for all words alike.
+    sample_size: negatives a row, K, drawn with replacement.
+    rng: a seed or a numpy.random.Generator.
     Raises ValueError when the corpus has fewer than sample_size words beside the target.
-    DLFS2 4.2.6, equation 4.4; Mikolov et al. 2013b, section 2.2.
+    Source: DLFS2 4.2.6, equation 4.4; Mikolov et al. 2013b, section 2.2.
+
+    >>> sampler = UnigramSampler(np.array([0, 1, 2, 2, 2]), power=1, sample_size=2, rng=0)
+    >>> sampler.word_p
+    array([0.2, 0.2, 0.6])
+    >>> target = np.array([0, 2])
+    >>> negatives = sampler.get_negative_sample(target)
+    >>> negatives.shape, bool((negatives == target[:, np.newaxis]).any())
+    ((2, 2), False)
     """
 
     def __init__(self, corpus, power, sample_size, *, rng=None):

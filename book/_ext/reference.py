@@ -1,0 +1,60 @@
+"""The API reference: docstrings as they read in a terminal, made into what Sphinx lays out.
+
+A docstring is a sentence, then lines `name: what it is`, `Returns ...`, `Raises ...` and
+`Source: ...`, each of which may go on, indented, and an example. `autodoc` wants reStructuredText:
+the lines become a list, and a public name between backticks becomes a link.
+"""
+
+import importlib
+import pkgutil
+import re
+
+import w2vlib
+
+NAMED = {"Returns", "Raises", "Source"}
+FIELD = re.compile(r"(Returns|Raises|\w+(?:, \w+)*(?=:))(:? )(.+)")
+PUBLIC = {
+    name: f"{room}.{name}"
+    for room in (info.name for info in pkgutil.walk_packages(w2vlib.__path__, "w2vlib."))
+    if not room.endswith(".__main__")
+    for name in getattr(importlib.import_module(room), "__all__", ())
+}
+
+
+def laid_out(lines):
+    """The lines of a docstring -> those of reStructuredText, with a list of its fields."""
+    result, in_list, in_example = [], False, False
+    for line in lines:
+        in_example |= line.startswith(">>>")
+        field = None if in_example else FIELD.match(line)
+        if in_example:
+            result.append(line)
+        elif field:
+            result += [] if in_list else [""]
+            name = field[1] if field[1] in NAMED else f"``{field[1]}``"
+            result.append(f"* {name}{field[2]}{marked(field[3])}")
+            in_list = True
+        else:
+            result.append("  " * (in_list and bool(line)) + marked(line.strip()))
+    return result
+
+
+def marked(text):
+    """What stands between backticks as code, or as a link; the rest without marks of its own."""
+    parts = text.split("`")
+    parts[::2] = [re.sub(r"([*|\\]|_\b)", r"\\\1", part) for part in parts[::2]]
+    parts[1::2] = [
+        f":py:obj:`{part} <{PUBLIC[part]}>`" if part in PUBLIC else f"``{part}``"
+        for part in parts[1::2]
+    ]
+    return "".join(parts)
+
+
+def process(app, what, name, obj, options, lines):
+    """autodoc's docstrings, in place."""
+    lines[:] = laid_out(lines)
+
+
+def setup(app):
+    app.connect("autodoc-process-docstring", process)
+    return {"parallel_read_safe": True}

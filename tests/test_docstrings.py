@@ -1,0 +1,50 @@
+"""What each public name says of itself: shapes, errors, source, and an example that runs."""
+
+import doctest
+import importlib
+import inspect
+import re
+
+import pytest
+
+SHAPE = re.compile(r"\([A-Za-z][\w ]*(,[\w ,+]*)\)|shape|\bids\b")
+TYPE = re.compile(r"\b(float|float32|float64|int|int32|ids|integers|bool)\b")
+NO_ARRAYS = set()
+TOLD = [  # rooms that keep these rules; the others follow
+    "binary",
+    "bottlenecks",
+    "embedding",
+    "embedding_dot",
+    "gradient_check",
+    "negative_sampling",
+    "sampler",
+]
+
+
+def public():
+    """(room, name) for each name in the `__all__` of a room, where it is defined."""
+    for room in [f"w2vlib.{name}" for name in TOLD]:
+        module = importlib.import_module(room)
+        for name in getattr(module, "__all__", ()):
+            if getattr(getattr(module, name), "__module__", room) == room:
+                yield pytest.param(module, name, id=f"{room.removeprefix('w2vlib.')}.{name}")
+
+
+each_public_name = pytest.mark.parametrize(("module", "name"), list(public()))
+
+
+@each_public_name
+def test_a_public_name_says_what_it_takes_raises_and_follows(module, name):
+    text = inspect.getdoc(getattr(module, name))
+    assert "\nRaises " in text and "\nSource: " in text, text
+    if name not in NO_ARRAYS:
+        assert SHAPE.search(text) and TYPE.search(text), text
+
+
+@each_public_name
+def test_a_public_name_has_an_example_that_runs(module, name):
+    text, said = inspect.getdoc(getattr(module, name)), []
+    example = doctest.DocTestParser().get_doctest(text, dict(vars(module)), name, None, 0)
+    assert example.examples, text
+    failed, _ = doctest.DocTestRunner(optionflags=doctest.ELLIPSIS).run(example, out=said.append)
+    assert not failed, "".join(said)
