@@ -49,7 +49,7 @@ test: $(TESTING) ## run the unit tests, every notebook, and a strict build of th
 lint: $(TESTING) ## check the style of code, notebooks and scripts
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
-	@$(BIN)/oxlint --quiet --deny-warnings w2vlib book/_static
+	@$(BIN)/oxlint --quiet w2vlib book/_static
 
 outputs: $(INSTALLED) ## run the notebooks and store their outputs (NOTEBOOKS=book/03_binary.ipynb, FRESH=1)
 	@$(BIN)/python tools/outputs.py $(if $(FRESH),--fresh) $(NOTEBOOKS)

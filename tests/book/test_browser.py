@@ -109,6 +109,8 @@ def test_chapter_opens_from_a_folder(html, page, path):
     page.goto((html / "book" / f"{path.stem}.html").as_uri())
     page.evaluate(READY)
     assert not page.wrong
+    assert page.locator("[data-mount][data-alive]").count()
+    assert not page.locator("[data-mount]:not([data-alive])").count()
     assert not [url for url in page.asked if not url.startswith(("file:", "data:"))]
     assert page.locator("mjx-container").count()
     assert not page.evaluate(RAW_MATH)

@@ -100,7 +100,7 @@ def test_module_imports_only_from_those_before_it(name):
 
 @pytest.mark.parametrize("heavy", ["matplotlib", "ipywidgets", "numba", "tqdm", "pooch"])
 def test_import_is_light(heavy):
-    code = f"import sys, w2vlib; sys.exit({heavy!r} in sys.modules)"
+    code = f"import sys, w2vlib, w2vlib.page; sys.exit({heavy!r} in sys.modules)"
     assert subprocess.call([sys.executable, "-c", code], cwd=ROOT) == 0
 
 
