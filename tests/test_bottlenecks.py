@@ -221,6 +221,24 @@ def test_labels_of_another_shape_are_not_taken_for_one_hot_rows(t):
         SoftmaxWithLoss().forward(SCORE, t)
 
 
+@pytest.mark.parametrize(
+    "row, says",
+    [
+        ([0, 0, 0, 0, 0], "0 ones in row 2"),
+        ([1, 0, 0, 1, 0], "2 ones in row 2"),
+        ([0, 2, 0, 0, 0], "only 0 .no. and 1"),
+        ([0.5, 0.5, 0, 0, 0], "only 0 .no. and 1"),
+        ([0, np.nan, 0, 0, 0], "only 0 .no. and 1"),
+        ([0, -1, 1, 1, 0], "only 0 .no. and 1"),
+    ],
+)
+def test_a_row_of_labels_names_exactly_one_class(row, says):
+    t = one_hot(T, 5)
+    t[2] = row
+    with pytest.raises(ValueError, match=says):
+        SoftmaxWithLoss().forward(SCORE, t)
+
+
 def test_one_hot_cbow_names_the_argument_that_is_wrong():
     model = OneHotCBOW(7, 4)
     contexts, target = np.array([[0, 2], [1, 3]]), np.array([1, 2])

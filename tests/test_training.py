@@ -5,8 +5,8 @@ import pytest
 import reference
 
 from w2vlib.bottlenecks import OneHotCBOW, create_contexts_target
-from w2vlib.embedding import Embedding
 from w2vlib.negative_sampling import NegativeSamplingLoss
+from w2vlib.sparse_gradients import SparseCBOW, SparseSGD
 from w2vlib.training import CBOW, SGD, Adam, SkipGram, Trainer, sum_shared
 
 CORPUS = np.array([0, 1, 2, 3, 4, 1, 5, 6])  # you say goodbye and i say hello .
@@ -15,29 +15,31 @@ NEGATIVES = np.random.default_rng(3).integers(0, 7, size=(12, 5))
 MODELS = [CBOW, SkipGram]
 
 
-def held(model, monkeypatch):
-    """The model in float64, which a numerical gradient needs, with negatives that stay the same."""
-    r = np.random.default_rng(2)
-    model.in_layer = Embedding(r.standard_normal((7, 3)))
-    model.loss_layer = NegativeSamplingLoss(r.standard_normal((7, 3)), CORPUS)
-    model.params = model.in_layer.params + model.loss_layer.params
-    model.grads = model.in_layer.grads + model.loss_layer.grads
-    monkeypatch.setattr(
-        model.loss_layer.sampler, "get_negative_sample", lambda words: NEGATIVES[: len(words)]
-    )
+class Given:
+    """Negatives that stay the same."""
+
+    def get_negative_sample(self, target):
+        return NEGATIVES[: len(target)]
+
+
+def held(Model):
+    """A model in float64, which a numerical gradient needs, with larger weights."""
+    model = Model(7, 3, 1, CORPUS, rng=2, sampler=Given(), dtype=float)
+    for W in model.params[:2]:
+        W *= 100
     return model
 
 
-def test_cbow_agrees_with_the_reference(monkeypatch):
-    model = held(CBOW(7, 3, 1, CORPUS), monkeypatch)
+def test_cbow_agrees_with_the_reference():
+    model = held(CBOW)
     W_in, W_out = model.params[:2]
     h = reference.window_mean(W_in, CONTEXTS)
     expected = reference.negative_sampling_loss(h, W_out, TARGET, NEGATIVES[:6])
     np.testing.assert_allclose(model.forward(CONTEXTS, TARGET), expected, rtol=1e-12)
 
 
-def test_skip_gram_agrees_with_the_reference(monkeypatch):
-    model = held(SkipGram(7, 3, 1, CORPUS), monkeypatch)
+def test_skip_gram_agrees_with_the_reference():
+    model = held(SkipGram)
     W_in, W_out = model.params[:2]
     expected = sum(
         reference.negative_sampling_loss(
@@ -50,8 +52,8 @@ def test_skip_gram_agrees_with_the_reference(monkeypatch):
 
 @pytest.mark.parametrize("dout", [1, -2.5])
 @pytest.mark.parametrize("Model", MODELS)
-def test_gradients_are_the_numerical_ones(Model, dout, monkeypatch):
-    model = held(Model(7, 3, 1, CORPUS), monkeypatch)
+def test_gradients_are_the_numerical_ones(Model, dout):
+    model = held(Model)
 
     def loss():
         return dout * model.forward(CONTEXTS, TARGET)
@@ -78,6 +80,43 @@ def test_models_keep_their_arrays_and_float32(Model):
         assert param.dtype == grad.dtype == np.float32
     assert model.word_vecs is word_vecs is params[0]
     assert not np.array_equal(word_vecs, before)
+
+
+@pytest.mark.parametrize("Model", [*MODELS, SparseCBOW])
+def test_power_and_sample_size_reach_the_sampler(Model):
+    model = Model(7, 3, 1, CORPUS, 0.5, 2, rng=0)
+    weight = np.bincount(CORPUS) ** 0.5
+    np.testing.assert_allclose(model.loss_layer.sampler.word_p, weight / weight.sum())
+    assert model.loss_layer.sampler.sample_size == 2
+    places = 2 if Model is SkipGram else 1
+    assert model.forward(CONTEXTS, TARGET) == pytest.approx(3 * np.log(2) * places, rel=0.01)
+
+
+def test_dense_and_sparse_do_not_mix_in_silence():
+    """Each model with the other's optimisers, alone and by the Trainer: told, and nothing moved."""
+    for Model, optimizer, told in (
+        (SparseCBOW, SGD(0.1), "grads holds a SparseGradient.*SparseSGD"),
+        (SparseCBOW, Adam(), "grads holds a SparseGradient.*SparseSGD"),
+        (CBOW, SparseSGD(0.1), "grads holds an array.*such as SGD"),
+        (SkipGram, SparseSGD(0.1), "grads holds an array.*such as SGD"),
+    ):
+        model = Model(7, 3, 1, CORPUS, rng=0)
+        before = [W.copy() for W in model.params]
+        with pytest.raises(TypeError, match=told):
+            optimizer.update(model.params, model.grads)
+        with pytest.raises(TypeError, match=told):
+            Trainer(model, optimizer).fit(CONTEXTS, TARGET, 1, progress=False)
+        assert all(map(np.array_equal, before, model.params))
+    model = SparseCBOW(7, 3, 1, CORPUS, rng=0)
+    with pytest.raises(TypeError, match="shared parameter holds a SparseGradient"):
+        sum_shared(model.params * 2, model.grads * 2)
+
+
+@pytest.mark.parametrize("Loss", [NegativeSamplingLoss, SparseCBOW.Loss])
+def test_a_sampler_that_does_not_fit_is_named(Loss):
+    loss = Loss(np.ones((7, 3)), CORPUS, sample_size=2, sampler=Given())
+    with pytest.raises(ValueError, match=r"negatives has shape \(6, 5\).*\(6, 2\)"):
+        loss.forward(np.ones((6, 3)), TARGET)
 
 
 @pytest.mark.parametrize("Model", MODELS)

@@ -75,6 +75,12 @@ def classes(t, score, name):
     """Raise unless `t` names a class for each row of `score`, by id or as a one-hot row."""
     if np.ndim(t) == 2:
         shape(t, score.shape, name)
+        labels(t, name)
+        if not (one := np.sum(t, axis=1) == 1).all():
+            row = int(np.argmin(one))
+            raise ValueError(
+                f"{name} has {np.count_nonzero(t[row])} ones in row {row}: a one-hot row has a single 1"
+            )
         t = np.asarray(t)
         one_hot = np.isin(t, (0, 1)).all(axis=1) & (np.sum(t == 1, axis=1) == 1)
         if not one_hot.all():
@@ -108,6 +114,34 @@ def shape(array, expected, name):
     ):
         wanted = ", ".join("any" if e is None else str(e) for e in expected)
         raise ValueError(f"{name} has shape {found}: it should be ({wanted})")
+
+
+def examples(contexts, target, places, size):
+    """Raise unless contexts (N, places) and target (N,) hold ids in [0, size)."""
+    shape(contexts, (None, places), "contexts")
+    shape(target, (len(contexts),), "target")
+    ids(contexts, "contexts", size=size)
+    ids(target, "target", size=size)
+
+
+def dense(grads, name):
+    """Raise unless all of `grads` are arrays."""
+    for grad in grads:
+        if not isinstance(grad, np.ndarray):
+            raise TypeError(
+                f"{name} holds a {type(grad).__name__}: take an optimiser that knows it, such as "
+                "SparseSGD, SparseAdaGrad or SparseAdam, or a model without sparse gradients"
+            )
+
+
+def sparse(grads, name):
+    """Raise unless all of `grads` are SparseGradients, or like them."""
+    for grad in grads:
+        if not hasattr(grad, "rows"):
+            raise TypeError(
+                f"{name} holds an array for each row of W: take a Sparse... model, or the optimiser "
+                "without, such as SGD or Adam"
+            )
 
 
 def labels(t, name):

@@ -18,6 +18,7 @@ class NegativeSamplingLoss:
 
     W: (V, H) float, output vectors.
     corpus: (T,) word ids, for the sampler; power, sample_size, rng: as in `UnigramSampler`.
+    sampler: what draws the negatives instead of one, by its `get_negative_sample`.
     forward: h (N, H) and target (N,) ids -> loss, the positive's mean loss plus that of each
         negative.
     backward: dout=1 -> dh (N, H).
@@ -32,10 +33,11 @@ class NegativeSamplingLoss:
     ((5, 3), 3)
     """
 
-    def __init__(self, W, corpus, power=0.75, sample_size=5, *, rng=None):
+    def __init__(self, W, corpus, power=0.75, sample_size=5, *, rng=None, sampler=None):
         check.weights(W, "W")
         check.ids(corpus, "corpus", size=len(W), ndim=1)
-        self.sampler = UnigramSampler(corpus, power, sample_size, rng=rng)
+        check.whole(sample_size, "sample_size")
+        self.sampler = sampler or UnigramSampler(corpus, power, sample_size, rng=rng)
         self.embed_dot_layers = [EmbeddingDot(W) for _ in range(sample_size + 1)]
         self.loss_layers = [SigmoidWithLoss() for _ in range(sample_size + 1)]
         self.params, self.grads = [], []
@@ -45,6 +47,7 @@ class NegativeSamplingLoss:
 
     def forward(self, h, target):
         negatives = self.sampler.get_negative_sample(target)
+        check.shape(negatives, (len(target), len(self.loss_layers) - 1), "negatives")
         words = np.column_stack([target, negatives])
         loss = 0
         for i, (dot, with_loss) in enumerate(zip(self.embed_dot_layers, self.loss_layers)):

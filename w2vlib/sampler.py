@@ -42,7 +42,7 @@ class UnigramSampler:
         seen = counts > 0
         weight = np.zeros(len(counts))
         weight[seen] = counts[seen] ** float(power)
-        if not np.isfinite(weight).all():
+        if not np.isfinite(weight.sum()):
             raise ValueError(
                 f"power is {power}: counts to that power are too large, take a smaller"
             )

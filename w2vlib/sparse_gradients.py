@@ -19,8 +19,6 @@ __all__ = [
     "SparseSGD",
 ]
 
-DENSE = "grads holds an array for each row of W: take a Sparse... layer, or the optimiser without"
-
 
 class SparseGradient:
     """A gradient of W (V, H) without its rows of zeros.
@@ -105,10 +103,11 @@ class SparseNegativeSamplingLoss:
     `grads` holds one SparseGradient. DLFS2 4.2.5 and 4.2.7; Mikolov et al. 2013b, equation 4.
     """
 
-    def __init__(self, W, corpus, power=0.75, sample_size=5, *, rng=None):
+    def __init__(self, W, corpus, power=0.75, sample_size=5, *, rng=None, sampler=None):
         check.weights(W, "W")
         check.ids(corpus, "corpus", size=len(W), ndim=1)
-        self.sampler = UnigramSampler(corpus, power, sample_size, rng=rng)
+        check.whole(sample_size, "sample_size")
+        self.sampler = sampler or UnigramSampler(corpus, power, sample_size, rng=rng)
         self.embed_dot = SparseEmbeddingDot(W)
         self.loss_layer = SigmoidWithLoss()
         self.params = self.embed_dot.params
@@ -117,6 +116,7 @@ class SparseNegativeSamplingLoss:
 
     def forward(self, h, target):
         negatives = self.sampler.get_negative_sample(target)
+        check.shape(negatives, (len(target), self.questions - 1), "negatives")
         words = np.column_stack([target, negatives])
         score = self.embed_dot.forward(h, words)
         label = np.zeros(words.shape)
@@ -136,19 +136,7 @@ class SparseCBOW(CBOW):
     a SparseGradient for each: update them with SparseSGD, SparseAdaGrad or SparseAdam.
     """
 
-    def __init__(self, vocab_size, hidden_size, window_size, corpus, *, rng=None):
-        check.whole(vocab_size, "vocab_size", at_least=2)
-        check.whole(hidden_size, "hidden_size")
-        check.whole(window_size, "window_size")
-        rng = np.random.default_rng(rng)
-        W_in = 0.01 * rng.standard_normal((vocab_size, hidden_size), dtype=np.float32)
-        W_out = 0.01 * rng.standard_normal((vocab_size, hidden_size), dtype=np.float32)
-        self.window_size = window_size
-        self.in_layer = SparseEmbedding(W_in)
-        self.loss_layer = SparseNegativeSamplingLoss(W_out, corpus, rng=rng)
-        self.params = self.in_layer.params + self.loss_layer.params
-        self.grads = self.in_layer.grads + self.loss_layer.grads
-        self.word_vecs = W_in
+    Lookup, Loss = SparseEmbedding, SparseNegativeSamplingLoss
 
 
 class SparseSGD:
@@ -162,9 +150,8 @@ class SparseSGD:
         self.lr = lr
 
     def update(self, params, grads):
+        check.sparse(grads, "grads")
         for param, grad in zip(params, grads, strict=True):
-            if not isinstance(grad, SparseGradient):
-                raise TypeError(DENSE)
             param[grad.ids] -= self.lr * grad.rows
 
 
@@ -182,11 +169,10 @@ class SparseAdaGrad:
         self.squares = None
 
     def update(self, params, grads):
+        check.sparse(grads, "grads")
         if self.squares is None:
             self.squares = [np.zeros(p.shape, p.dtype) for p in params]
         for param, grad, squares in zip(params, grads, self.squares, strict=True):
-            if not isinstance(grad, SparseGradient):
-                raise TypeError(DENSE)
             ids, g = grad.ids, grad.rows
             squares[ids] += g**2
             root = np.sqrt(squares[ids])
@@ -207,6 +193,7 @@ class SparseAdam:
         self.m, self.v, self.steps = None, None, 0
 
     def update(self, params, grads):
+        check.sparse(grads, "grads")
         if self.m is None:
             self.m = [np.zeros(p.shape, p.dtype) for p in params]
             self.v = [np.zeros(p.shape, p.dtype) for p in params]
@@ -214,8 +201,6 @@ class SparseAdam:
         lr = self.lr * (1 - self.beta2**self.steps) ** 0.5
         lr /= 1 - self.beta1**self.steps
         for param, grad, m, v in zip(params, grads, self.m, self.v, strict=True):
-            if not isinstance(grad, SparseGradient):
-                raise TypeError(DENSE)
             ids, g = grad.ids, grad.rows
             m[ids] += (1 - self.beta1) * (g - m[ids])
             v[ids] += (1 - self.beta2) * (g**2 - v[ids])

@@ -230,12 +230,12 @@ class RowSparse(Stage):
         return 10 * (N * C + N * (K + 1)) * H + drawn_numbers(V)
 
 
-class AliasSampler:
-    """UnigramSampler's draws, from an alias table: nothing of V numbers is handled in a step."""
+class AliasSampler(UnigramSampler):
+    """The same draws from an alias table: nothing of V numbers is handled in a step."""
 
-    def __init__(self, sampler):
-        self.table, self.rng = AliasTable(sampler.word_p), sampler.rng
-        self.sample_size = sampler.sample_size
+    def __init__(self, corpus, power, sample_size, *, rng=None):
+        super().__init__(corpus, power, sample_size, rng=rng)
+        self.table = AliasTable(self.word_p)
 
     def get_negative_sample(self, target):
         return draw_others(self.table, target, self.sample_size, self.rng)
@@ -245,8 +245,9 @@ class AliasDraws(RowSparse):
     name = "+ alias draws"
 
     def build(self, V, rng):
-        model, contexts, target = super().build(V, rng)
-        model.loss_layer.sampler = AliasSampler(model.loss_layer.sampler)
+        contexts, target, corpus = batch(V, rng)
+        sampler = AliasSampler(corpus, POWER, NEGATIVE, rng=rng)
+        model = SparseCBOW(V, HIDDEN, WINDOW, corpus, rng=rng, sampler=sampler)
         return model, contexts, target
 
     def numbers(self, V):

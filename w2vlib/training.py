@@ -12,30 +12,34 @@ __all__ = ["CBOW", "SGD", "Adam", "SkipGram", "Trainer"]
 class CBOW:
     """Guess a word from the words around it, with embeddings and negative sampling.
 
-    vocab_size V, hidden_size H, window_size w (words on each side), corpus (T,) word ids (for the
-    negatives). forward: contexts (N, 2w) and target (N,) ids -> loss. backward: dout=1 -> None.
-    `word_vecs` is W_in, (V, H) float32. Raises as its layers do. DLFS2 4.3; Mikolov et al. 2013a.
+    vocab_size V, hidden_size H, window_size w (words on each side); corpus (T,) word ids, power,
+    sample_size and sampler, for the negatives, as in NegativeSamplingLoss; dtype of the weights.
+    forward: contexts (N, 2w) and target (N,) ids -> loss. backward: dout=1 -> None. `word_vecs` is
+    W_in, (V, H). Raises as its layers do. DLFS2 4.3; Mikolov et al. 2013a.
     """
 
-    def __init__(self, vocab_size, hidden_size, window_size, corpus, *, rng=None):
+    Lookup, Loss = Embedding, NegativeSamplingLoss
+
+    def __init__(
+        self, vocab_size, hidden_size, window_size, corpus, power=0.75, sample_size=5, *,
+        rng=None, sampler=None, dtype=np.float32,
+    ):  # fmt: skip
         check.whole(vocab_size, "vocab_size", at_least=2)
         check.whole(hidden_size, "hidden_size")
         check.whole(window_size, "window_size")
         rng = np.random.default_rng(rng)
-        W_in = 0.01 * rng.standard_normal((vocab_size, hidden_size), dtype=np.float32)
-        W_out = 0.01 * rng.standard_normal((vocab_size, hidden_size), dtype=np.float32)
+        shape = (vocab_size, hidden_size)
+        W_in = 0.01 * rng.standard_normal(shape, dtype)
+        W_out = 0.01 * rng.standard_normal(shape, dtype)
         self.window_size = window_size
-        self.in_layer = Embedding(W_in)
-        self.loss_layer = NegativeSamplingLoss(W_out, corpus, rng=rng)
+        self.in_layer = self.Lookup(W_in)
+        self.loss_layer = self.Loss(W_out, corpus, power, sample_size, rng=rng, sampler=sampler)
         self.params = self.in_layer.params + self.loss_layer.params
         self.grads = self.in_layer.grads + self.loss_layer.grads
         self.word_vecs = W_in
 
     def forward(self, contexts, target):
-        check.shape(contexts, (None, 2 * self.window_size), "contexts")
-        check.shape(target, (len(contexts),), "target")
-        check.ids(contexts, "contexts", size=len(self.word_vecs))
-        check.ids(target, "target", size=len(self.word_vecs))
+        check.examples(contexts, target, 2 * self.window_size, size=len(self.word_vecs))
         h = self.in_layer.forward(contexts).mean(axis=1)
         return self.loss_layer.forward(h, target)
 
@@ -54,10 +58,7 @@ class SkipGram(CBOW):
 
     def forward(self, contexts, target):
         n = 2 * self.window_size
-        check.shape(contexts, (None, n), "contexts")
-        check.shape(target, (len(contexts),), "target")
-        check.ids(contexts, "contexts", size=len(self.word_vecs))
-        check.ids(target, "target", size=len(self.word_vecs))
+        check.examples(contexts, target, n, size=len(self.word_vecs))
         h = self.in_layer.forward(target)
         return n * self.loss_layer.forward(np.repeat(h, n, axis=0), contexts.reshape(-1))
 
@@ -78,6 +79,7 @@ class SGD:
         self.lr = lr
 
     def update(self, params, grads):
+        check.dense(grads, "grads")
         for param, grad in zip(params, grads, strict=True):
             param -= self.lr * grad
 
@@ -96,6 +98,7 @@ class Adam:
         self.m, self.v, self.steps = None, None, 0
 
     def update(self, params, grads):
+        check.dense(grads, "grads")
         if self.m is None:
             self.m = [np.zeros_like(p) for p in params]
             self.v = [np.zeros_like(p) for p in params]
@@ -178,6 +181,7 @@ def sum_shared(params, grads):
     unique = {}
     for param, grad in zip(params, grads, strict=True):
         if id(param) in unique:
+            check.dense([grad], "grads of a shared parameter")
             unique[id(param)][1][...] += grad
         else:
             unique[id(param)] = (param, grad)

@@ -7,10 +7,9 @@ import numpy as np
 import pytest
 
 from w2vlib.bottlenecks import create_contexts_target
-from w2vlib.embedding import Embedding
-from w2vlib.negative_sampling import NegativeSamplingLoss
 from w2vlib.page.playground import RATES, Playground
 from w2vlib.page.playground_picture import REACH
+from w2vlib.sampler import UnigramSampler
 from w2vlib.training import CBOW, SGD, sum_shared
 
 TEXT = "you say goodbye and i say hello ."
@@ -22,12 +21,9 @@ class Reference:
     """The same network, of the library's classes: its numbers before the step after `losses`."""
 
     def __init__(self, playground, rate):
-        W_in, W_out = playground.start.astype(np.float32)
-        self.model = model = CBOW(7, 2, 1, IDS)
-        model.in_layer = Embedding(W_in)
-        model.loss_layer = NegativeSamplingLoss(W_out, IDS, sample_size=2, rng=2)
-        model.params = model.in_layer.params + model.loss_layer.params
-        model.grads = model.in_layer.grads + model.loss_layer.grads
+        sampler = UnigramSampler(IDS, 0.75, sample_size=2, rng=2)
+        self.model = CBOW(7, 2, 1, IDS, sample_size=2, sampler=sampler)
+        self.model.params[0][:], self.model.params[1][:] = playground.start
         self.contexts, self.target = create_contexts_target(IDS, 1)
         self.rate, self.losses = rate, []
         self.ask()
