@@ -18,11 +18,23 @@ from w2vlib import check, files, ptb, reading
 from w2vlib.check import short
 from w2vlib.reading import EOS, UNK
 
+__all__ = ["Corpus", "UnknownWord", "Vocabulary", "load_corpus"]
+
 DEFAULT_PATH = Path(__file__).with_name("data") / "wordnet-glosses-10k.txt.xz"
 
 
 class UnknownWord(KeyError):
-    """A word that a vocabulary lacks. Its message, made when it is shown, names words spelt alike."""
+    """A word that a vocabulary lacks. Its message, made when it is shown, names words spelt alike.
+
+    Raises nothing itself: `Vocabulary` and `WordVectors` raise it. It is a KeyError.
+    Source: w2vlib; the words spelt alike by Python's difflib.
+
+    >>> try:
+    ...     Vocabulary(["king", "queen"])["kings"]
+    ... except KeyError as error:
+    ...     print(error)
+    'kings' is not in the vocabulary; close to it: 'king'
+    """
 
     def __init__(self, word, vocabulary):
         super().__init__(word, vocabulary)
@@ -41,10 +53,19 @@ class UnknownWord(KeyError):
 class Vocabulary:
     """The words that a model knows, each with an id: its place in `words`, counted from 0.
 
-    `len(v)`, `for word in v` (in id order), `word in v`, `v[word]` -> id, `v.word(id)` -> word.
+    `len(v)`, `for word in v` (in id order), `word in v`, `v[word]` -> id, `v.word(id)` -> word,
+    `v.ids(words)` -> int32 of shape (len(words),).
 
-    Raises TypeError for a word that is not a string, ValueError for one that comes twice; UnknownWord,
-    a KeyError, for one that is not there. Source: DLFS2 2.3.1 (`word_to_id` and `id_to_word`).
+    words: different strings, in the order of their ids.
+    Raises TypeError for a word that is not a string, ValueError for one that comes twice;
+        `UnknownWord`, a KeyError, for one that is not there.
+    Source: DLFS2 2.3.1 (`word_to_id` and `id_to_word`).
+
+    >>> vocabulary = Vocabulary(["you", "say", "goodbye"])
+    >>> vocabulary["say"], vocabulary.word(2), "hello" in vocabulary, len(vocabulary)
+    (1, 'goodbye', False, 3)
+    >>> vocabulary.ids(["say", "you"])
+    array([1, 0], dtype=int32)
     """
 
     def __init__(self, words):
@@ -116,14 +137,19 @@ class Vocabulary:
 
 @dataclass(frozen=True, repr=False, eq=False)
 class Corpus:
-    """A text as word ids, with its vocabulary.
+    """A text as word ids, with its vocabulary. `len(corpus)` is T.
 
-    ids: int32 (T,), the text, a word after the other; vocabulary: a Vocabulary, or its V words in
-    the order of the ids; counts: int64 (V,), how often each of them comes in `ids`; name: for
-    titles and messages. `len(corpus)` is T.
-
+    ids: int32 (T,), the text, a word after the other.
+    vocabulary: a `Vocabulary`, or its V words in the order of the ids.
+    counts: int64 (V,), how often each of them comes in `ids`.
+    name: for titles and messages.
     Raises TypeError or ValueError where the parts do not fit together or `ids` is empty, IndexError
-    where an id is not in the vocabulary.
+        where an id is not in the vocabulary.
+    Source: DLFS2 2.3.1 (`preprocess`), with the counts beside it.
+
+    >>> ids = np.array([0, 1, 2, 1])
+    >>> Corpus(ids, ["you", "say", "goodbye"], np.bincount(ids), "four words")
+    Corpus('four words', 4 ids, 3 words)
     """
 
     ids: np.ndarray
@@ -153,23 +179,27 @@ class Corpus:
 
 
 def load_corpus(name_or_path, split="train", *, min_count=None, max_vocab=None):
-    """Load a text as word ids -> Corpus.
-
-    name_or_path: "default" (10,000 words of WordNet's glosses, shipped, works offline), "ptb" (the
-    Penn Treebank, fetched once; splits "train", "valid", "test", all with the vocabulary of
-    "train"), or the path of a UTF-8 text with one sentence a line: a file, plain or compressed by
-    gzip, bzip2 or xz, or a pipe.
+    """Load a text as word ids -> `Corpus`.
 
     The text is taken as it is: words stand between blanks, nothing is put in lower case. Each line
-    ends in "<eos>"; empty lines count for nothing. Words that come fewer than `min_count` times
-    (5 unless you say otherwise; "default" and "ptb" keep all their words) become "<unk>"; so do the
-    rarest until the vocabulary, with "<eos>" and "<unk>", has at most `max_vocab` words.
-    Ids go by falling frequency, ties by first appearance.
+    ends in "<eos>"; empty lines count for nothing. Ids go by falling frequency, ties by first
+    appearance.
 
+    name_or_path: "default" (10,000 words of WordNet's glosses, shipped, works offline), "ptb" (the
+        Penn Treebank, fetched once), or the path of a UTF-8 text with one sentence a line: a file,
+        plain or compressed by gzip, bzip2 or xz, or a pipe.
+    split: "train", and for "ptb" also "valid" and "test", with the vocabulary of "train".
+    min_count: words that come fewer times (5 unless you say otherwise; "default" and "ptb" keep all
+        their words) become "<unk>".
+    max_vocab: so do the rarest until the vocabulary, with "<eos>" and "<unk>", has at most as many.
     Raises TypeError or ValueError for a bad argument, a text without two words to learn or without
-    blanks between its words, a damaged file or one that is not UTF-8; FileNotFoundError;
-    ConnectionError when "ptb" cannot be fetched.
+        blanks between its words, a damaged file or one that is not UTF-8; FileNotFoundError;
+        ConnectionError when "ptb" cannot be fetched.
     Source: DLFS2 2.4.4; 5 as in word2vec.c, which leaves such words out (Mikolov et al. 2013).
+
+    >>> corpus = load_corpus("default", max_vocab=1000)
+    >>> len(corpus.vocabulary), corpus.ids.dtype.name, corpus.vocabulary.word(0)
+    (1000, 'int32', '<unk>')
     """
     if not isinstance(name_or_path, str | os.PathLike):
         raise TypeError(

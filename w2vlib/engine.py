@@ -6,24 +6,42 @@ from importlib.util import find_spec
 
 import numpy as np
 
+__all__ = ["Engine"]
+
 
 @dataclass(frozen=True)
 class Engine:
     """A way to train word vectors. Each engine's room ends in one, `ENGINE`.
 
-    name: for `train(engine=name)`. says: in a few words, what it is. stage: its name in the ledger.
+    name: for `train(engine=name)`.
+    says: in a few words, what it is.
+    stage: its name in the ledger.
     fit: fit(vectors, outputs, corpus, *, window, negative, power, epochs, subsample, learning_rate,
-    rng, report) trains `vectors` and `outputs`, as `start` makes them, in place. It calls
-    report(tokens) after each step, with the words of the text that the step stands for; what is
-    learnt by then is in the two matrices, so that an interruption loses nothing. Its randomness
-    comes from the Generator `rng` alone.
+        rng, report) trains vectors (V, H) and outputs (V, H or more), float32 as `start` makes
+        them, in place. It calls report(tokens) after each step, with the words of the text that
+        the step stands for; what is learnt by then is in the two matrices, so that an
+        interruption loses nothing. Its randomness comes from the Generator `rng` alone.
     defaults: the epochs, subsample and learning_rate that suit it.
-    touches: touches(negative, vector_size) -> how many numbers of both matrices it moves for a word.
-    limits: argument -> the largest value that it can honour. needs: packages, by the name they are
-    imported by; extra: the extra of w2vlib that brings them. threads: whether `fit` takes `threads`.
+    touches: touches(negative, vector_size) -> how many numbers of both matrices it moves for a
+        word.
+    limits: argument -> the largest value that it can honour.
+    needs: packages, by the name they are imported by.
+    extra: the extra of w2vlib that brings them.
+    threads: whether `fit` takes `threads`.
     lanes: rows of `outputs` are filled up with zeros to a multiple of this.
     prepare: prepare(progress) does what has to be done once before any training, such as compiling;
-    where that takes long, and progress is True, it says so on stderr. None: there is nothing to do.
+        where that takes long, and progress is True, it says so on stderr. None: nothing to do.
+    Raises nothing itself; `train` checks limits, needs and threads.
+    Source: w2vlib; chapters 10 and 11 build one each.
+
+    >>> still = Engine(
+    ...     name="still", says="learns nothing", stage="nothing at all", touches=lambda K, H: 0,
+    ...     fit=lambda vectors, outputs, corpus, **options: None,
+    ...     defaults={"epochs": 1, "subsample": 0, "learning_rate": 0.1}, needs=("numpy",),
+    ... )
+    >>> vectors, outputs = still.start(7, 5, np.random.default_rng(0))
+    >>> vectors.shape, outputs.dtype.name, still.missing()
+    ((7, 5), 'float32', [])
     """
 
     name: str

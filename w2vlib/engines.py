@@ -11,6 +11,8 @@ from w2vlib.draws import kept_share, negative_weights
 from w2vlib.evaluation import WordVectors
 from w2vlib.progress import DivergenceError, Progress, Watch
 
+__all__ = ["ENGINES", "train"]
+
 # Whoever adds an engine writes its room, and names it here.
 ENGINES = {engine.name: engine for engine in (fused.ENGINE, hogwild.ENGINE)}
 
@@ -30,21 +32,33 @@ def train(
     seed=1,
     progress=True,
 ):
-    """Train CBOW word vectors with negative sampling on `corpus` -> WordVectors.
-
-    corpus: a Corpus, from `load_corpus`. vector_size: H, numbers in a vector. window: words on each
-    side. negative: K, negatives for each word. power: negatives are drawn in proportion to
-    count**power. epochs: passes over the corpus. subsample: words that make up a larger share of
-    the text than this are thinned out (0: none). learning_rate: at the start; it falls linearly
-    to 0. These three are by default what suits the engine, see its `defaults`. engine: one of ENGINES,
-    by name. threads: how many it runs on, if it takes more than one. seed: the same seed gives the
-    same vectors on the same machine; with more threads than one, nearly. progress: show a bar.
+    """Train CBOW word vectors with negative sampling on `corpus` -> `WordVectors`.
 
     Ctrl-C (in a notebook: interrupt the kernel) ends the training and returns what was learnt.
-    Raises TypeError or ValueError for bad arguments and ImportError where the engine lacks a package,
-    both before it trains; MemoryError; and DivergenceError, a FloatingPointError, as soon as vectors
-    grow out of all bounds: the last sound ones are in its attribute `vectors`.
+
+    corpus: a `Corpus`, from `load_corpus`.
+    vector_size: H, numbers in a vector, float32.
+    window: words on each side.
+    negative: K, negatives for each word.
+    power: negatives are drawn in proportion to count**power.
+    epochs: passes over the corpus. This and the next two are by default what suits the engine.
+    subsample: words that make up a larger share of the text than this are thinned out (0: none).
+    learning_rate: at the start; it falls linearly to 0.
+    engine: one of ENGINES, by name.
+    threads: how many it runs on, if it takes more than one.
+    seed: the same seed gives the same vectors on the same machine; with more threads, nearly.
+    progress: show a bar.
+    Returns WordVectors of shape (V, H).
+    Raises TypeError or ValueError for bad arguments and ImportError where the engine lacks a
+        package, both before it trains; MemoryError; and `DivergenceError`, a FloatingPointError, as
+        soon as vectors grow out of all bounds: the last sound ones are in its attribute `vectors`.
     Source: DLFS2 4.3; Mikolov et al. (2013).
+
+    >>> ids = np.tile([0, 1, 2, 3, 0, 1, 4, 3], 100)
+    >>> corpus = Corpus(ids, "you say goodbye . hello".split(), np.bincount(ids), "toy")
+    >>> vectors = train(corpus, vector_size=5, window=1, epochs=1, subsample=0, progress=False)
+    >>> vectors, vectors.most_similar("goodbye", topn=1)[0][0] in vectors
+    (WordVectors(5 words, 5 dimensions), True)
     """
     if not isinstance(engine, str) or engine not in ENGINES:
         names = " or ".join(map(repr, ENGINES))

@@ -9,11 +9,19 @@ from w2vlib import check, word2vec_format
 from w2vlib.corpus import Vocabulary
 from w2vlib.questions import read_analogies, read_word_pairs
 
+__all__ = ["AnalogyScore", "PairScore", "WordVectors"]
+
 
 class PairScore(NamedTuple):
     """How well cosines agree with people: Spearman's rank correlation, over `pairs` of `total`.
 
     It is NaN where there is none: fewer than two pairs known, or all their scores or cosines equal.
+
+    Raises nothing.
+    Source: Spearman 1904, as `WordVectors` computes it in chapter 8.
+
+    >>> PairScore(spearman=0.528, pairs=203, total=353)
+    Spearman 0.528 over 203 of 353 pairs
     """
 
     spearman: float
@@ -30,6 +38,12 @@ class AnalogyScore(NamedTuple):
 
     `sections` maps the name of each section to its own AnalogyScore, which has no sections.
     `accuracy` is NaN where nothing is covered.
+
+    Raises nothing.
+    Source: Mikolov et al. 2013a, section 4.1.
+
+    >>> AnalogyScore(accuracy=0.25, correct=1, covered=4, total=9)
+    25.0% (1 of 4; 9 in all)
     """
 
     accuracy: float
@@ -50,14 +64,22 @@ class AnalogyScore(NamedTuple):
 class WordVectors:
     """Trained word vectors and the questions one can ask them.
 
-    vectors: (V, H) floats, kept as a read-only float32 copy, so that training on does not change
-    it. vocabulary: a Vocabulary, or the V words in the order of the rows.
-
     `len(wv)`, `for word in wv` (in the order of the rows), `word in wv`, `wv[word]` -> its vector.
 
+    vectors: (V, H) floats, kept as a read-only float32 copy, so that training on does not
+        change it.
+    vocabulary: a `Vocabulary`, or the V words in the order of the rows.
     Raises TypeError unless `vectors` is an array of floats; ValueError for NaN, infinity or numbers
-    beyond float32, for a word that comes twice, and unless there is one row a word.
-    DLFS2 4 (introduction).
+        beyond float32, for a word that comes twice, and unless there is one row a word.
+    Source: DLFS2 4 (introduction).
+
+    >>> wv = WordVectors(np.array([[2.0, 0.1], [1.0, 0.0], [0.0, 3.0]]), ["tea", "coffee", "car"])
+    >>> wv["car"]
+    array([0., 3.], dtype=float32)
+    >>> [word for word, cosine in wv.most_similar("tea", topn=2)]
+    ['coffee', 'car']
+    >>> round(wv.similarity("coffee", "car"), 3)
+    0.0
     """
 
     def __init__(self, vectors, vocabulary):

@@ -5,12 +5,21 @@ import time
 
 import numpy as np
 
+__all__ = ["DivergenceError"]
+
 LARGEST = 1000  # no number of a sound vector comes near it; some 30 is much
 REST = 100  # a look at the vectors is followed by this many times its duration without one
 
 
 class DivergenceError(FloatingPointError):
-    """The vectors grow out of all bounds. `vectors` holds the last sound WordVectors, or None."""
+    """The vectors grow out of all bounds. `vectors` holds the last sound WordVectors, or None.
+
+    Raises nothing itself: `train` raises it. It is a FloatingPointError.
+    Source: w2vlib.
+
+    >>> issubclass(DivergenceError, FloatingPointError), DivergenceError().vectors
+    (True, None)
+    """
 
     vectors = None
 

@@ -6,15 +6,24 @@ from pathlib import Path
 
 from w2vlib import reading
 
+__all__ = ["read_analogies", "read_word_pairs"]
+
 DATA = Path(__file__).with_name("data")
 
 
 def read_word_pairs(path=None):
     """Read lines "word1 <tab> word2 <tab> score" -> list of (word1, word2, score), lower case.
 
-    path: a UTF-8 text, plain or compressed; None is WordSim-353. In a line without tabs blanks part
-    the columns. Blank lines, lines that start with "#" and a first line that names the columns, so
-    that its last is no number, are passed over. ValueError, with the line, for anything else.
+    In a line without tabs blanks part the columns. Blank lines, lines that start with "#" and a
+    first line that names the columns, so that its last is no number, are passed over.
+
+    path: a UTF-8 text, plain or compressed; None is WordSim-353.
+    Raises ValueError, with the line, for anything else.
+    Source: WordSim-353, Finkelstein et al. 2002.
+
+    >>> pairs = read_word_pairs()
+    >>> len(pairs), pairs[0]
+    (353, ('love', 'sex', 6.77))
     """
     path = DATA / "wordsim353.tsv" if path is None else path
     pairs, lines = [], reading.lines(path)
@@ -42,8 +51,15 @@ def read_word_pairs(path=None):
 def read_analogies(path=None):
     """Read lines "a b c d" under ": section" -> {section: list of (a, b, c, d)}, lower case.
 
-    path: a UTF-8 text, plain or compressed; None is Google's set. Blank lines and lines that start
-    with "#" are passed over. ValueError, with the line, for anything else.
+    Blank lines and lines that start with "#" are passed over.
+
+    path: a UTF-8 text, plain or compressed; None is Google's set.
+    Raises ValueError, with the line, for anything else.
+    Source: Mikolov et al. 2013a, section 4.1.
+
+    >>> sections = read_analogies()
+    >>> len(sections), sections["family"][0]
+    (14, ('boy', 'girl', 'brother', 'sister'))
     """
     path = DATA / "questions-words.txt" if path is None else path
     sections, questions = {}, None

@@ -23,10 +23,19 @@ __all__ = [
 class SparseGradient:
     """A gradient of W (V, H) without its rows of zeros.
 
-    `ids` (R,): the rows that have a gradient, each once, in rising order; `rows` (R, H): what it is
-    there. Empty until the first `put`. put: idx, integers of any shape, and dout of shape
-    idx.shape + (H,) take the place of what was there; rows of equal ids are summed.
-    dense() -> (V, H), for comparison: it costs what the rest of this module avoids.
+    `ids` (R,): the rows that have a gradient, each once, in rising order; `rows` (R, H) float: what
+    it is there. Empty until the first `put`.
+
+    put: idx, integers of any shape, and dout of shape idx.shape + (H,) take the place of what was
+        there; rows of equal ids are summed.
+    dense: () -> (V, H), for comparison: it costs what the rest of this module avoids.
+    Raises ValueError when the shapes of idx and dout do not fit.
+    Source: chapter 9; as PyTorch's Embedding(sparse=True) and TensorFlow's IndexedSlices.
+
+    >>> gradient = SparseGradient(np.zeros((1_000_000, 2)))
+    >>> gradient.put(np.array([7, 3, 7]), np.array([[1.0, 1.0], [2.0, 2.0], [5.0, 5.0]]))
+    >>> gradient.ids.tolist(), gradient.rows.tolist()
+    ([3, 7], [[2.0, 2.0], [6.0, 6.0]])
     """
 
     def __init__(self, W):
@@ -47,9 +56,18 @@ class SparseGradient:
 
 
 class SparseEmbedding(Embedding):
-    """Embedding, with a SparseGradient in `grads[0]`: nothing of V rows is made or cleared.
+    """Embedding, with a `SparseGradient` in `grads[0]`: nothing of V rows is made or cleared.
 
-    Arguments, shapes and errors as in Embedding.
+    W, forward, backward: shapes, float and ids as in `Embedding`.
+    Raises what `Embedding` raises.
+    Source: chapter 9; DLFS2 4.1.1 for what it computes.
+
+    >>> layer = SparseEmbedding(np.zeros((1000, 2)))
+    >>> layer.forward(np.array([5, 5])).shape
+    (2, 2)
+    >>> layer.backward(np.array([[1.0, 2.0], [10.0, 20.0]]))
+    >>> layer.grads[0].ids.tolist(), layer.grads[0].rows.tolist()
+    ([5], [[11.0, 22.0]])
     """
 
     def __init__(self, W):
@@ -68,9 +86,18 @@ class SparseEmbedding(Embedding):
 class SparseEmbeddingDot:
     """The scores of M words for each row of h, from one lookup.
 
-    W: (V, H) float, a word's output vector in each row. forward: h (N, H) and idx (N, M) integers
-    -> scores (N, M). backward: dout (N, M) -> dh (N, H), the sum over the M words; the gradient of
-    W, a SparseGradient, is in `grads[0]`. Raises as EmbeddingDot does. DLFS2 4.2.4 and 4.2.5.
+    W: (V, H) float, a word's output vector in each row.
+    forward: h (N, H) and idx (N, M) integers -> scores (N, M).
+    backward: dout (N, M) -> dh (N, H), the sum over the M words; the gradient of W, a
+        `SparseGradient`, is in `grads[0]`.
+    Raises what `EmbeddingDot` raises.
+    Source: DLFS2 4.2.4 and 4.2.5.
+
+    >>> layer = SparseEmbeddingDot(np.array([[1.0, 0.0], [0.0, 1.0], [2.0, 2.0]]))
+    >>> layer.forward(np.array([[1.0, 3.0]]), np.array([[1, 2]]))
+    array([[3., 8.]])
+    >>> layer.backward(np.array([[1.0, 0.5]]))
+    array([[1., 2.]])
     """
 
     def __init__(self, W):
@@ -99,8 +126,17 @@ class SparseEmbeddingDot:
 class SparseNegativeSamplingLoss:
     """NegativeSamplingLoss, with all K + 1 questions asked at once and one gradient of W.
 
-    Arguments, shapes, loss and errors as in NegativeSamplingLoss; `params` names W once, and
-    `grads` holds one SparseGradient. DLFS2 4.2.5 and 4.2.7; Mikolov et al. 2013b, equation 4.
+    `params` names W once, and `grads` holds one `SparseGradient`.
+
+    W, corpus, power, sample_size, forward, backward: shapes, float and ids as in
+        `NegativeSamplingLoss`.
+    Raises what `NegativeSamplingLoss` raises.
+    Source: DLFS2 4.2.5 and 4.2.7; Mikolov et al. 2013b, equation 4.
+
+    >>> layer = SparseNegativeSamplingLoss(np.zeros((9, 3)), np.arange(9), sample_size=2, rng=0)
+    >>> loss = layer.forward(np.ones((2, 3)), np.array([0, 1]))
+    >>> bool(np.isclose(loss, 3 * np.log(2))), len(layer.grads)
+    (True, 1)
     """
 
     def __init__(self, W, corpus, power=0.75, sample_size=5, *, rng=None, sampler=None):
@@ -131,18 +167,37 @@ class SparseNegativeSamplingLoss:
 class SparseCBOW(CBOW):
     """CBOW with row-sparse gradients: its step does not grow with V, but for drawing negatives.
 
-    Arguments, inputs, attributes and errors as in CBOW. The same `rng` gives the same weights and
-    negatives, and so the same loss and gradients up to rounding. `params` is [W_in, W_out], `grads`
-    a SparseGradient for each: update them with SparseSGD, SparseAdaGrad or SparseAdam.
+    Arguments, inputs (ids), attributes (float32) and shapes as in `CBOW`. The same `rng` gives the
+    same weights and negatives, and so the same loss and gradients up to rounding. `params` is
+    [W_in, W_out], `grads` a `SparseGradient` for each: update them with `SparseSGD`,
+    `SparseAdaGrad` or `SparseAdam`.
+
+    Raises what `CBOW` raises.
+    Source: chapter 9; DLFS2 4.3 for what it computes.
+
+    >>> model = SparseCBOW(vocab_size=9, hidden_size=3, window_size=1, corpus=np.arange(9), rng=0)
+    >>> loss = model.forward(np.array([[0, 2]]), np.array([1]))
+    >>> model.backward()
+    >>> [gradient.ids.size for gradient in model.grads] <= [2, 6]
+    True
     """
 
     Lookup, Loss = SparseEmbedding, SparseNegativeSamplingLoss
 
 
 class SparseSGD:
-    """SGD on the rows that have a gradient. The others have none to follow: equal to SGD.
+    """SGD on the rows that have a gradient. The others have none to follow: equal to `SGD`.
 
-    update: params, a list of (V, H) arrays, and grads, a SparseGradient for each.
+    update: params, a list of (V, H) float arrays, and grads, a `SparseGradient` for each.
+    Raises ValueError unless lr is above 0, TypeError for gradients that are arrays.
+    Source: DLFS2 1.4.3.
+
+    >>> W = np.ones((3, 2))
+    >>> gradient = SparseGradient(W)
+    >>> gradient.put(np.array([1]), np.array([[1.0, 2.0]]))
+    >>> SparseSGD(lr=0.5).update([W], [gradient])
+    >>> W.tolist()
+    [[1.0, 1.0], [0.5, 0.0], [1.0, 1.0]]
     """
 
     def __init__(self, lr):
@@ -159,8 +214,18 @@ class SparseAdaGrad:
     """AdaGrad: each number's step is divided by the root of the sum of its squared gradients.
 
     A gradient of 0 adds nothing to the sum and moves nothing, so this is equal to AdaGrad on dense
-    gradients. Keeps one array for each parameter, of its shape. Duchi et al. 2011, with the
-    diagonal of their matrix.
+    gradients. Keeps one array for each parameter, of its shape.
+
+    update: params, a list of (V, H) float arrays, and grads, a `SparseGradient` for each.
+    Raises ValueError unless lr is above 0, TypeError for gradients that are arrays.
+    Source: Duchi et al. 2011, with the diagonal of their matrix.
+
+    >>> W = np.ones((3, 2))
+    >>> gradient = SparseGradient(W)
+    >>> gradient.put(np.array([1]), np.array([[100.0, 0.01]]))
+    >>> SparseAdaGrad(lr=0.1).update([W], [gradient])
+    >>> W[1].round(3)
+    array([0.9, 0.9])
     """
 
     def __init__(self, lr, eps=1e-7):
@@ -182,8 +247,19 @@ class SparseAdaGrad:
 class SparseAdam:
     """Lazy Adam: a row's means, and the row, stand still in the steps that do not use it.
 
-    *Not* equal to Adam, whose means fade in every step, and which moves a row on after its last
-    gradient. Keeps two arrays for each parameter, of its shape. After Kingma and Ba 2015.
+    *Not* equal to `Adam`, whose means fade in every step, and which moves a row on after its last
+    gradient. Keeps two arrays for each parameter, of its shape.
+
+    update: params, a list of (V, H) float arrays, and grads, a `SparseGradient` for each.
+    Raises ValueError unless lr is above 0, TypeError for gradients that are arrays.
+    Source: after Kingma and Ba 2015; lazy as in TensorFlow's LazyAdam and PyTorch's SparseAdam.
+
+    >>> W = np.ones((3, 2))
+    >>> gradient = SparseGradient(W)
+    >>> gradient.put(np.array([1]), np.array([[100.0, -0.01]]))
+    >>> SparseAdam(lr=0.1).update([W], [gradient])
+    >>> W[1].round(3)
+    array([0.9, 1.1])
     """
 
     def __init__(self, lr=0.001, beta1=0.9, beta2=0.999, eps=1e-7):

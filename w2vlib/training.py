@@ -12,10 +12,22 @@ __all__ = ["CBOW", "SGD", "Adam", "SkipGram", "Trainer"]
 class CBOW:
     """Guess a word from the words around it, with embeddings and negative sampling.
 
-    vocab_size V, hidden_size H, window_size w (words on each side); corpus (T,) word ids, power,
-    sample_size and sampler, for the negatives, as in NegativeSamplingLoss; dtype of the weights.
-    forward: contexts (N, 2w) and target (N,) ids -> loss. backward: dout=1 -> None. `word_vecs` is
-    W_in, (V, H). Raises as its layers do. DLFS2 4.3; Mikolov et al. 2013a.
+    `word_vecs` is W_in, (V, H).
+
+    vocab_size, hidden_size: V and H.
+    window_size: w, words on each side.
+    corpus: (T,) word ids; it, power, sample_size and sampler are for the negatives, as in
+        `NegativeSamplingLoss`.
+    dtype: of the weights, float32 or float64.
+    forward: contexts (N, 2w) and target (N,) ids -> loss, a float.
+    backward: dout=1 -> None.
+    Raises what its layers raise.
+    Source: DLFS2 4.3; Mikolov et al. 2013a.
+
+    >>> model = CBOW(vocab_size=7, hidden_size=3, window_size=1, corpus=np.arange(7), rng=0)
+    >>> loss = model.forward(np.array([[0, 2], [1, 3]]), np.array([1, 2]))
+    >>> bool(abs(loss - 6 * np.log(2)) < 0.01)  # one yes and five no, none of them known yet
+    True
     """
 
     Lookup, Loss = Embedding, NegativeSamplingLoss
@@ -52,8 +64,17 @@ class CBOW:
 class SkipGram(CBOW):
     """Guess each of the words around a word from that word.
 
-    Built as CBOW is, with the same arguments, inputs and attributes. The loss is the sum over the
-    2w places of the window of the mean loss at that place. DLFS2 3.5.2; Mikolov et al. 2013a.
+    Built as `CBOW` is, with the same arguments, inputs (ids) and attributes. The loss is the sum
+    over the 2w places of the window of the mean loss at that place.
+
+    forward: contexts (N, 2w) and target (N,) ids -> loss, a float.
+    Raises what `CBOW` raises.
+    Source: DLFS2 3.5.2; Mikolov et al. 2013a.
+
+    >>> model = SkipGram(vocab_size=7, hidden_size=3, window_size=1, corpus=np.arange(7), rng=0)
+    >>> loss = model.forward(np.array([[0, 2], [1, 3]]), np.array([1, 2]))
+    >>> bool(abs(loss - 2 * 6 * np.log(2)) < 0.01)  # twice CBOW's: two words around each
+    True
     """
 
     def forward(self, contexts, target):
@@ -71,7 +92,14 @@ class SkipGram(CBOW):
 class SGD:
     """Stochastic gradient descent: each parameter takes a step of lr against its gradient.
 
-    DLFS2 1.4.3.
+    update: params and grads, lists of float arrays of the same shapes; params change in place.
+    Raises ValueError unless lr is above 0.
+    Source: DLFS2 1.4.3.
+
+    >>> W = np.array([1.0, 2.0])
+    >>> SGD(lr=0.1).update([W], [np.array([1.0, -1.0])])
+    >>> W
+    array([0.9, 2.1])
     """
 
     def __init__(self, lr):
@@ -87,8 +115,16 @@ class SGD:
 class Adam:
     """Adam: steps scaled by running means of the gradient and of its square, of each number apart.
 
-    Keeps two arrays for each parameter, of its shape. Kingma and Ba 2015, in the
-    order of operations that ends their section 2.
+    Keeps two arrays for each parameter, of its shape.
+
+    update: params and grads, lists of float arrays of the same shapes; params change in place.
+    Raises ValueError unless lr is above 0.
+    Source: Kingma and Ba 2015, in the order of operations that ends their section 2.
+
+    >>> W, adam = np.array([1.0, 1.0]), Adam(lr=0.1)
+    >>> adam.update([W], [np.array([100.0, -0.01])])  # at first lr, whatever the slope
+    >>> W.round(3)
+    array([0.9, 1.1])
     """
 
     def __init__(self, lr=0.001, beta1=0.9, beta2=0.999, eps=1e-7):
@@ -114,10 +150,22 @@ class Adam:
 class Trainer:
     """The training loop: shuffle, cut into batches, forward, backward, update.
 
-    `model` has forward(contexts, target), backward(), params and grads; `optimizer` has
-    update(params, grads). A parameter that several layers share is updated once, with the sum of
-    their gradients. `losses` holds the mean loss of every `eval_interval` batches, and of the
-    rest. Parameters change in place, so an interrupted fit keeps what it learnt. DLFS2 1.4.4.
+    A parameter that several layers share is updated once, with the sum of their gradients. `losses`
+    holds the mean loss of every `eval_interval` batches, and of the rest. Parameters change in
+    place, so an interrupted fit keeps what it learnt.
+
+    model: has forward(contexts, target), backward(), params and grads, lists of arrays of equal
+        shapes, float.
+    optimizer: has update(params, grads).
+    Raises FloatingPointError when the loss is no number any more.
+    Source: DLFS2 1.4.4.
+
+    >>> contexts, target = np.array([[0, 2], [1, 3], [0, 2]]), np.array([1, 2, 3])
+    >>> model = CBOW(vocab_size=7, hidden_size=3, window_size=1, corpus=np.arange(7), rng=0)
+    >>> trainer = Trainer(model, Adam(lr=0.1))
+    >>> trainer.fit(contexts, target, max_epoch=100, batch_size=3, rng=0, progress=False)
+    >>> len(trainer.losses), trainer.losses[-1] < trainer.losses[0]
+    (5, True)
     """
 
     def __init__(self, model, optimizer):
@@ -135,7 +183,7 @@ class Trainer:
         rng=None,
         progress=True,
     ):
-        """Train for max_epoch passes over contexts (N, C) and target (N,). Returns None."""
+        """Train for max_epoch passes over contexts (N, C) and target (N,), ids. Returns None."""
         check.whole(max_epoch, "max_epoch")
         check.whole(batch_size, "batch_size")
         check.whole(eval_interval, "eval_interval")
