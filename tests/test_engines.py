@@ -109,6 +109,9 @@ def test_bad_corpus_is_named(corpus):
     one = Corpus(np.zeros(50, int), Vocabulary(["only"]), np.array([50]), "one")
     with pytest.raises(ValueError, match="at least 2"):
         train(one, **QUIET)
+    one = Corpus(np.zeros(50, int), Vocabulary(["only", "never"]), np.array([50, 0]), "one of two")
+    with pytest.raises(ValueError, match="50 words, 1 of them different"):
+        train(one, **QUIET)
 
 
 def test_a_text_too_short_to_thin_out_is_told(corpus):

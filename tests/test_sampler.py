@@ -112,7 +112,10 @@ def test_bad_input_is_named_with_its_cure(call, error, words):
         call()
 
 
-@pytest.mark.parametrize("power, says", [(-1, "at least 0"), (200.5, "take a smaller")])
+@pytest.mark.parametrize(
+    "power, says",
+    [(-1, "at least 0"), (200.5, "take a smaller"), (154, "take a smaller")],  # 4 * 1e308
+)
 def test_powers_out_of_reach(power, says):
     corpus = np.repeat([0, 1, 2, 3], 100)
     with pytest.raises(ValueError, match=says), np.errstate(over="ignore", invalid="ignore"):

@@ -150,10 +150,11 @@ def check_arguments(corpus, vector_size, window, negative, power, epochs, subsam
             f"corpus.vocabulary is {type(corpus.vocabulary).__name__}: it should be a Vocabulary, "
             "w2vlib.Vocabulary(words) with the words in the order of their ids"
         )
-    if len(corpus.vocabulary) < 2 or len(corpus.ids) < 2:
+    different = np.count_nonzero(corpus.counts)
+    if different < 2 or len(corpus) < 2:
         raise ValueError(
-            f"corpus has {len(corpus.ids)} words, {len(corpus.vocabulary)} of them different: "
-            "it takes at least 2 to predict one from the other"
+            f"corpus has {len(corpus)} words, {different} of them different: it takes at least 2 to "
+            "predict one from the other"
         )
     check.whole(vector_size, "vector_size")
     check.whole(window, "window")
