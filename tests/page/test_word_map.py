@@ -53,7 +53,7 @@ def test_the_map_is_to_scale_with_the_second_axis_upwards(word_map, places):
 
 def test_words_that_show_lie_on_no_other(word_map):
     free = [i for i in range(len(WORDS)) if i not in word_map.crowd]
-    boxes = [word_map._box(i, word_map.sides[i]) for i in free]
+    boxes = [word_map.box(i, word_map.sides[i]) for i in free]
     assert 10 < len(boxes) < len(WORDS)
     assert not any(_overlap(a, b) for i, a in enumerate(boxes) for b in boxes[:i])
     assert all(0 <= a and 0 <= b and c <= WIDTH and d <= word_map.height for a, b, c, d in boxes)
@@ -63,12 +63,12 @@ def test_words_that_are_lit_give_way_to_each_other(word_map):
     met = 0
     for at in range(len(WORDS)):
         *_, under, sides = word_map.states[at]
-        lit = word_map._lit(at)
+        lit = word_map.lit(at)
         assert len(lit) == len(set(lit)) == len(sides)
-        boxes = [word_map._box(i, side) for i, side in zip(lit, sides)]
+        boxes = [word_map.box(i, side) for i, side in zip(lit, sides)]
         met += sum(_overlap(a, b) for i, a in enumerate(boxes) for b in boxes[:i])
         for i in set(range(len(WORDS))) - set(lit) - set(word_map.crowd) - set(under):
-            box = word_map._box(i, word_map.sides[i])
+            box = word_map.box(i, word_map.sides[i])
             assert not any(_overlap(box, other) for other in boxes)
     assert met < 5
     assert any(under for *_, under, _ in word_map.states)

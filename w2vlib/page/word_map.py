@@ -75,12 +75,12 @@ class WordMap(TwoFaces):
             if cost:
                 crowd.append(i)
             else:
-                boxes.append(self._box(i, side))
+                boxes.append(self.box(i, side))
         return sides, crowd
 
     def _state(self, at):
         """What shows when word `at` is chosen: (near, beside, words hidden, sides of those lit)."""
-        lit = self._lit(at)
+        lit = self.lit(at)
         dots = {i: (x - 5, y - 5, x + 5, y + 5) for i, (x, y) in zip(lit, self.points[lit])}
         tried = []
         for n in range(len(lit)):  # the first has the choice, so each is first once
@@ -89,21 +89,21 @@ class WordMap(TwoFaces):
                 others = 3 * [boxes[j] for j in boxes if j != i]  # a word counts like three dots
                 others += [dots[j] for j in lit if j != i]
                 chosen[i] = self._best_side(i, others)
-                boxes[i] = self._box(i, chosen[i][1])
+                boxes[i] = self.box(i, chosen[i][1])
             tried.append((sum(cost for cost, _ in chosen.values()), n, chosen, boxes))
         _, _, chosen, boxes = min(tried, key=lambda one: one[:2])
         halos = [(a - 3, b - 2, c + 3, d + 2) for a, b, c, d in boxes.values()]
         under = [
             i for i in range(len(self.words)) if i not in lit and i not in self.crowd
-            and any(_overlap(self._box(i, self.sides[i]), halo) for halo in halos)
+            and any(_overlap(self.box(i, self.sides[i]), halo) for halo in halos)
         ]  # fmt: skip
         return self.near[at], self.beside[at], under, [chosen[i][1] for i in lit]
 
-    def _lit(self, at):
+    def lit(self, at):
         """The words that are named when `at` is chosen: itself and both kinds of neighbours."""
         return [at, *dict.fromkeys(i for i, _ in self.near[at] + self.beside[at])]
 
-    def _box(self, i, side):
+    def box(self, i, side):
         """Where word `i` is written if it stands on that side of its point."""
         align, across, down = SIDES[side]
         wide = len(self.words[i]) * CHARACTER
@@ -115,7 +115,7 @@ class WordMap(TwoFaces):
         """(cost, side) where word `i` lies on the fewest of the other boxes, and on the map."""
         best = []
         for side in range(len(SIDES)):
-            box = self._box(i, side)
+            box = self.box(i, side)
             outside = min(box[0], box[1], WIDTH - box[2], self.height - box[3]) < 0
             best.append((sum(_overlap(box, other) for other in others) + 100 * outside, side))
         return min(best)
@@ -128,7 +128,7 @@ class WordMap(TwoFaces):
         at = self.words.index(word)
         near, beside, under, placed = self.states[at]
         near, beside = ([i for i, _ in pairs] for pairs in (near, beside))
-        placed = dict(zip(self._lit(at), placed))
+        placed = dict(zip(self.lit(at), placed))
         alt = f"A map of {len(self.words)} words. Lines join the chosen word to its neighbours, "
         alt += "rings mark the words nearest on the map. The text below names both."
         d = Diagram(WIDTH, self.height, alt)
