@@ -12,8 +12,13 @@ TYPE = re.compile(r"\b(float|float32|float64|int|int32|ids|integers|bool)\b")
 # Neither takes nor returns an array.
 NO_ARRAYS = {
     "AnalogyScore",
+    "Diagram",
     "DivergenceError",
+    "Explore",
+    "Node",
     "PairScore",
+    "Predict",
+    "Quiz",
     "UnknownWord",
     "read_analogies",
     "read_word_pairs",
@@ -34,6 +39,12 @@ TOLD = [  # rooms that keep these rules; the others follow
     "gradient_check",
     "negative_sampling",
     "sampler",
+    "page.drawing",
+    "page.explore",
+    "page.feedback",
+    "page.playground",
+    "page.quiz",
+    "page.word_map",
 ]
 
 

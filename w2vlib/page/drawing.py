@@ -35,7 +35,16 @@ SCALE = 1.3  # pixels in a unit where there is room
 
 
 class Node(NamedTuple):
-    """Something with a place, for arrows to begin and end at."""
+    """Something with a place in a `Diagram`, for arrows to begin and end at.
+
+    x, y: its left upper corner, in units.
+    width, height: its size, in units.
+    Raises nothing of its own.
+    Source: of this course.
+
+    >>> Node(0, 0, 40, 20).right
+    (40, 10.0)
+    """
 
     x: float
     y: float
@@ -60,10 +69,17 @@ class Node(NamedTuple):
 
 
 class Diagram:
-    """An empty picture of `width` by `height` units.
+    """An empty picture of `width` by `height` units; a notebook shows the one that a cell ends with.
 
-    alt: what a reader who cannot see the picture should know from it. A notebook shows the diagram
-    that a cell ends with.
+    width, height: in units, of which 400 fill the screen of a phone.
+    alt: what a reader who cannot see the picture should know from it.
+    Raises ValueError when alt is empty.
+    Source: colours that the colour-blind can tell apart, of Okabe and Ito 2008.
+
+    >>> d = Diagram(120, 40, "An arrow leads from x to its square.")
+    >>> d.edge(d.box(0, 20, "x"), d.box(80, 20, "x x"), forward="x", gradient="2 x")
+    >>> d._repr_html_()[:25]
+    '<svg class="w2v-diagram" '
     """
 
     def __init__(self, width, height, alt):

@@ -20,12 +20,18 @@ MOST = 200  # pictures that a page carries at most
 class Explore(TwoFaces):
     """`picture(**values)` with a control for each of its arguments.
 
-    picture: a function that returns something that a notebook can show as HTML: a Diagram, or an
-    object with _repr_html_, or a string of HTML. start: {name: value} to begin with, by default the
-    first ones. play: with a button that runs through the values of the first control. controls: for
-    each argument its values; numbers get a slider, strings a list to choose from. Names are shown
-    with blanks for underscores. Raises ValueError for a start that is not among the values, and for
-    more combinations than a page should carry.
+    picture: a function that returns what a notebook can show as HTML: a `Diagram`, another object
+        with _repr_html_, or a string of HTML.
+    start: {name: value} to begin with, by default the first ones.
+    play: with a button that runs through the values of the first control.
+    controls: for each argument its values; numbers get a slider, strings a list to choose from. Names
+        are shown with blanks for underscores.
+    Raises ValueError for a start that is not among the values, and unless there are 2 to 200
+        combinations.
+    Source: of this course.
+
+    >>> Explore("<b>{score:g}</b>".format, score=[-1, 0, 1], start={"score": 0})
+    Explore(score)
     """
 
     kind = "explore"

@@ -26,11 +26,18 @@ PASSES = 100  # over the text, with negatives of their own; then the same are dr
 class Playground(TwoFaces):
     """A network that trains step by step on a text of a few words.
 
-    text: words between blanks, at least 4 different ones and at most 12. rate: the learning rate to
-    begin with, one of 0.03, 0.1, 0.3 and 1. seed: for the start and the negatives. `start` (2, V, 2)
-    holds W_in and W_out at the start, `contexts` (N, 2) and `target` (N,) what is asked, `draws`
-    (100 N, 2) the negatives of the first 100 passes over the text. Raises ValueError for a text with
-    fewer or more words, and for another rate.
+    `start` (2, V, 2) float64 holds W_in and W_out at the start, `contexts` (N, 2) and `target` (N,)
+    what is asked, as ids, `draws` (100 N, 2) the negatives of the first 100 passes over the text.
+
+    text: words between blanks, at least 4 different ones and at most 12.
+    rate: the learning rate to begin with, one of 0.03, 0.1, 0.3 and 1.
+    seed: for the start and the negatives.
+    Raises ValueError for fewer or more words, and for another rate.
+    Source: DLFS2 3.3 and 4.2.5, with two numbers a word.
+
+    >>> playground = Playground("you say goodbye and i say hello .")
+    >>> playground.start.shape, playground.draws.shape
+    ((2, 7, 2), (600, 2))
     """
 
     kind = "playground"

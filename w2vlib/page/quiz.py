@@ -9,11 +9,15 @@ __all__ = ["Predict", "Quiz"]
 
 
 class Quiz(TwoFaces):
-    """Questions for the reader, shown by a notebook as HTML.
+    """Questions with answers to choose from, each of which says something.
 
     questions: (question, answers) pairs, with answers as {answer: what to say to it}; the first one
-    is right. They are shown in an order that does not tell, the same one each time. Raises ValueError
-    without questions, and for a question with fewer than two answers.
+        is right. They are shown in an order that does not tell, the same one each time.
+    Raises ValueError without questions, and for a question with fewer than two answers.
+    Source: of this course.
+
+    >>> Quiz(("Is 0 an id?", {"yes": "Ids begin at 0.", "no": "The first word has it."}))
+    Quiz of 1 questions
     """
 
     kind = "quiz"
@@ -63,7 +67,13 @@ class Quiz(TwoFaces):
 class Predict(Quiz):
     """A question to answer before reading on: any choice reveals the right answer.
 
-    question, answers: as one pair of a Quiz.
+    question: what to think about.
+    answers: {answer: what to say to it}, the first one right.
+    Raises ValueError for fewer than two answers.
+    Source: of this course.
+
+    >>> Predict("Which is faster?", {"the lookup": "It reads a row.", "the product": "It reads all."})
+    Predict
     """
 
     name = "predict"

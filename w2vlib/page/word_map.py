@@ -29,12 +29,22 @@ SIDES += [("middle", 0, -20), ("middle", 0, 20)]
 class WordMap(TwoFaces):
     """Words as points of a map, one of them with lines to its nearest neighbours.
 
-    vectors: WordVectors. words: a list; the map begins with the first, and where it is crowded
-    those further back are points without a name until they are asked for. places: (len(words), 2)
-    floats, for instance two principal components. topn: how many neighbours. They are what
-    `vectors.most_similar` finds among the words of the map. Raises KeyError for an unknown word,
-    ValueError for a word that comes twice, for places that are not one finite point a word or all
-    the same, and for fewer than topn + 1 words.
+    Neighbours are what `vectors.most_similar` finds among the words of the map.
+
+    vectors: `WordVectors`.
+    words: a list of N; the map begins with the first, and where it is crowded those further back are
+        points without a name until they are asked for.
+    places: (N, 2) float, for instance two principal components.
+    topn: how many neighbours.
+    Raises KeyError for an unknown word; ValueError for a word that comes twice, for places that are
+        not one finite point a word or all the same, and for fewer than topn + 1 words.
+    Source: of this course.
+
+    >>> from w2vlib import WordVectors
+    >>> words = ["rain", "snow", "king"]
+    >>> vectors = WordVectors(np.array([[1, 0], [1, 0.1], [0, 1]], dtype=np.float32), words)
+    >>> WordMap(vectors, words, vectors.vectors, topn=1).near[0]  # of rain: snow
+    [(1, 1.0)]
     """
 
     kind = "word_map"
