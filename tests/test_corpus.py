@@ -68,6 +68,7 @@ def test_vocabulary_maps_words_to_ids_and_back():
         (lambda v: v.ids("king queen"), TypeError, r"words must be a list.*words\.split\(\)"),
         (lambda v: v.word(2), IndexError, "id must be at least 0 and below 2, but is 2"),
         (lambda v: v.word(-1), IndexError, "but is -1"),
+        (lambda v: v.word(True), TypeError, "id must be an integer, but is True"),
         (lambda v: v.word(0.5), TypeError, "id must be an integer, but is 0.5"),
         (lambda v: Vocabulary(["a", "b", "a"]), ValueError, r"'a' is there twice.*words\[2\]"),
         (lambda v: Vocabulary("abc"), TypeError, "words must be a list of strings"),
@@ -143,6 +144,8 @@ def test_corpus_takes_no_other_vocabulary(vocabulary):
         ([0, -1], [1, 1], IndexError, "ids holds the id -1"),
         ([0, 1], [1, 1, 1], ValueError, r"counts has shape \(3,\): it should be \(2\)"),
         ([0, 1], [0.5, 0.5], TypeError, "counts should be whole numbers"),
+        ([0, 1], [1, 0], ValueError, "counts says that a word of ids comes 0 times"),
+        ([0, 1], [-1, 1], ValueError, "a word of ids comes -1 times"),
     ],
 )
 def test_corpus_says_what_does_not_fit(ids, counts, error, says):

@@ -13,6 +13,7 @@ import sys
 import tarfile
 import threading
 import zipfile
+from functools import partial
 
 import numpy as np
 import pytest
@@ -20,7 +21,12 @@ import pytest
 from w2vlib import files
 
 DATA = bytes(range(256)) * 1000
-COMPRESS = {"gz": gzip.compress, "bz2": bz2.compress, "xz": lzma.compress}
+COMPRESS = {
+    "lzma": partial(lzma.compress, format=lzma.FORMAT_ALONE),
+    "gz": gzip.compress,
+    "bz2": bz2.compress,
+    "xz": lzma.compress,
+}
 DECOMPRESS = {".gz": gzip.decompress, ".bz2": bz2.decompress, ".xz": lzma.decompress}
 
 
@@ -91,7 +97,16 @@ def test_other_archives_are_named():
         archive.add("file.zip")
     pathlib.Path("file.zst").write_bytes(b"\x28\xb5\x2f\xfdxxxx")
     pathlib.Path("file.txt").write_bytes(b"%PDF-1.7 xxxx")
-    says = {"zip": "zip archive", "tar": "tar archive", "zst": "zstd", "txt": "PDF"}
+    pathlib.Path("file.lz4").write_bytes(b"\x04\x22\x4d\x18xxxx")
+    pathlib.Path("file.Z").write_bytes(b"\x1f\x9dxxxx")
+    says = {
+        "lz4": "lz4",
+        "Z": "compress",
+        "zip": "zip archive",
+        "tar": "tar archive",
+        "zst": "zstd",
+        "txt": "PDF",
+    }
     for suffix, what in says.items():
         with pytest.raises(ValueError, match=f"file.{suffix} is .*{what}"):
             read(f"file.{suffix}")
@@ -152,6 +167,7 @@ def test_what_cannot_be_read():
             ("socket", OSError, "socket is a socket"),
             ("shakespear.txt", FileNotFoundError, "close to it: 'shakespeare.txt'"),
             ("shakespeare.txt/page", FileNotFoundError, "no file 'shakespeare.txt/page'"),
+            ("shakespeare.txt\n", FileNotFoundError, "'shakespeare.txt', without blanks"),
             ("link", FileNotFoundError, "it is a link to 'nowhere', which is not there"),
             ("circle", FileNotFoundError, "it is a link to 'circle'"),
             ("some text\n", FileNotFoundError, "this seems to be a text"),
@@ -229,6 +245,12 @@ def test_a_device_is_written_into():
     assert stat.S_ISCHR(os.stat("/dev/null").st_mode)
     with pytest.raises(OSError, match="No space left"):
         write("/dev/full", DATA)
+    try:
+        os.mknod("device", stat.S_IFCHR | 0o666, os.stat("/dev/null").st_rdev)
+        write("device", DATA)
+    except PermissionError:
+        pytest.skip("only root makes devices")
+    assert stat.S_ISCHR(os.stat("device").st_mode)
 
 
 @pytest.mark.parametrize("path", ["/dev/stdout", "/dev/fd/1", "/proc/self/fd/1", "link", "far"])
@@ -267,6 +289,7 @@ def test_what_cannot_be_written_is_found_without_touching_it():
             ("x" * 256, OSError, "cannot write x.*too long"),
             ("protected", PermissionError, "protected is write-protected"),
             ("socket", OSError, "socket is a socket"),
+            ("file.TAR.gz", ValueError, "compressed under a name that ends in .gz, .bz2, .xz"),
             ("file.zip", ValueError, "compressed under a name that ends in .gz, .bz2, .xz"),
             ("/proc/new", OSError, "cannot write /proc/new"),
             ("/dev/fd/99", OSError, "Bad file descriptor"),

@@ -118,7 +118,7 @@ class Vocabulary:
     def word(self, id):
         """The word with this id; IndexError outside 0 <= id < len(v), TypeError for no integer."""
         try:
-            i = operator.index(id)
+            i = operator.index(None if isinstance(id, bool) else id)
         except TypeError:
             raise TypeError(f"id must be an integer, but is {short(id)}") from None
         if not 0 <= i < len(self):
@@ -166,6 +166,8 @@ class Corpus:
         check.shape(self.counts, (size,), "counts")
         if not np.issubdtype(np.asarray(self.counts).dtype, np.integer):
             raise TypeError("counts should be whole numbers: how often each word comes in ids")
+        if (few := np.asarray(self.counts)[np.asarray(self.ids)].min()) < 1:
+            raise ValueError(f"counts says that a word of ids comes {few} times: count ids anew")
         # A frozen dataclass lets nobody assign, itself included; hence the long way.
         object.__setattr__(self, "vocabulary", vocabulary)
         object.__setattr__(self, "ids", np.asarray(self.ids, np.int32))

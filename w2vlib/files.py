@@ -30,11 +30,13 @@ CHUNK = 1 << 16  # bytes
 COMPRESSED = (  # how the file begins, and what reads it
     (rb"\x1f\x8b\x08", lambda: zlib.decompressobj(wbits=31)),
     (rb"BZh[1-9](1AY&SY|\x17rE8P\x90)", bz2.BZ2Decompressor),
-    (rb"\xfd7zXZ\0", lzma.LZMADecompressor),
+    (rb"\xfd7zXZ\0|\x5d\0\0", lzma.LZMADecompressor),  # .xz, and .lzma of old
 )
 FOREIGN = (
     (rb"PK\x03\x04", "a zip archive (a .docx or .npz file is one, too): unpack it first"),
     (rb"\x28\xb5\x2f\xfd", "compressed by zstd: unpack it first, with `unzstd`"),
+    (rb"\x04\x22\x4d\x18", "compressed by lz4: unpack it first, with `unlz4`"),
+    (rb"\x1f\x9d", "compressed by compress: unpack it first, with `uncompress`"),
     (rb"7z\xbc\xaf\x27\x1c", "a 7z archive: unpack it first"),
     (rb"Rar!\x1a\x07", "a rar archive: unpack it first"),
     (rb"%PDF-", "a PDF: save its text as a .txt file"),
@@ -45,7 +47,8 @@ COMPRESSORS = {
     ".bz2": partial(bz2.BZ2File, mode="wb"),
     ".xz": partial(lzma.LZMAFile, mode="wb"),
 }
-UNWRITTEN = (".zip", ".zst", ".7z", ".rar", ".lz4", ".lzma", ".tgz", ".tar")
+UNWRITTEN = (".zip", ".zst", ".7z", ".rar", ".lz4", ".lzma", ".z", ".tar", ".tgz")
+UNWRITTEN += tuple(".tar" + suffix for suffix in COMPRESSORS)
 
 STANDARD = {"/dev/stdin": 0, "/dev/stdout": 1, "/dev/stderr": 2}
 
@@ -89,6 +92,8 @@ def find(path, name="path", names=()):
 
 
 def _hint(path, names):
+    if os.path.exists(path.strip()):
+        return f"; close to it: {path.strip()!r}, without blanks around it"
     if "\n" in path or len(path) > 255 or path.count(" ") > 2 and "/" not in path:
         return "; this seems to be a text: write it into a file, and give the name of that file"
     if "://" in path:
@@ -98,7 +103,8 @@ def _hint(path, names):
     folder, file = os.path.split(path)
     close = difflib.get_close_matches(path.lower(), names)
     with contextlib.suppress(OSError):
-        close += difflib.get_close_matches(file, os.listdir(folder or "."))
+        some = [entry.name for entry in itertools.islice(os.scandir(folder or "."), 1000)]
+        close += difflib.get_close_matches(file, some)
     return f"; close to it: {', '.join(map(repr, close))}" if close else ""
 
 

@@ -19,6 +19,8 @@ EOS = "<eos>"  # ends each line
 UNK = "<unk>"  # stands for each word that the vocabulary leaves out
 
 BLOCK = 1 << 20  # bytes read at a time: only so many words are Python strings at once
+BYTE_ORDER = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+ACCIDENTS = ("\0", "\x1b$")  # where UTF-16 and ISO 2022 pass for UTF-8
 LONGEST = 1 << 20  # characters of a word, more than any has
 
 # Thai to Burmese, Khmer, kana, Chinese characters: written without blanks between words.
@@ -45,19 +47,22 @@ def blocks(path):
             except UnicodeDecodeError as error:
                 line += error.object.count(b"\n", 0, error.start)
                 raise ValueError(_not_utf8(path, line, block)) from None
-            bad = re.search(r"\0|\x1b\$", text)  # by accident UTF-16 and ISO 2022 pass for UTF-8
-            if bad:
-                raise ValueError(_not_utf8(path, line + text.count("\n", 0, bad.start()), block))
+            for sign in ACCIDENTS:
+                if sign in text:
+                    line += text.count("\n", 0, text.index(sign))
+                    raise ValueError(_not_utf8(path, line, block))
             line += text.count("\n")
             yield text
 
 
 def _not_utf8(path, line, block):
-    zeros = block.count(0) / len(block) if block else 0
-    if block.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or zeros > 0.3:
-        guess = "UTF-16" if zeros < 0.6 else "UTF-32"
-    elif zeros:
-        guess = "no text at all, since it holds NUL characters"
+    fewer, more = sorted([block[::2].count(0), block[1::2].count(0)])  # every other byte, in UTF-16
+    if fewer + more > len(block) // 2:
+        guess = "UTF-32"
+    elif block.startswith(BYTE_ORDER) or more > 5 * fewer + 1 + len(block) // 50:
+        guess = "UTF-16"
+    elif more:
+        return f"{path} holds NUL characters, see line {line}: give the name of a UTF-8 text"
     elif b"\x1b$" in block:
         guess = "ISO 2022"
     else:

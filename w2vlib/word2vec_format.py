@@ -158,13 +158,9 @@ def _text_row(file, H, where):
         raise ValueError(f"{where}: expected a word, found {line[:40]!r}")
     word, *numbers = line.split()
     word = _decode(word, where)
-    if len(numbers) > H and not _is_number(numbers[0]):
-        raise ValueError(
-            f"{where}: after {word!r} should come {H} numbers, but {numbers[0][:40]!r} is none: if it "
-            "belongs to the word, put '_' in place of the blank"
-        )
     if len(numbers) != H:
-        raise ValueError(f"{where}: {word!r} has {len(numbers)} numbers, line 1 promises {H}")
+        cure = "; if the word holds a blank, put '_' in its place" if len(numbers) > H else ""
+        raise ValueError(f"{where}: {word!r} has {len(numbers)} numbers, line 1 promises {H}{cure}")
     try:
         with np.errstate(over="ignore"):  # to infinity, which `load` reports
             return word, np.array(numbers, dtype=np.float32)
