@@ -158,6 +158,12 @@ FLOATS = np.float32([1, 2]).tobytes()
         (b"2 2\na 1 2\n\nb 3 4\n", "line 3: expected a word"),
         (b"2 3\nnew york 1 2 3\na 1 2 3\n", "line 2: 'new' has 4 numbers.*a blank, put '_'"),
         (b"2 3\na 1 2 3\nnew york 1 2 3\n", "line 3: 'new' has 4 numbers.*a blank, put '_'"),
+        (b"2 2\na 1,5 2,5\nb 1,5 2,5\n", "line 2: .*1,5"),
+        (b"2 3\na 1 x 3\nb 1 3 2\n", "line 2: .*x"),
+        (b"2 3\na\nb 1 3 2\n", "line 2: 'a' has 0 numbers"),
+        (b"2 3\n\na 1 3 2\nb 1 3 2\n", "line 2: expected a word"),
+        (b"2 2\n", "line 2: the file ends here"),
+        (b"2 2\na\0b 1 2\nb 1 3\n", "line 2: expected a word, found 'a.x00b'"),
         (b"2 1\nthe cat 1\na 1\n", "line 2: 'the' has 2 numbers.*a blank, put '_'"),
         (b"2 2\na " + FLOATS + b"b " + FLOATS[:7], r"row 2 of 2 \(binary\): the file ends here"),
         (b"2 2\na " + FLOATS + b"b", r"row 2 of 2 \(binary\): the file ends here"),
@@ -194,7 +200,7 @@ def test_missing_file(tmp_path):
         WordVectors.load(tmp_path / "none")
 
 
-@pytest.mark.parametrize("word", ["", "New York", "two\nlines", "tab\tbed", "\ud800"])
+@pytest.mark.parametrize("word", ["", "New York", "two\nlines", "tab\tbed", "nul\0", "\ud800"])
 @pytest.mark.parametrize("binary", [False, True])
 def test_words_that_the_format_cannot_hold(tmp_path, word, binary):
     wv = WordVectors(some_vectors(2), ["good", word])

@@ -106,8 +106,8 @@ class Vocabulary:
             pass
         if not isinstance(word, str):
             raise TypeError(
-                f"word must be one string, but is {short(word)}: take v.ids(words) for the ids of "
-                "several words, v.word(id) for the word with an id"
+                f"word must be one string, but is {short(word)}: vocabulary.ids(words) gives the ids "
+                "of several words, vocabulary.word(id) the word with an id"
             )
         raise UnknownWord(word, self)
 

@@ -77,10 +77,10 @@ def _encode(word):
         encoded = word.encode()
     except UnicodeEncodeError:
         raise ValueError(f"the word {word!r} cannot be written as UTF-8") from None
-    if encoded.split() != [encoded]:
+    if encoded.split() != [encoded] or b"\0" in encoded:
         raise ValueError(
             f"the word {word!r} cannot be saved: in this format a word is not empty and holds "
-            "no blanks, tabs or newlines; put another character, such as '_', in their place"
+            "no blanks, tabs, newlines or NULs; put another character, such as '_', in their place"
         )
     return encoded
 
@@ -90,7 +90,7 @@ def _decode(encoded, where):
         word = encoded.decode()
     except UnicodeDecodeError:
         raise ValueError(f"{where}: the word {encoded[:40]!r} is not UTF-8") from None
-    if encoded.split() != [encoded]:
+    if encoded.split() != [encoded] or b"\0" in encoded:
         raise ValueError(f"{where}: expected a word, found {word[:40]!r}")
     return word
 
@@ -133,13 +133,19 @@ def _looks_like_text(file, H):
     """Whether the first row has numbers in decimal notation; leaves the file where it was.
 
     Two of them: one might be an accident of binary bytes. They may stand at its end alone, if its
-    word holds blanks, or after its word alone, if it is damaged.
+    word holds blanks. If there are none, the row may be damaged text, in which all can be read.
     """
-    row, n = file.peek().split(b"\n")[0], min(H, 2)
-    tokens = row.split()[1:]
-    if len(tokens) < n or re.search(rb"[\0-\x08\x0e-\x1f]", row):
+    start, n = file.peek(), min(H, 2)
+    tokens = start.split(b"\n")[0].split()[1:]
+    if len(tokens) >= n and any(all(map(_is_number, t)) for t in (tokens[:n], tokens[-n:])):
+        return True
+    if H == 1 or re.search(rb"[\0-\x08\x0e-\x1f]", start):
         return False
-    return all(map(_is_number, tokens[:n])) or all(map(_is_number, tokens[-n:]))
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(start)
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _is_number(token):
@@ -164,8 +170,9 @@ def _text_row(file, H, where):
     try:
         with np.errstate(over="ignore"):  # to infinity, which `load` reports
             return word, np.array(numbers, dtype=np.float32)
-    except ValueError as error:
-        raise ValueError(f"{where}: {error}") from None
+    except ValueError:
+        bad = next(number for number in numbers if not _is_number(number))
+        raise ValueError(f"{where}: {bad[:40]!r} is no number such as 0.5") from None
 
 
 def _binary_row(file, H, where):
