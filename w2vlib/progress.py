@@ -8,7 +8,8 @@ import numpy as np
 __all__ = ["DivergenceError"]
 
 LARGEST = 1000  # no number of a sound vector comes near it; some 30 is much
-REST = 100  # a look at the vectors is followed by this many times its duration without one
+REST = 200  # a look at the vectors is followed by this many times its duration without one
+SPEED = 1e9  # bytes a second that the first look is taken to need, at a guess
 
 
 class DivergenceError(FloatingPointError):
@@ -31,20 +32,25 @@ class Watch:
     """
 
     def __init__(self, vectors):
-        self.vectors, self.sound, self.next = vectors, None, 0.0
+        self.vectors, self.sound = vectors, None
+        self.next = time.perf_counter() + REST * vectors.nbytes / SPEED
 
     def __call__(self):
         start = time.perf_counter()
         if start >= self.next:
             self.look()
+            self.keep()
             end = time.perf_counter()
             self.next = end + REST * (end - start)
 
     def look(self):
-        """Copy the vectors if they are sound; raise DivergenceError if not."""
+        """Raise DivergenceError unless the vectors are sound."""
         # A comparison with NaN is False.
         if not (-LARGEST < self.vectors.min() and self.vectors.max() < LARGEST):
             raise DivergenceError
+
+    def keep(self):
+        """Copy the vectors."""
         if self.sound is None:
             self.sound = np.empty_like(self.vectors)
         self.sound[...] = self.vectors
