@@ -8,8 +8,8 @@ import numpy as np
 __all__ = ["DivergenceError"]
 
 LARGEST = 1000  # no number of a sound vector comes near it; some 30 is much
-REST = 200  # a look at the vectors is followed by this many times its duration without one
-SPEED = 1e9  # bytes a second that the first look is taken to need, at a guess
+REST = 100  # a look at the vectors is followed by this many times its duration without one
+SPEED = 2e9  # bytes a second that the first look is taken to need, at a guess
 
 
 class DivergenceError(FloatingPointError):
