@@ -119,7 +119,16 @@ def is_ready():
 
 @compiled
 def random(state):
-    """The next number in [0, 1), float32, by xorshift (Marsaglia 2003); state: (1,) uint64."""
+    """The next number in [0, 1), float32.
+
+    state: (1,) uint64, not 0, changed in place.
+    Raises nothing.
+    Source: xorshift, Marsaglia 2003.
+
+    >>> state = np.array([88172645463325252], np.uint64)
+    >>> 0 <= random(state) < 1, random(state) != random(state)
+    (True, True)
+    """
     x = state[0]
     x ^= x << np.uint64(13)
     x ^= x >> np.uint64(7)
@@ -130,14 +139,32 @@ def random(state):
 
 @compiled
 def draw(share, alias, state):
-    """An id, from the two parts of an AliasTable."""
+    """An id, from the two parts of an `AliasTable`.
+
+    share, alias: (V,) float32 and (V,) ids.
+    state: as `random` takes it.
+    Raises nothing.
+    Source: Walker 1977; Vose 1991.
+
+    >>> share, alias = np.array([0, 1], np.float32), np.array([1, 1])  # id 1 alone
+    >>> draw(share, alias, np.array([88172645463325252], np.uint64))
+    1
+    """
     i = int(random(state) * f32(len(share)))
     return i if random(state) < share[i] else int(alias[i])
 
 
 @compiled
 def make_room(T, M, H):
-    """Where a step keeps x, h, dh (T, H), n, dn (M, H), the errors (T, M) and the scales (T,)."""
+    """Where a `step` on T words with M negatives keeps what it computes on the way.
+
+    Returns x, h, dh (T, H), n, dn (M, H), the errors (T, M) and the scales (T,), all float32.
+    Raises nothing.
+    Source: chapter 11.
+
+    >>> [array.shape for array in make_room(8, 4, 5)]
+    [(8, 5), (8, 5), (8, 5), (4, 5), (4, 5), (8, 4), (8,)]
+    """
     x, h = np.zeros((T, H), f32), np.zeros((T, H), f32)
     dh = np.zeros((T, H), f32)
     n, dn = np.zeros((M, H), f32), np.zeros((M, H), f32)
@@ -146,11 +173,23 @@ def make_room(T, M, H):
 
 @compiled
 def step(inputs, outputs, words, first, last, negatives, band, K, rate, room):
-    """One step on a group, in place on inputs (V, H) and outputs (V, H and more, for `lanes`).
+    """One step on a group, in place on `inputs` and `outputs`.
 
-    words (T,) ids; the window of word t is words first[t] to last[t] - 1, without t; negatives (M,)
-    ids, weighted K/M; band (1 + w,) the weight of a neighbour by its distance; room: what
-    `make_room` makes.
+    inputs, outputs: (V, H) and (V, H and more, for `lanes`), float32.
+    words: (T,) ids; the window of word t is words first[t] to last[t] - 1, without t.
+    negatives: (M,) ids, weighted K/M.
+    band: (1 + w,) float32, the weight of a neighbour by its distance.
+    rate: float32, the learning rate.
+    room: what `make_room` makes.
+    Raises nothing: `train` has checked what it passes on.
+    Source: chapter 11; word2vec.c; negatives shared by a batch as in Ji et al. 2016.
+
+    >>> inputs, outputs = np.ones((9, 4), f32), np.zeros((9, 4), f32)
+    >>> words, first, last = np.array([0, 1]), np.array([0, 0]), np.array([2, 2])
+    >>> band, room = np.array([0, 1], f32), make_room(4, 4, 4)
+    >>> step(inputs, outputs, words, first, last, np.arange(5, 9), band, f32(5), f32(0.1), room)
+    >>> outputs[[0, 5], 0].round(3)  # the word comes nearer, the negative goes away
+    array([ 0.05 , -0.125], dtype=float32)
     """
     x, h, dh, n, dn, errors, scale = room
     # The products take four rows at a time: the last ones are 0.
@@ -173,7 +212,17 @@ def step(inputs, outputs, words, first, last, negatives, band, K, rate, room):
 
 @compiled
 def gather(rows, W, ids):
-    """rows[i] = W[ids[i]], as far as W has columns."""
+    """rows[i] = W[ids[i]], as far as W has columns.
+
+    rows, W, ids: (n, H), (V, H) float32, (n,) ids.
+    Raises nothing.
+    Source: chapter 11.
+
+    >>> rows = np.zeros((2, 1), f32)
+    >>> gather(rows, np.array([[1], [2], [3]], f32), np.array([2, 0]))
+    >>> rows.ravel()
+    array([3., 1.], dtype=float32)
+    """
     for i in range(len(ids)):
         j = ids[i]  # read once, here: the inner loop may be done many numbers at a time
         for k in range(W.shape[1]):
@@ -182,7 +231,18 @@ def gather(rows, W, ids):
 
 @compiled
 def descend(W, ids, gradients, rate):
-    """W[ids[i]] -= rate * gradients[i], one after the other: an id may come again."""
+    """W[ids[i]] -= rate * gradients[i], one after the other: an id may come again.
+
+    W, ids, gradients: (V, H) float32, (n,) ids, (n, H) float32.
+    rate: float32, the learning rate.
+    Raises nothing.
+    Source: chapter 11.
+
+    >>> W = np.zeros((9, 1), f32)
+    >>> descend(W, np.array([7, 3, 7]), np.ones((3, 1), f32), f32(0.25))
+    >>> W[3], W[7]
+    (array([-0.25], dtype=float32), array([-0.5], dtype=float32))
+    """
     for i in range(len(ids)):
         j = ids[i]
         for k in range(W.shape[1]):
@@ -191,7 +251,19 @@ def descend(W, ids, gradients, rate):
 
 @compiled
 def window_sums(sums, x, first, last, band, T):
-    """sums[t] = the rows of x in the window of t, each times its weight, added up."""
+    """sums[t] = the rows of x in the window of t, each times its weight, added up.
+
+    sums, x: (T or more, H) float32.
+    first, last: (T,), a window is rows first[t] to last[t] - 1.
+    band: (1 + w,) float32, a weight by distance; that of 0 is the word itself.
+    Raises nothing.
+    Source: chapter 11.
+
+    >>> sums, x = np.zeros((3, 1), f32), np.array([[1], [2], [4]], f32)
+    >>> window_sums(sums, x, np.array([0, 0, 1]), np.array([2, 3, 3]), np.array([0, 1], f32), 3)
+    >>> sums.ravel()
+    array([2., 5., 2.], dtype=float32)
+    """
     for t in range(T):
         for k in range(x.shape[1]):
             sums[t, k] = 0
@@ -203,7 +275,18 @@ def window_sums(sums, x, first, last, band, T):
 
 @compiled
 def scale_windows(h, scale, first, last, band, T):
-    """Divide each window's sum by the root of its total weight; scale[t] is what it was times."""
+    """Divide each window's sum by the root of its total weight.
+
+    h, scale: (T, H) and (T,) float32; scale[t] is what the sum was times.
+    first, last, band: as `window_sums` takes them.
+    Raises nothing.
+    Source: chapter 11.
+
+    >>> h, scale, band = np.full((1, 1), 8, f32), np.zeros(1, f32), np.array([4, 0], f32)
+    >>> scale_windows(h, scale, np.array([0]), np.array([1]), band, 1)
+    >>> h.item(), scale.item()
+    (4.0, 0.5)
+    """
     for t in range(T):
         total = f32(0)
         for j in range(first[t], last[t]):
@@ -215,7 +298,19 @@ def scale_windows(h, scale, first, last, band, T):
 
 @compiled
 def weigh_errors(errors, words, negatives, negative):
-    """Scores become the errors of the negatives, each weighted K/M; a word is not its own."""
+    """Scores become the errors of the negatives, each weighted K/M; a word is not its own.
+
+    errors: (T, M) float32, the scores, changed in place.
+    words, negatives: (T,) and (M,) ids.
+    negative: float32, K.
+    Raises nothing.
+    Source: chapter 11.
+
+    >>> errors = np.zeros((1, 2), f32)
+    >>> weigh_errors(errors, np.array([7]), np.array([3, 7]), f32(4))
+    >>> errors
+    array([[1., 0.]], dtype=float32)
+    """
     weight = negative / f32(len(negatives))
     for t in range(len(words)):
         for m in range(len(negatives)):
@@ -225,7 +320,20 @@ def weigh_errors(errors, words, negatives, negative):
 
 @compiled
 def learn_targets(outputs, words, h, dh, scale, rate):
-    """The positive examples: add their part to dh, scale it, and move their output vectors."""
+    """The positive examples: add their part to dh, scale it, and move their output vectors.
+
+    outputs: (V, H) float32.
+    words: (T,) ids.
+    h, dh, scale: (T, H), (T, H) and (T,) float32.
+    rate: float32, the learning rate.
+    Raises nothing.
+    Source: chapter 11; Mikolov et al. 2013b, equation 4.
+
+    >>> outputs, h, dh = np.zeros((9, 1), f32), np.ones((1, 1), f32), np.zeros((1, 1), f32)
+    >>> learn_targets(outputs, np.array([7]), h, dh, np.ones(1, f32), f32(0.5))
+    >>> outputs[7].item()  # -rate * (sigmoid(0) - 1)
+    0.25
+    """
     for t in range(len(words)):
         u, score = words[t], f32(0)
         for k in range(h.shape[1]):
@@ -242,6 +350,16 @@ def scores(result, h, n):
     """result = h @ n.T, by two rows and four columns: what is loaded serves several products.
 
     xp is the sum of the products of x and p, and so on.
+
+    result, h, n: (T, M), (T, H) and (M, H) float32, T a multiple of 2 and M of 4.
+    Raises nothing.
+    Source: chapter 11; register blocking as in Goto and van de Geijn 2008.
+
+    >>> result, h = np.zeros((2, 4), f32), np.arange(6, dtype=f32).reshape(2, 3)
+    >>> n = np.arange(12, dtype=f32).reshape(4, 3)
+    >>> scores(result, h, n)
+    >>> np.array_equal(result, h @ n.T)
+    True
     """
     for t in range(0, len(h), 2):
         for m in range(0, len(n), 4):
@@ -262,7 +380,18 @@ def scores(result, h, n):
 
 @compiled
 def product(C, A, B):
-    """C = A @ B, by two rows of C and four of B: what is loaded serves several times."""
+    """C = A @ B, by two rows of C and four of B: what is loaded serves several times.
+
+    C, A, B: (I, K), (I, J) and (J, K) float32, I a multiple of 2 and J of 4.
+    Raises nothing.
+    Source: chapter 11; register blocking as in Goto and van de Geijn 2008.
+
+    >>> A, B = np.arange(8, dtype=f32).reshape(2, 4), np.arange(12, dtype=f32).reshape(4, 3)
+    >>> C = np.zeros((2, 3), f32)
+    >>> product(C, A, B)
+    >>> np.array_equal(C, A @ B)
+    True
+    """
     for i in range(0, len(C), 2):
         for k in range(C.shape[1]):
             C[i, k] = C[i + 1, k] = 0
@@ -280,7 +409,14 @@ def product(C, A, B):
 
 @compiled
 def sigmoid(x):
-    """1 / (1 + exp(-x)) = (1 + tanh(x/2)) / 2, with the tangent as a continued fraction (Lambert)."""
+    """1 / (1 + exp(-x)) = (1 + tanh(x/2)) / 2, of one float32 of no shape; wrong by 0.00005 at most.
+
+    Raises nothing.
+    Source: Lambert's continued fraction of the tangent.
+
+    >>> [round(float(sigmoid(f32(x))), 3) for x in (-100, 0, 1)]
+    [0.0, 0.5, 0.731]
+    """
     x = min(max(x, f32(-9.8)), f32(9.8)) / f32(2)
     q = x * x
     above = f32(135135) + q * (f32(17325) + q * (f32(378) + q))

@@ -2,6 +2,8 @@
 
 import numpy as np
 
+__all__ = ["AliasTable", "draw_others"]
+
 
 def kept_share(counts, subsample):
     """The probability that a word is kept, (V,) float32: less than 1 for the most frequent.
@@ -32,10 +34,19 @@ def negative_weights(counts, power):
 
 
 class AliasTable:
-    """Draw ids from a distribution in O(1) a draw, whatever its size (Walker 1977; Vose 1991).
+    """Draw ids from a distribution in O(1) a draw, whatever its size.
 
-    p: (V,) weights, at least two of them above 0. Column i of V columns of height 1 belongs to id i
-    up to `share[i]`, and from there to id `alias[i]`. Making it takes O(V), once.
+    Column i of V columns of height 1 belongs to id i up to `share[i]`, and from there to id
+    `alias[i]`. Making the table takes O(V), once.
+
+    p: (V,) weights, ints or floats, at least two of them above 0.
+    Raises ValueError for other weights.
+    Source: Walker 1977; Vose 1991.
+
+    >>> table = AliasTable(np.array([1, 0, 3]))
+    >>> ids = table.draw(10_000, np.random.default_rng(0))
+    >>> set(ids.tolist()), bool(abs((ids == 2).mean() - 0.75) < 0.02)
+    ({0, 2}, True)
     """
 
     def __init__(self, p):
@@ -63,10 +74,18 @@ class AliasTable:
 
 
 def draw_others(table, target, size, rng):
-    """target (N,) -> ids (N, size) from an AliasTable, in no row the row's target.
+    """target (N,) -> ids (N, size) from an `AliasTable`, in no row the row's target.
 
     What hits the target is drawn again, so the others come in proportion to their weights, as from
-    UnigramSampler. `fused.step` does not draw again but leaves out, see there.
+    `UnigramSampler`. `fused.step` does not draw again but leaves out, see there.
+
+    Raises nothing.
+    Source: Mikolov et al. 2013b, section 2.2.
+
+    >>> table, target = AliasTable(np.array([1, 1, 1])), np.array([0, 1, 2])
+    >>> negatives = draw_others(table, target, 4, np.random.default_rng(0))
+    >>> negatives.shape, bool((negatives == target[:, np.newaxis]).any())
+    ((3, 4), False)
     """
     drawn = table.draw((len(target), size), rng)
     while (hit := drawn == target[:, np.newaxis]).any():

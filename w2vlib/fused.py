@@ -79,7 +79,21 @@ def fit(
 def step(inputs, outputs, ids, windows, negatives, negative, rate):
     """One step of gradient descent, in place on both (V, H) arrays.
 
-    ids (B, T), windows (B, T, T) for B blocks; negatives (M,) ids, weighted K/M with K `negative`.
+    inputs, outputs: (V, H) float32.
+    ids: (B, T) integers, B blocks of T words.
+    windows: (B, T, T) float32, of `window_weights`.
+    negatives: (M,) ids, shared by all words, each weighted K/M with K `negative`; where one is the
+        word itself, it is left out.
+    rate: the learning rate.
+    Raises nothing: `train` has checked what it passes on.
+    Source: chapter 10; negatives shared by a batch as in Ji et al. 2016.
+
+    >>> inputs, outputs = np.ones((9, 2), np.float32), np.zeros((9, 2), np.float32)
+    >>> ids, lines = np.arange(BLOCK)[np.newaxis] % 8, np.zeros((1, BLOCK), int)
+    >>> windows = window_weights(lines, window_band(2))
+    >>> step(inputs, outputs, ids, windows, np.array([8]), negative=5, rate=0.01)
+    >>> bool((outputs[:8] > 0).all()), bool((outputs[8] < 0).all())
+    (True, True)
     """
     words = ids.ravel()
     weight = np.float32(negative / len(negatives))
@@ -94,10 +108,24 @@ def step(inputs, outputs, ids, windows, negatives, negative, rate):
 
 
 def gradients(x, y, negs, windows, weights):
-    """Gradients of the loss by x (B, T, H), y (BT, H) and negs (M, H) -> dx (BT, H), dy, dnegs.
+    """Gradients of the loss by the input and output vectors of a step's words and negatives.
 
     The loss is the sum over all words of -log sigmoid(h . y) and, for each negative, of
-    -weight * log sigmoid(-h . neg), where h = windows @ x; weights (BT, M).
+    -weight * log sigmoid(-h . neg), where h = windows @ x.
+
+    x: (B, T, H) float, input vectors.
+    y: (BT, H), output vectors.
+    negs: (M, H), output vectors of the negatives.
+    windows, weights: (B, T, T) and (BT, M).
+    Returns dx (BT, H), dy (BT, H), dnegs (M, H).
+    Raises nothing.
+    Source: chapter 10; Mikolov et al. 2013b, equation 4.
+
+    >>> x, y, negs = np.ones((1, 2, 1)), np.zeros((2, 1)), np.zeros((1, 1))
+    >>> windows, weights = np.array([[[0.0, 1.0], [1.0, 0.0]]]), np.ones((2, 1))
+    >>> dx, dy, dnegs = gradients(x, y, negs, windows, weights)
+    >>> dy.ravel(), dnegs.ravel()  # sigmoid(0) - 1 twice; sigmoid(0) for both words
+    (array([-0.5, -0.5]), array([1.]))
     """
     h = (windows @ x).reshape(y.shape)
     dpositive = (sigmoid(np.vecdot(h, y)) - 1)[:, np.newaxis]
@@ -110,7 +138,15 @@ def gradients(x, y, negs, windows, weights):
 
 
 def sigmoid(x):
-    """1 / (1 + exp(-x)), written over x; by the hyperbolic tangent, which cannot overflow."""
+    """1 / (1 + exp(-x)), written over x; by the hyperbolic tangent, which cannot overflow.
+
+    x: float, of any shape, which it keeps.
+    Raises nothing.
+    Source: DLFS2 equation 4.2.
+
+    >>> sigmoid(np.array([-1000.0, 0.0, 1000.0]))
+    array([0. , 0.5, 1. ])
+    """
     x *= 0.5
     np.tanh(x, out=x)
     x *= 0.5
@@ -149,7 +185,15 @@ def cut_blocks(corpus, keep, rng):
 
 
 def window_band(window):
-    """(T, T) float32: 1 - (d - 1)/w at places d = 1 to w apart, w being `window`; elsewhere 0."""
+    """What a word weighs for another of its block, by their distance d: 1 - (d - 1)/w, w `window`.
+
+    Returns (T, T) float32, 0 where d is 0 or more than w.
+    Raises nothing.
+    Source: the mean of word2vec.c, which draws each window's size from 1 to w.
+
+    >>> window_band(2)[0, :4]
+    array([0. , 1. , 0.5, 0. ], dtype=float32)
+    """
     place = np.arange(BLOCK)
     distance = np.abs(place[:, np.newaxis] - place)
     band = np.maximum(0, 1 - (distance - 1) / window)
@@ -158,9 +202,20 @@ def window_band(window):
 
 
 def window_weights(lines, band):
-    """(B, T, T) float32: row i holds what the other words of its block weigh for word i.
+    """What the other words of its block weigh for each word.
 
     The band, without the pairs on different lines; each row is divided by the root of its sum.
+
+    lines: (B, T) ints, the line that each word stands in.
+    band: (T, T) float32, of `window_band`.
+    Returns (B, T, T) float32.
+    Raises nothing.
+    Source: chapter 10.
+
+    >>> lines = np.zeros((1, BLOCK), int)
+    >>> lines[0, 2:] = 1
+    >>> window_weights(lines, window_band(2))[0, 0, :4]  # the third word is on another line
+    array([0., 1., 0., 0.], dtype=float32)
     """
     same = lines[:, :, np.newaxis] == lines[:, np.newaxis, :]
     windows = same * band
@@ -174,16 +229,30 @@ def draw(thresholds, size, rng):
 
     One draw falls into each of `size` equal parts of [0, 1): each id is expected as often as among
     independent draws, and is found closer to that number. A binary search: O(log V) a draw.
+
+    thresholds: (V,) float, rising to 1.
+    Returns ids, an array of shape (size,).
+    Raises nothing.
+    Source: stratified sampling, as in Cochran 1977, chapter 5.
+
+    >>> draw(np.array([0.25, 0.25, 1.0]), 8, np.random.default_rng(0))
+    array([0, 0, 2, 2, 2, 2, 2, 2])
     """
     return thresholds.searchsorted((np.arange(size) + rng.random(size)) / size)
 
 
 def find_repeats(ids):
-    """Which of `ids` (n,) come again -> what `descend` needs to sum the gradients of equal ids.
+    """Which of `ids` (n,) come again: what `descend` needs to sum the gradients of equal ids.
 
-    rows: the different ids; first: the place of each in `ids`; later: the places that are left;
-    again: which of the rows stand there; which: a 0/1 matrix with a row for each of `again` and a
-    column for each of `later`, 1 where the two are the same word.
+    Returns rows, the different ids; first, the place of each in `ids`; later, the places that are
+        left; again, which of the rows stand there; which, a 0/1 matrix, float32 of shape
+        (len(again), len(later)), 1 where the two are the same word.
+    Raises nothing.
+    Source: chapter 10.
+
+    >>> rows, first, later, again, which = find_repeats(np.array([7, 3, 7]))
+    >>> rows.tolist(), rows[again].tolist(), which.tolist()
+    ([3, 7], [7], [[1.0]])
     """
     order = ids.argsort()
     ordered = ids.take(order)
@@ -196,10 +265,22 @@ def find_repeats(ids):
 
 
 def descend(W, repeats, grads, rate):
-    """Move rows of W against `grads` (n, H); those of equal ids, by `find_repeats`, are summed.
+    """Move rows of W against their gradients; those of equal ids are summed.
 
     Most words of a step come once, so the sum is a copy and a small product. `np.subtract.at`, one
     number after the other, takes many times as long. No row moves further than LARGEST_STEP.
+
+    W: (V, H) float32, changed in place.
+    repeats: what `find_repeats` says of the n ids.
+    grads: (n, H).
+    rate: the learning rate.
+    Raises nothing.
+    Source: chapter 10.
+
+    >>> W = np.zeros((9, 1))
+    >>> descend(W, find_repeats(np.array([7, 3, 7])), np.ones((3, 1)), rate=0.25)
+    >>> W[3], W[7]
+    (array([-0.25]), array([-0.5]))
     """
     rows, first, later, again, which = repeats
     steps = grads.take(first, axis=0)

@@ -38,7 +38,14 @@ LATER = {stage.name: stage for stage in [*SPARSE, *TRAINED]}
 
 
 class Row(NamedTuple):
-    """A line of the ledger; `growth` is the bytes at V = 1,000,000 over those at V = 10,000."""
+    """A line of the ledger; `growth` is the bytes at V = 1,000,000 over those at V = 10,000.
+
+    Raises nothing.
+    Source: chapter 1.
+
+    >>> Row("one-hot and softmax", 1145.0, 125_400_000, 100.0).tokens_per_second
+    1145.0
+    """
 
     stage: str
     tokens_per_second: float
@@ -47,10 +54,17 @@ class Row(NamedTuple):
 
 
 def measure(stage, vocab_size=10_000, budget=0.25):
-    """Run steps of `stage` for about `budget` seconds, at least three, and return its Row.
+    """Run steps of `stage` for about `budget` seconds, at least three, and return its `Row`.
 
-    The speed is that of the fastest step; of an engine's fastest epoch, whatever the budget. Raises
-    ValueError for a stage that is neither in STAGES nor in LATER, ImportError where `missing()`.
+    The speed is that of the fastest step; of an engine's fastest epoch, whatever the budget.
+
+    Raises ValueError for a stage that is neither in STAGES nor in LATER, ImportError where
+        `missing()`.
+    Source: chapter 1.
+
+    >>> row = measure("+ Embedding", vocab_size=1000, budget=0.01)
+    >>> row.stage, row.tokens_per_second > 0, row.bytes < 10_000_000
+    ('+ Embedding', True, True)
     """
     check.whole(vocab_size, "vocab_size", at_least=NEGATIVE + 1)
     with one_blas_thread():
@@ -60,9 +74,17 @@ def measure(stage, vocab_size=10_000, budget=0.25):
 
 
 def slowdown(row):
-    """How much longer the stage of this Row takes at V = 1,000,000, measured now.
+    """How much longer the stage of this `Row` takes at V = 1,000,000, measured now.
 
     It needs up to 2 GB of memory; for the stages of LATER.
+
+    Raises what `measure` raises.
+    Source: chapter 11.
+
+    >>> slowdown(Row("unheard of", 1.0, 1, 1.0))
+    Traceback (most recent call last):
+    ...
+    ValueError: stage is 'unheard of': it should be one of ...
     """
     return row.tokens_per_second / measure(row.stage, 1_000_000).tokens_per_second
 
@@ -71,6 +93,13 @@ def bytes_touched(stage, vocab_size):
     """Bytes that one step of `stage` moves, by a simple count from the shapes of its arrays.
 
     See w2vlib.stages for what counts.
+
+    Raises ValueError for a stage that is neither in STAGES nor in LATER.
+    Source: chapter 1.
+
+    >>> small, large = (bytes_touched("one-hot and softmax", V) for V in (10_000, 1_000_000))
+    >>> round(large / small)
+    100
     """
     check.whole(vocab_size, "vocab_size", at_least=2)
     return FLOAT * _find(stage).numbers(vocab_size)
@@ -80,6 +109,13 @@ def table(rows, before=False):
     """The rows as lines of text, each with its factor over the first.
 
     before: with one more column, the factor over the row before.
+    Raises IndexError without rows.
+    Source: chapter 2.
+
+    >>> print(table([Row("first", 100.0, 5_000_000, 100.0), Row("second", 250.0, 9_000, 1.0)]))
+    stage                    tokens/s  factor  MB a step  growth
+    first                         100    1.0x        5.0  100.0x
+    second                        250    2.5x       0.01    1.0x
     """
     lines = [("stage", "tokens/s", "factor", "before", "MB a step", "growth")]
     for former, row in zip([rows[0], *rows], rows):
@@ -94,12 +130,27 @@ def table(rows, before=False):
 
 
 def times(factor):
-    """A factor as text: 2.5x, or 2,500x."""
+    """A factor as text.
+
+    Raises nothing.
+    Source: chapter 1.
+
+    >>> times(2.5), times(2500)
+    ('2.5x', '2,500x')
+    """
     return f"{factor:.1f}x" if factor < 1000 else f"{factor:,.0f}x"
 
 
 def report(rows, slowdowns):
-    """The whole ledger as text: the table, its sum, and {stage: slowdown} of those measured."""
+    """The whole ledger as text: the table, its sum, and {stage: slowdown} of those measured.
+
+    Raises nothing.
+    Source: chapter 11.
+
+    >>> rows = [Row("first", 100.0, 5_000_000, 100.0), Row("second", 250.0, 9_000, 1.0)]
+    >>> print(report(rows, {}).splitlines()[-1])
+    From 'first' to 'second': 2.5x
+    """
     if not rows:
         return "nothing was measured"
     lines = [table(rows, before=True)]
@@ -113,7 +164,17 @@ def report(rows, slowdowns):
 
 
 def chart(rows, ax):
-    """Draw the rows on a Matplotlib Axes: a bar for each, tokens a second on a log scale."""
+    """Draw the rows on a Matplotlib Axes: a bar for each, tokens a second on a log scale.
+
+    Raises nothing.
+    Source: chapter 6.
+
+    >>> from matplotlib.figure import Figure
+    >>> ax = Figure().add_subplot()
+    >>> chart([Row("first", 100.0, 5, 1.0), Row("second", 250.0, 5, 1.0)], ax)
+    >>> len(ax.patches), ax.get_xscale()
+    (2, 'log')
+    """
     names = [row.stage for row in rows]
     speeds = [row.tokens_per_second for row in rows]
     colours = ["tab:gray" if name == PEER else "tab:blue" for name in names]
@@ -124,7 +185,14 @@ def chart(rows, ax):
 
 
 def missing():
-    """The later stages that cannot run here, each with the package that it needs."""
+    """The later stages that cannot run here, each with the package that it needs.
+
+    Raises nothing.
+    Source: chapter 11.
+
+    >>> set(missing()) <= set(LATER)
+    True
+    """
     lacking = {name: [p for p in stage.needs if not find_spec(p)] for name, stage in LATER.items()}
     return {name: packages[0] for name, packages in lacking.items() if packages}
 

@@ -41,7 +41,14 @@ def weights(vocab_size, rng):
 
 
 def seconds(f, repeats=5):
-    """The time that f() takes: the shortest of a few runs, the one that was disturbed least."""
+    """The time that f() takes: the shortest of a few runs, the one that was disturbed least.
+
+    Raises what f raises.
+    Source: chapter 1; as Python's timeit advises.
+
+    >>> 0 < seconds(lambda: sum(range(1000))) < 1
+    True
+    """
     times = []
     for _ in range(repeats):
         start = perf_counter()

@@ -8,17 +8,28 @@ the lines become a list, and a public name between backticks becomes a link.
 import importlib
 import pkgutil
 import re
+import sys
+from importlib.util import find_spec
 
 import w2vlib
 
 NAMED = {"Returns", "Raises", "Source"}
 FIELD = re.compile(r"(Returns|Raises|\w+(?:, \w+)*(?=:))(:? )(.+)")
-PUBLIC = {
-    name: f"{room}.{name}"
-    for room in (info.name for info in pkgutil.walk_packages(w2vlib.__path__, "w2vlib."))
-    if not room.endswith(".__main__")
-    for name in getattr(importlib.import_module(room), "__all__", ())
-}
+PRIVATE = {"w2vlib.__main__", "w2vlib.page.faces", "w2vlib.page.playground_picture"}
+
+
+def public():
+    """Every name in the __all__ of a room, as room.name; of two rooms the one that defines it."""
+    for room in {info.name for info in pkgutil.walk_packages(w2vlib.__path__, "w2vlib.")} - PRIVATE:
+        if room != "w2vlib.compiled" or find_spec("numba"):
+            module = importlib.import_module(room)
+            for name in getattr(module, "__all__", ()):
+                home = getattr(getattr(module, name), "__module__", room)
+                is_public = name in getattr(sys.modules[home], "__all__", ())
+                yield f"{home if is_public else room}.{name}"
+
+
+PUBLIC = set(public())
 
 
 def laid_out(lines):
@@ -43,11 +54,14 @@ def marked(text):
     """What stands between backticks as code, or as a link; the rest without marks of its own."""
     parts = text.split("`")
     parts[::2] = [re.sub(r"([*|\\]|_\b)", r"\\\1", part) for part in parts[::2]]
-    parts[1::2] = [
-        f":py:obj:`{part} <{PUBLIC[part]}>`" if part in PUBLIC else f"``{part}``"
-        for part in parts[1::2]
-    ]
+    parts[1::2] = map(link, parts[1::2])
     return "".join(parts)
+
+
+def link(code):
+    """A link where this is the public name of one room; else code."""
+    found = [name for name in PUBLIC if name.endswith(f".{code}")]
+    return f":py:obj:`{code} <{found[0]}>`" if len(found) == 1 else f"``{code}``"
 
 
 def process(app, what, name, obj, options, lines):
