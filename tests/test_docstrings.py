@@ -13,8 +13,14 @@ import w2vlib
 
 SHAPE = re.compile(r"\([A-Z0-9][\w +]*,[^)]*\)|\bshapes?\b")
 TYPE = re.compile(r"\b(float|float32|float64|int|int32|ids|integers|bool)\b")
-# What only other rooms use; the package's own __all__ is that of its rooms.
-PRIVATE = {"w2vlib.__main__", "w2vlib.page", "w2vlib.page.faces", "w2vlib.page.playground_picture"}
+# What only other rooms use, or a card; the package's own __all__ is that of its rooms.
+PRIVATE = {
+    "w2vlib.__main__",
+    "w2vlib.page",
+    "w2vlib.page.faces",
+    "w2vlib.page.playground_picture",
+    "w2vlib.warps",
+}
 # Neither takes nor returns an array.
 NO_ARRAYS = {
     "AnalogyScore",

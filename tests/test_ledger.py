@@ -29,7 +29,7 @@ def small_text(monkeypatch):
 
 def skip_if_missing(stage):
     if stage in missing():
-        pytest.skip(f"{missing()[stage]} is not installed")
+        pytest.skip(f"it needs {missing()[stage]}")
 
 
 def test_bytes_of_a_stage_by_hand():
@@ -157,7 +157,7 @@ def test_slowdown_compares_with_a_million_words(monkeypatch):
 
 
 def test_what_cannot_run_here_is_named_with_its_package(monkeypatch):
-    monkeypatch.setattr(ledger, "find_spec", lambda package: None)
+    monkeypatch.setattr(engine_stages, "find_spec", lambda package: None)
     assert missing()["gensim"] == "gensim"
     assert set(missing()) < set(LATER)
 

@@ -277,8 +277,8 @@ def _ledger(args):
     except KeyboardInterrupt:
         interrupted = True
         say("interrupted: this is what was measured")
-    for stage, package in missing.items():
-        say(f"left out: {stage}, which needs the package {package}")
+    for stage, what in missing.items():
+        say(f"left out: {stage}, which needs {what}")
     print(ledger.report(rows, slower))
     if figure and rows:
         ledger.chart(rows, figure.subplots())

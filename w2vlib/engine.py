@@ -27,6 +27,7 @@ class Engine:
     limits: argument -> the largest value that it can honour.
     needs: packages, by the name they are imported by.
     extra: the extra of w2vlib that brings them.
+    lacks: lacks() -> what else it needs and this machine lacks, in words, or None.
     threads: whether `fit` takes `threads`.
     lanes: rows of `outputs` are filled up with zeros to a multiple of this.
     prepare: prepare(progress) does what has to be done once before any training, such as compiling;
@@ -53,6 +54,7 @@ class Engine:
     limits: Mapping = field(default_factory=dict)
     needs: tuple = ()
     extra: str = ""
+    lacks: Callable | None = None
     threads: bool = False
     lanes: int = 1
     prepare: Callable | None = None
@@ -65,5 +67,9 @@ class Engine:
         return vectors, np.zeros((vocab_size, columns), np.float32)
 
     def missing(self):
-        """The packages that it needs and that are not installed here."""
-        return [package for package in self.needs if find_spec(package) is None]
+        """What it needs and is not here: packages, or what it `lacks`."""
+        packages = [package for package in self.needs if find_spec(package) is None]
+        if packages or self.lacks is None:
+            return packages
+        lacking = self.lacks()
+        return [] if lacking is None else [lacking]

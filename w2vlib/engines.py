@@ -5,7 +5,7 @@ import warnings
 
 import numpy as np
 
-from w2vlib import check, fused, hogwild
+from w2vlib import check, fused, gpu, hogwild
 from w2vlib.corpus import Corpus, Vocabulary
 from w2vlib.draws import kept_share, negative_weights
 from w2vlib.evaluation import WordVectors
@@ -14,7 +14,7 @@ from w2vlib.progress import DivergenceError, Progress, Watch
 __all__ = ["ENGINES", "train"]
 
 # Whoever adds an engine writes its room, and names it here.
-ENGINES = {engine.name: engine for engine in (fused.ENGINE, hogwild.ENGINE)}
+ENGINES = {engine.name: engine for engine in (fused.ENGINE, hogwild.ENGINE, gpu.ENGINE)}
 
 
 def train(
@@ -50,7 +50,7 @@ def train(
     progress: show a bar.
     Returns WordVectors of shape (V, H).
     Raises TypeError or ValueError for bad arguments and ImportError where the engine lacks a
-        package, both before it trains; MemoryError; and `DivergenceError`, a FloatingPointError, as
+        package or a card, both before it trains; MemoryError; and `DivergenceError`, a FloatingPointError, as
         soon as vectors grow out of all bounds: the last sound ones are in its attribute `vectors`.
     Source: DLFS2 4.3; Mikolov et al. (2013).
 
@@ -113,7 +113,7 @@ def start(engine, vocab_size, vector_size, rng):
 
 
 def check_engine(engine, threads, options):
-    """Raise ImportError where a package is missing, ValueError for what the engine cannot honour."""
+    """Raise ImportError where something is missing, ValueError for what the engine cannot honour."""
     if missing := engine.missing():
         raise ImportError(
             f'engine="{engine.name}" needs {" and ".join(missing)}: '

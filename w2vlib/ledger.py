@@ -6,7 +6,6 @@ the first two in LATER. The engines, and gensim beside them, train on a text dra
 words that subsampling leaves out of it do not count. Bytes are those of 32 targets throughout.
 """
 
-from importlib.util import find_spec
 from typing import NamedTuple
 
 import numpy as np
@@ -185,7 +184,7 @@ def chart(rows, ax):
 
 
 def missing():
-    """The later stages that cannot run here, each with the package that it needs.
+    """The later stages that cannot run here, each with what it needs.
 
     Raises nothing.
     Source: chapter 11.
@@ -193,8 +192,8 @@ def missing():
     >>> set(missing()) <= set(LATER)
     True
     """
-    lacking = {name: [p for p in stage.needs if not find_spec(p)] for name, stage in LATER.items()}
-    return {name: packages[0] for name, packages in lacking.items() if packages}
+    lacking = {name: stage.missing() for name, stage in LATER.items()}
+    return {name: what[0] for name, what in lacking.items() if what}
 
 
 def _find(stage):

@@ -58,14 +58,16 @@ def seconds(f, repeats=5):
 
 
 class Stage:
-    """A way to do the step. `name`, for the ledger; `needs`, packages that it cannot run without.
+    """A way to do the step. `name`, for the ledger; missing(), what it cannot run without.
 
     build(V, rng) -> a model with the contexts and the target of a batch; numbers(V) -> how many
     numbers a step moves.
     """
 
-    needs = ()
     optimizer = SGD
+
+    def missing(self):
+        return []
 
     def step(self, vocab_size, rng):
         """A function that does one step."""

@@ -32,6 +32,8 @@ ORDER = [
     "fused",
     "compiled",
     "hogwild",
+    "warps",
+    "gpu",
     "progress",
     "engines",
     "stages",

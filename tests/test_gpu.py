@@ -1,0 +1,249 @@
+"""Chapter 13's kernels and their engine, in Numba's CUDA simulator.
+
+The simulator has to be chosen before Numba is imported: so this file runs itself again, in a process
+of its own. There the threads are Python's, a word takes milliseconds, and one block comes after the
+other.
+"""
+
+import os
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from w2vlib import Corpus, Vocabulary, gpu, load_corpus, train
+from w2vlib.corpus import EOS
+from w2vlib.draws import kept_share
+
+SIMULATOR = "NUMBA_ENABLE_CUDASIM"
+outside = pytest.mark.skipif(SIMULATOR in os.environ, reason="for the process that starts it")
+inside = pytest.mark.skipif(
+    SIMULATOR not in os.environ, reason="for the process with the simulator"
+)
+
+pytestmark = pytest.mark.filterwarnings("ignore:overflow encountered:RuntimeWarning")
+QUIET = {"engine": "cuda", "window": 2, "negative": 2, "subsample": 0, "progress": False}
+BITS = 2**64 - 1
+
+if SIMULATOR in os.environ:
+    sys.setswitchinterval(1e-4)  # its threads wait for each other at every turn
+
+
+def run(*command, **variables):
+    environment = {name: value for name, value in os.environ.items() if name != SIMULATOR}
+    return subprocess.run(
+        [sys.executable, *command],
+        env=environment | variables,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@outside
+def test_all_that_follows_in_the_simulator():
+    pytest.importorskip("numba")
+    options = ["-q", "-p", "no:cacheprovider", "-p", "no:xdist", "-p", "no:nbval"]
+    done = run("-m", "pytest", *options, __file__, **{SIMULATOR: "1"})
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@outside
+def test_without_a_card_the_error_says_what_is_needed():
+    code = (
+        "from w2vlib import load_corpus, train\n"
+        "try: train(load_corpus('default'), engine='cuda')\n"
+        "except ImportError as error: print(error)"
+    )
+    done = run("-c", code, CUDA_VISIBLE_DEVICES="")
+    assert done.returncode == 0, done.stderr
+    assert 'engine="cuda" needs' in done.stdout and 'pip install "w2vlib[gpu]"' in done.stdout
+    assert 'try engine="numpy" or engine="compiled"' in done.stdout
+
+
+@outside
+def test_fewer_lines_at_once_where_one_word_is_frequent():
+    assert gpu.lines_at_once(np.full(10_000, 5)) == gpu.AT_ONCE
+    assert gpu.lines_at_once(np.full(100, 5)) == 100 * gpu.REPEATS
+    assert gpu.lines_at_once(np.array([1, 0])) == gpu.REPEATS
+    corpus = load_corpus("default")
+    kept = corpus.counts * kept_share(corpus.counts, gpu.ENGINE.defaults["subsample"])
+    assert gpu.lines_at_once(kept) == gpu.AT_ONCE
+    assert gpu.lines_at_once(corpus.counts) < gpu.AT_ONCE / 20
+
+
+def random_number(seed, i):
+    """SplitMix64 in whole numbers of Python's, as Steele et al. (2014) write it."""
+    z = (seed + i * 0x9E3779B97F4A7C15) & BITS
+    z = ((z ^ (z >> 30)) * 0xBF58476D1CE4E5B9) & BITS
+    z = ((z ^ (z >> 27)) * 0x94D049BB133111EB) & BITS
+    return ((z ^ (z >> 31)) >> 40) / 2**24
+
+
+def drawn(share, alias, seed, i):
+    j = int(random_number(seed, 2 * i) * len(share))
+    return j if random_number(seed, 2 * i + 1) < share[j] else int(alias[j])
+
+
+def window_weights(t, T, window):
+    distance = np.abs(np.arange(T) - t)
+    weights = np.where((distance > 0) & (distance <= window), 1 / np.maximum(distance, 1), 0)
+    return weights / np.sqrt(weights.sum())
+
+
+def learn_a_line(inputs, outputs, words, share, alias, seed, window, negative, rate):
+    """What a warp should do, word after word, in float64."""
+    inputs, outputs = inputs.astype(float), outputs.astype(float)
+    for t, word in enumerate(words):
+        weights = window_weights(t, len(words), window)
+        h, dh = weights @ inputs[words], 0
+        others = [drawn(share, alias, seed, t * negative + m) for m in range(negative)]
+        for other, label in [(word, 1), *((o, 0) for o in others if o != word)]:
+            error = 1 / (1 + np.exp(-h @ outputs[other])) - label
+            dh = dh + error * outputs[other]
+            outputs[other] -= rate * error * h
+        np.add.at(inputs, words, -rate * np.outer(weights, dh))
+    return inputs, outputs
+
+
+def matrices(V, H, rng):
+    return [np.float32(rng.normal(size=(V, H), scale=1.5 / np.sqrt(H))) for _ in range(2)]
+
+
+def learn_on_card(inputs, outputs, words, share, alias, seed, window, negative, rate):
+    from numba import cuda
+
+    from w2vlib import warps
+
+    inputs, outputs = cuda.to_device(inputs), cuda.to_device(outputs)
+    learn = warps.make_learn(-(-inputs.shape[1] // warps.WARP))
+    starts, counts = np.zeros(1, np.int64), np.array([len(words)], np.int32)
+    learn[1, warps.WARP](
+        inputs, outputs, np.int32(words), starts, counts, window, negative, share, alias,
+        np.float32(rate), np.float32(rate), np.uint64(seed),
+    )  # fmt: skip
+    return inputs.copy_to_host(), outputs.copy_to_host()
+
+
+@inside
+@pytest.mark.parametrize("size, window", [(5, 1), (40, 5), (300, 2)])
+def test_a_warp_does_what_the_textbook_does(size, window):
+    rng = np.random.default_rng(size)
+    words = np.array([3, 1, 4, 1, 5, 9, 2, 6, 5])  # 1 and 5 come twice
+    share, alias = rng.random(12, dtype=np.float32), rng.integers(12, size=12).astype(np.int32)
+    settings = matrices(12, size, rng), words, share, alias, 2**62 + 1, window, 5, 0.1
+    before, *rest = settings
+    for was, found, expected in zip(
+        before, learn_on_card(*before, *rest), learn_a_line(*before, *rest)
+    ):
+        assert np.abs(expected - was).max() > 0.01
+        np.testing.assert_allclose(found, expected, atol=1e-6)
+
+
+@inside
+def test_a_small_step_is_that_of_the_compiled_engine():
+    from w2vlib import compiled
+
+    rng = np.random.default_rng(1)
+    words, negative, rate, window = np.array([3, 1, 4, 5, 0]), 4, 1e-3, 2
+    share, alias = np.zeros(8, np.float32), np.full(8, 7, np.int32)  # all draws give word 7
+    before = matrices(8, 16, rng)
+    found = learn_on_card(*before, words, share, alias, 1, window, negative, rate)
+    expected = [W.copy() for W in before]
+    places = np.arange(len(words))
+    first, last = np.maximum(0, places - window), np.minimum(len(words), places + window + 1)
+    room = compiled.make_room(len(words) + 3, 4, 16)
+    band = np.float32([0, 1, 1 / 2])
+    compiled.step(
+        *expected, words, first, last, np.full(4, 7), band, np.float32(negative),
+        np.float32(rate), room,
+    )  # fmt: skip
+    for was, one, other in zip(before, found, expected):
+        moved = np.abs(other - was).max()
+        assert moved > 1e-4
+        # They differ by what a word sees of the words before it, and that is of second order.
+        np.testing.assert_allclose(one, other, atol=0.01 * moved)
+
+
+@inside
+def test_thin_moves_the_words_that_stay_together():
+    from numba import cuda
+
+    from w2vlib import warps
+
+    rng = np.random.default_rng(3)
+    lines = np.append(0, np.cumsum(rng.integers(1, 9, size=40)))
+    text = rng.integers(30, size=lines[-1]).astype(np.int32)
+    keep, order = rng.random(30, dtype=np.float32), rng.permutation(40)[:33]
+    kept = cuda.to_device(np.full_like(text, -1))
+    starts, counts = np.zeros(33, np.int64), np.zeros(33, np.int32)
+    warps.thin[2, 20](text, lines, order, keep, np.uint64(99), kept, starts, counts)
+    kept = kept.copy_to_host()
+    for i, line in enumerate(order):
+        places = range(lines[line], lines[line + 1])
+        words = [text[place] for place in places if random_number(99, place) < keep[text[place]]]
+        assert starts[i] == lines[line]
+        assert counts[i] == (len(words) if len(words) > 1 else 0)
+        assert kept[starts[i] : starts[i] + len(words)].tolist() == words
+    assert 0 in counts and counts.sum() < len(text)
+
+
+@pytest.fixture
+def two_topics():
+    """Lines of words 0 to 3, and lines of words 4 to 7; word 8 ends each."""
+    rng = np.random.default_rng(0)
+    words = rng.integers(4, size=(16, 5)) + 4 * (np.arange(16) % 2)[:, np.newaxis]
+    ids = np.append(words, np.full((16, 1), 8), axis=1).ravel()
+    return Corpus(ids, Vocabulary([*"abcdefgh", EOS]), np.bincount(ids), "two topics")
+
+
+@inside
+def test_words_of_one_topic_come_to_be_alike(two_topics):
+    wv = train(two_topics, vector_size=6, epochs=4, learning_rate=0.5, **QUIET)
+    unit = wv.vectors / np.linalg.norm(wv.vectors, axis=1, keepdims=True)
+    cosines = unit @ unit.T
+    within = (cosines[:4, :4].sum() - 4 + cosines[4:8, 4:8].sum() - 4) / 24
+    assert within > cosines[:4, 4:8].mean() + 0.25
+
+
+@inside
+def test_same_seed_same_vectors(two_topics):
+    options = QUIET | {"vector_size": 3, "epochs": 1}
+    first, again, other = (train(two_topics, seed=s, **options).vectors for s in (3, 3, 4))
+    assert (first == again).all() and (first != other).any()
+
+
+@inside
+def test_what_was_learnt_comes_back_from_the_card(two_topics, monkeypatch):
+    monkeypatch.setattr(gpu, "LAUNCH", 48)  # 2 launches an epoch
+    tokens, seen = [], []
+    vectors, outputs = gpu.ENGINE.start(9, 3, np.random.default_rng(0))
+    before = vectors.copy()
+
+    def report(n):
+        tokens.append(n)
+        seen.append(outputs.any())
+        raise KeyboardInterrupt
+
+    options = {"window": 2, "negative": 1, "power": 0.75, "epochs": 1, "subsample": 0}
+    with pytest.raises(KeyboardInterrupt):
+        gpu.fit(
+            vectors, outputs, two_topics, learning_rate=0.1,
+            rng=np.random.default_rng(0), report=report, **options,
+        )  # fmt: skip
+    assert sum(tokens) == len(two_topics) // 2 and seen == [False]
+    assert outputs.any() and not np.array_equal(vectors, before * np.float32(8))
+
+
+@inside
+def test_once_in_a_while_the_vectors_come_back(two_topics, monkeypatch):
+    monkeypatch.setattr(gpu, "PAUSE", 0.0)
+    vectors, outputs = gpu.ENGINE.start(9, 3, np.random.default_rng(0))
+    seen = []
+    options = {"window": 2, "negative": 1, "power": 0.75, "epochs": 1, "subsample": 0}
+    gpu.fit(
+        vectors, outputs, two_topics, learning_rate=0.1, rng=np.random.default_rng(0),
+        report=lambda tokens: seen.append(outputs.any()), **options,
+    )  # fmt: skip
+    assert seen == [True]

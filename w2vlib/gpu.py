@@ -1,0 +1,123 @@
+"""The engine on a graphics processor: chapter 13's kernels, with the whole text on the card.
+
+Both matrices are there too. An epoch is two kernels: `thin` leaves out what subsampling leaves out,
+`learn` takes thousands of lines at a time, each by a warp of its own.
+"""
+
+from time import perf_counter
+
+import numpy as np
+
+from w2vlib.draws import AliasTable, kept_share, negative_weights
+from w2vlib.engine import Engine
+from w2vlib.hogwild import START, cut_lines
+
+AT_ONCE = 4096  # lines, and so words, that are learnt at the same time; fewer, where ...
+REPEATS = 3  # ... more of these words would be the same as a given one, on average
+LONGEST = 40  # words in a line, or two windows; longer ones are cut
+LAUNCH = 10_000_000  # words of the text from one report to the next, at most
+PAUSE = 1.0  # seconds from one copy of the vectors to the next
+THREADS = 128  # threads in a block of `thin`
+
+
+def fit(
+    vectors, outputs, corpus, *,
+    window, negative, power, epochs, subsample, learning_rate, rng, report, at_once=None,
+):  # fmt: skip
+    """Train both matrices in place, by the arguments of `w2vlib.train`; see Engine.
+
+    They come back from the card once a second, and at the end. The first training with vectors of
+    this length, to the next multiple of 32, compiles its kernel. at_once: lines at a time, by
+    default `lines_at_once`; with more than one, no two runs are quite the same.
+    """
+    from numba import cuda
+
+    from w2vlib import warps  # here: Numba takes its time to load
+
+    learn = warps.make_learn(-(-vectors.shape[1] // warps.WARP))
+    keep = kept_share(corpus.counts, subsample)
+    at_once = at_once or lines_at_once(corpus.counts * keep)
+    lines = cut_lines(corpus, max(LONGEST, 2 * window))
+    table = AliasTable(negative_weights(corpus.counts, power))
+    vectors *= np.float32(START)
+
+    inputs, targets = cuda.to_device(vectors), cuda.to_device(outputs)
+    text = cuda.to_device(np.require(corpus.ids, np.int32, "CW"))
+    places, keep = cuda.to_device(lines), cuda.to_device(keep)
+    share = cuda.to_device(table.share.astype(np.float32))
+    alias = cuda.to_device(table.alias.astype(np.int32))
+    kept = cuda.device_array_like(text)
+
+    def fetch():
+        inputs.copy_to_host(vectors)
+        targets.copy_to_host(outputs)
+        return perf_counter()
+
+    fetched = perf_counter()
+    done, total = 0, epochs * len(corpus)
+    launches = -(-len(corpus) // LAUNCH)
+    try:
+        for _ in range(epochs):
+            for order in np.array_split(rng.permutation(len(lines) - 1), launches):
+                tokens = int(np.sum(lines[order + 1] - lines[order]))
+                before, after = (learning_rate * (1 - x / total) for x in (done, done + tokens))
+                for_thin, for_learn = rng.integers(2**63, size=2, dtype=np.uint64)
+                starts = cuda.device_array(len(order), np.int64)
+                counts = cuda.device_array(len(order), np.int32)
+                warps.thin[-(-len(order) // THREADS), THREADS](
+                    text, places, cuda.to_device(order), keep, for_thin, kept, starts, counts
+                )
+                learn[min(at_once, len(order)), warps.WARP](
+                    inputs, targets, kept, starts, counts, window, negative, share, alias,
+                    np.float32(before), np.float32(after), for_learn,
+                )  # fmt: skip
+                done += tokens
+                if perf_counter() - fetched > PAUSE:
+                    fetched = fetch()
+                report(tokens)
+    finally:
+        fetch()
+
+
+def lines_at_once(counts):
+    """AT_ONCE, or as few as keep the expected number of others that learn the same word at REPEATS.
+
+    counts: (V,), how often each word stays. Changes of one word that are made at once all go by the
+    same old vector: where they are many, as in a small vocabulary, their sum goes much too far.
+    """
+    share = counts / counts.sum()
+    return int(np.clip(REPEATS / (share @ share), 1, AT_ONCE))
+
+
+def lacks():
+    """What this machine lacks, in words; None where Numba finds a card, or plays one."""
+    try:
+        from numba import cuda
+
+        if cuda.is_available():
+            return None
+    except (AttributeError, ImportError) as error:  # numba-cuda does not suit Numba or NumPy
+        return f"a CUDA card, and Numba fails to look for one ({error})"
+    return "a CUDA card that Numba finds"
+
+
+def touches(negative, vector_size):
+    """Numbers moved for a word: its window of 5 on each side, itself and its negatives.
+
+    Each is read, and later read again and written.
+    """
+    return 3 * (10 + 1 + negative) * vector_size
+
+
+ENGINE = Engine(
+    name="cuda",
+    says="is the fastest and needs a graphics card",
+    stage="CUDA",
+    fit=fit,
+    defaults={"epochs": 9, "subsample": 1e-4, "learning_rate": 0.06},
+    touches=touches,
+    limits={"window": 1000, "negative": 1000, "learning_rate": 1},
+    needs=("numba",),
+    extra="gpu",
+    lacks=lacks,
+)

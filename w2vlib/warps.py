@@ -1,0 +1,186 @@
+"""Chapter 13: CBOW with negative sampling on a graphics processor, in Numba's CUDA.
+
+A warp, 32 threads that go in step, takes a line of the text, and in it word after word, as the
+textbook's loop does: this is the CBOW of chapter 7, with nothing shared and nothing put off but
+that thousands of warps change the same vectors at the same time. All their changes are added up
+(atomically); what a warp reads may be a little old (Hogwild, Recht et al. 2011).
+
+The 32 threads share out the columns of a vector: thread `lane` has columns lane, lane + 32, and so
+on, so that neighbours read neighbouring numbers, and keeps its part of h and of dh in registers.
+Only a score is a sum over all columns; there the threads pass their parts on to each other.
+
+A neighbour at distance d weighs 1/d, and a window's sum is divided by the root of its total weight,
+as in chapters 10 and 11. Random numbers come from the number of what they decide (a word's place in
+the text), so that no thread keeps a state: with one warp at a time each run gives the same.
+"""
+
+import math
+from functools import cache
+
+import numpy as np
+from numba import config, cuda
+
+SIMULATED = bool(config.ENABLE_CUDASIM)
+WARP = 4 if SIMULATED else 32  # the simulator's threads take long to meet
+if SIMULATED:
+    __warningregistry__ = {}  # NumPy notes here that products overflow; its threads look meanwhile
+
+f32, u64 = np.float32, np.uint64
+GOLDEN, MIX, MIX_AGAIN = u64(0x9E3779B97F4A7C15), u64(0xBF58476D1CE4E5B9), u64(0x94D049BB133111EB)
+U27, U30, U31, U40 = u64(27), u64(30), u64(31), u64(40)
+
+device = cuda.jit(device=True, fastmath=True)
+
+
+@device
+def random(seed, i):
+    """Number i of the sequence `seed`, in [0, 1), float32, by SplitMix64 (Steele et al. 2014)."""
+    z = seed + u64(i) * GOLDEN
+    z = (z ^ (z >> U30)) * MIX
+    z = (z ^ (z >> U27)) * MIX_AGAIN
+    return f32((z ^ (z >> U31)) >> U40) * f32(2**-24)
+
+
+@device
+def draw(share, alias, seed, i):
+    """Draw number i of the sequence `seed`: an id, from the two parts of an AliasTable."""
+    j = int(random(seed, 2 * i) * f32(len(share)))
+    return j if random(seed, 2 * i + 1) < share[j] else int(alias[j])
+
+
+@device
+def sigmoid(x):
+    return f32(1) / (f32(1) + math.exp(-x))
+
+
+@cuda.jit
+def thin(text, lines, order, keep, seed, kept, starts, counts):
+    """A thread a line: thread i moves the words of line order[i] that stay to where the line starts.
+
+    text (T,) ids, lines (n + 1,), where each starts and the last one ends; keep (V,), each word's
+    share that stays. Into kept (T,) go the words, into starts[i] and counts[i] where and how many.
+    A line of one word has no window: it counts for nothing.
+    """
+    i = cuda.grid(1)
+    if i < len(order):
+        start = lines[order[i]]
+        size = 0
+        for place in range(start, lines[order[i] + 1]):
+            word = text[place]
+            if random(seed, place) < keep[word]:
+                kept[start + size] = word
+                size += 1
+        starts[i] = start
+        counts[i] = size if size > 1 else 0
+
+
+if SIMULATED:  # the simulator's threads cannot pass numbers on: there a block is one warp
+
+    @cuda.jit(device=True)
+    def warp_sum(value):
+        values = cuda.shared.array(WARP, f32)
+        values[cuda.threadIdx.x] = value
+        cuda.syncthreads()
+        total = f32(0)
+        for lane in range(WARP):
+            total += values[lane]
+        cuda.syncthreads()
+        return total
+else:
+
+    @device
+    def warp_sum(value):
+        """The sum of the 32 threads' values; all get it, in five rounds."""
+        for distance in (16, 8, 4, 2, 1):
+            value += cuda.shfl_xor_sync(0xFFFFFFFF, value, distance)
+        return value
+
+
+@device
+def window_sum(h, inputs, words, first, t, stop, lane):
+    """h = the window of word t, each neighbour times its weight, over the root of the total weight.
+
+    words[first:stop] are the window and word t. Returns what the sum was multiplied by.
+    """
+    total = f32(0)
+    for c in range(len(h)):
+        h[c] = f32(0)
+    for j in range(first, stop):
+        if j != t:
+            weight = f32(1) / f32(abs(j - t))
+            total += weight
+            for c in range(len(h)):
+                k = lane + WARP * c
+                if k < inputs.shape[1]:
+                    h[c] += weight * inputs[words[j], k]
+    scale = f32(1) / math.sqrt(total)
+    for c in range(len(h)):
+        h[c] *= scale
+    return scale
+
+
+@device
+def answer(h, dh, y, outputs, word, label, rate, lane):
+    """One question, as chapter 3 puts it: is it `word`? Its output vector learns, dh grows.
+
+    label: 1 for yes, 0 for no. y: where the vector is kept meanwhile.
+    """
+    score = f32(0)
+    for c in range(len(h)):
+        k = lane + WARP * c
+        y[c] = outputs[word, k] if k < outputs.shape[1] else f32(0)
+        score += h[c] * y[c]
+    error = sigmoid(warp_sum(score)) - label
+    for c in range(len(h)):
+        k = lane + WARP * c
+        dh[c] += error * y[c]
+        if k < outputs.shape[1]:
+            cuda.atomic.add(outputs, (word, k), -rate * error * h[c])
+
+
+@device
+def pass_back(dh, inputs, words, first, t, stop, rate, lane):
+    """Back through the window of word t: each neighbour learns by its weight."""
+    for j in range(first, stop):
+        if j != t:
+            step = rate / f32(abs(j - t))
+            for c in range(len(dh)):
+                k = lane + WARP * c
+                if k < inputs.shape[1]:
+                    cuda.atomic.add(inputs, (words[j], k), -step * dh[c])
+
+
+@cache
+def make_learn(own):
+    """The kernel for vectors of which each thread has `own` numbers, at most: it is compiled once.
+
+    learn[warps, WARP](inputs, outputs, words, starts, counts, window, negative, share, alias,
+    before, after, seed) trains both matrices (V, H), by `warps` lines at a time, on the lines that
+    `thin` leaves, in their order. The learning rate falls from `before` to `after`.
+    """
+
+    @cuda.jit(fastmath=True)
+    def learn(
+        inputs, outputs, words, starts, counts, window, negative, share, alias, before, after, seed
+    ):
+        lane = cuda.threadIdx.x
+        h = cuda.local.array(own, f32)
+        dh = cuda.local.array(own, f32)
+        y = cuda.local.array(own, f32)
+        for i in range(cuda.blockIdx.x, len(starts), cuda.gridDim.x):
+            rate = before + (after - before) * f32(i) / f32(len(starts))
+            start = starts[i]
+            end = start + counts[i]
+            for t in range(start, end):
+                first, stop = max(start, t - window), min(end, t + window + 1)
+                scale = window_sum(h, inputs, words, first, t, stop, lane)
+                for c in range(own):
+                    dh[c] = f32(0)
+                answer(h, dh, y, outputs, words[t], f32(1), rate, lane)
+                for m in range(negative):
+                    word = draw(share, alias, seed, t * negative + m)
+                    if word != words[t]:
+                        answer(h, dh, y, outputs, word, f32(0), rate, lane)
+                pass_back(dh, inputs, words, first, t, stop, rate * scale, lane)
+
+    return learn
