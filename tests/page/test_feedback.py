@@ -17,6 +17,7 @@ from w2vlib.page.feedback import feedback
         (2, 3, "2 is too small"),
         ([1.0, 5.0, 3.0], [1.0, 2.0, 3.0], "1 of 3 numbers differ, the first at index (1,)"),
         (np.nan, 3, "Not yet"),
+        (10**400, 3, "Not yet"),
     ],
 )
 def test_wrong_answers(answer, expected, says, capsys):

@@ -77,7 +77,8 @@ class Diagram:
     Source: colours that the colour-blind can tell apart, of Okabe and Ito 2008.
 
     >>> d = Diagram(120, 40, "An arrow leads from x to its square.")
-    >>> d.edge(d.box(0, 20, "x"), d.box(80, 20, "x x"), forward="x", gradient="2 x")
+    >>> x, square = d.box(0, 20, "x"), d.box(80, 20, "x x")
+    >>> d.edge(x, square, forward="x", gradient="2 x")
     >>> d._repr_html_()[:25]
     '<svg class="w2v-diagram" '
     """

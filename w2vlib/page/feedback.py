@@ -22,7 +22,7 @@ def feedback(answer, expected, mistakes=()):
         return
     try:
         answer, expected = np.asarray(answer, dtype=float), np.asarray(expected, dtype=float)
-    except (TypeError, ValueError):
+    except (OverflowError, TypeError, ValueError):
         print(f"Not yet: this should be numbers, but it is {type(answer).__name__}.")
         return
     if answer.shape != expected.shape:

@@ -16,7 +16,7 @@ class Quiz(TwoFaces):
     Raises ValueError without questions, and for a question with fewer than two answers.
     Source: of this course.
 
-    >>> Quiz(("Is 0 an id?", {"yes": "Ids begin at 0.", "no": "The first word has it."}))
+    >>> Quiz(("Is 0 an id?", {"yes": "The first one.", "no": "It is."}))
     Quiz of 1 questions
     """
 
@@ -72,7 +72,7 @@ class Predict(Quiz):
     Raises ValueError for fewer than two answers.
     Source: of this course.
 
-    >>> Predict("Which is faster?", {"the lookup": "It reads a row.", "the product": "It reads all."})
+    >>> Predict("Is a row enough?", {"yes": "It is copied.", "no": "It is."})
     Predict
     """
 

@@ -42,8 +42,9 @@ class WordMap(TwoFaces):
 
     >>> from w2vlib import WordVectors
     >>> words = ["rain", "snow", "king"]
-    >>> vectors = WordVectors(np.array([[1, 0], [1, 0.1], [0, 1]], dtype=np.float32), words)
-    >>> WordMap(vectors, words, vectors.vectors, topn=1).near[0]  # of rain: snow
+    >>> places = np.array([[1, 0], [1, 0.1], [0, 1]])
+    >>> vectors = WordVectors(places, words)
+    >>> WordMap(vectors, words, places, topn=1).near[0]  # of rain: snow
     [(1, 1.0)]
     """
 
