@@ -75,3 +75,40 @@ def negative_sampling_loss(h, W, target, negatives):
         for other in others:
             total += sigmoid_loss([dot(row, W[other])], [0])
     return total / len(target)
+
+
+BITS = 2**64 - 1
+
+
+def random_number(seed, i):
+    """SplitMix64 in whole numbers of Python's, as Steele et al. (2014) write it."""
+    z = (seed + i * 0x9E3779B97F4A7C15) & BITS
+    z = ((z ^ (z >> 30)) * 0xBF58476D1CE4E5B9) & BITS
+    z = ((z ^ (z >> 27)) * 0x94D049BB133111EB) & BITS
+    return ((z ^ (z >> 31)) >> 40) / 2**24
+
+
+def drawn(share, alias, seed, i):
+    j = int(random_number(seed, 2 * i) * len(share))
+    return j if random_number(seed, 2 * i + 1) < share[j] else int(alias[j])
+
+
+def window_weights(t, T, window):
+    distance = np.abs(np.arange(T) - t)
+    weights = np.where((distance > 0) & (distance <= window), 1 / np.maximum(distance, 1), 0)
+    return weights / np.sqrt(weights.sum())
+
+
+def learn_a_line(inputs, outputs, words, share, alias, seed, window, negative, rate):
+    """What a warp should do, word after word, in float64."""
+    inputs, outputs = inputs.astype(float), outputs.astype(float)
+    for t, word in enumerate(words):
+        weights = window_weights(t, len(words), window)
+        h, dh = weights @ inputs[words], 0
+        others = [drawn(share, alias, seed, t * negative + m) for m in range(negative)]
+        for other, label in [(word, 1), *((o, 0) for o in others if o != word)]:
+            error = 1 / (1 + np.exp(-h @ outputs[other])) - label
+            dh = dh + error * outputs[other]
+            outputs[other] -= rate * error * h
+        np.add.at(inputs, words, -rate * np.outer(weights, dh))
+    return inputs, outputs

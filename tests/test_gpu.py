@@ -11,6 +11,7 @@ import sys
 
 import numpy as np
 import pytest
+from reference import learn_a_line, random_number
 
 from w2vlib import Corpus, Vocabulary, gpu, load_corpus, train
 from w2vlib.corpus import EOS
@@ -24,7 +25,6 @@ inside = pytest.mark.skipif(
 
 pytestmark = pytest.mark.filterwarnings("ignore:overflow encountered:RuntimeWarning")
 QUIET = {"engine": "cuda", "window": 2, "negative": 2, "subsample": 0, "progress": False}
-BITS = 2**64 - 1
 
 if SIMULATOR in os.environ:
     sys.setswitchinterval(1e-4)  # its threads wait for each other at every turn
@@ -71,40 +71,6 @@ def test_fewer_lines_at_once_where_one_word_is_frequent():
     kept = corpus.counts * kept_share(corpus.counts, gpu.ENGINE.defaults["subsample"])
     assert gpu.lines_at_once(kept) == gpu.AT_ONCE
     assert gpu.lines_at_once(corpus.counts) < gpu.AT_ONCE / 20
-
-
-def random_number(seed, i):
-    """SplitMix64 in whole numbers of Python's, as Steele et al. (2014) write it."""
-    z = (seed + i * 0x9E3779B97F4A7C15) & BITS
-    z = ((z ^ (z >> 30)) * 0xBF58476D1CE4E5B9) & BITS
-    z = ((z ^ (z >> 27)) * 0x94D049BB133111EB) & BITS
-    return ((z ^ (z >> 31)) >> 40) / 2**24
-
-
-def drawn(share, alias, seed, i):
-    j = int(random_number(seed, 2 * i) * len(share))
-    return j if random_number(seed, 2 * i + 1) < share[j] else int(alias[j])
-
-
-def window_weights(t, T, window):
-    distance = np.abs(np.arange(T) - t)
-    weights = np.where((distance > 0) & (distance <= window), 1 / np.maximum(distance, 1), 0)
-    return weights / np.sqrt(weights.sum())
-
-
-def learn_a_line(inputs, outputs, words, share, alias, seed, window, negative, rate):
-    """What a warp should do, word after word, in float64."""
-    inputs, outputs = inputs.astype(float), outputs.astype(float)
-    for t, word in enumerate(words):
-        weights = window_weights(t, len(words), window)
-        h, dh = weights @ inputs[words], 0
-        others = [drawn(share, alias, seed, t * negative + m) for m in range(negative)]
-        for other, label in [(word, 1), *((o, 0) for o in others if o != word)]:
-            error = 1 / (1 + np.exp(-h @ outputs[other])) - label
-            dh = dh + error * outputs[other]
-            outputs[other] -= rate * error * h
-        np.add.at(inputs, words, -rate * np.outer(weights, dh))
-    return inputs, outputs
 
 
 def matrices(V, H, rng):
