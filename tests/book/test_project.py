@@ -6,7 +6,7 @@ import tomllib
 
 import pytest
 import yaml
-from chapters import BOOK, ROOT
+from chapters import BOOK, CHAPTERS, ROOT
 
 import w2vlib
 
@@ -43,6 +43,11 @@ def test_the_ladder_is_the_one_that_chapter_11_has_measured():
     assert rows[0][2] == "1.0" and len(rows) > 8
     assert tool["TABLE"].findall(text(ROOT / "README.md")) == [tool["table"](rows)]
     assert text(BOOK / "_static" / "ladder.svg") == tool["picture"](rows)
+
+
+def test_the_front_page_lists_every_chapter():
+    listed = re.findall(r"^\d+\. \[[^]]+\]\((\S+\.ipynb)\)", text(BOOK / "index.md"), re.MULTILINE)
+    assert listed == [path.name for path in CHAPTERS]
 
 
 def test_the_version_is_the_same_everywhere():
