@@ -37,12 +37,12 @@ def default():
     return load_corpus("default")
 
 
-# A step --------------------------------------------------------------------------------------------
+# A step -------------------------------------------------------------------------------------------
 
 
 @pytest.fixture
 def group():
-    """Two lines, of 4 and 3 words, none of them twice, of 30; vectors of 5 numbers filled up to 8."""
+    """Two lines, of 4 and 3 words, none twice, of 30; vectors of 5 numbers filled up to 8."""
     rng = np.random.default_rng(1)
     outputs = np.zeros((30, 8), np.float32)
     outputs[:, :5] = rng.normal(size=(30, 5))
@@ -134,7 +134,7 @@ def test_the_sigmoid_is_close(default):
     assert np.abs(y - 1 / (1 + np.exp(-x.astype(float)))).max() < 0.00005
 
 
-# What is drawn -------------------------------------------------------------------------------------
+# What is drawn ------------------------------------------------------------------------------------
 
 
 def test_random_numbers_are_even():
@@ -226,7 +226,7 @@ def test_a_small_vocabulary_makes_small_groups():
     assert hogwild.words_per_group(np.array([99, 1])) == 2
 
 
-# Training ------------------------------------------------------------------------------------------
+# Training -----------------------------------------------------------------------------------------
 
 
 def test_one_thread_gives_the_same_vectors_again(corpus):
@@ -301,7 +301,7 @@ def test_every_token_is_reported_once(corpus):
     assert sum(seen) == 3 * len(corpus)
 
 
-# Machine code --------------------------------------------------------------------------------------
+# Machine code -------------------------------------------------------------------------------------
 
 
 def test_without_a_folder_for_machine_code_it_compiles_each_time(monkeypatch):

@@ -390,7 +390,10 @@ def tool():
 
 SYNSETS = {
     "noun": [
-        "00000001 03 n 02 sea_dog 0 salt 0 000 | a sailor's friend; \"the Café wasn't open in 1,999\"",
+        (
+            "00000001 03 n 02 sea_dog 0 salt 0 000 | a sailor's friend; "
+            '"the Café wasn\'t open in 1,999"'
+        ),
         '00000002 03 n 01 nag 0 000 | (ethnic slur) not to be printed; "nor is this one"',
         '00000003 03 n 01 hull 0 000 | two words; "what a bitch it is"; "the hull of a ship"',
     ],

@@ -338,7 +338,7 @@ def test_case_is_ignored_on_both_sides(tmp_path):
 
 
 def test_answers_in_any_case_are_right(tmp_path):
-    """As gensim counts: the nearest word may be in another case, and so may those of the question."""
+    """As gensim counts: the nearest word may be in another case, as may those of the question."""
     path = tmp_path / "questions.txt"
     path.write_text(": family\nMan Woman King Queen\nwoman man queen king\nman king woman queen\n")
     words = ["man", "Man", "woman", "king", "KING", "Queen", "queen", "other"]

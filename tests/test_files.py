@@ -258,7 +258,8 @@ def test_a_device_is_written_into():
 def test_standard_output_goes_on_where_it_was(path, mode):
     os.symlink("/dev/stdout", "link")
     os.symlink("link", "far")
-    code = f"from w2vlib import files\nprint('one')\nwith files.writing({path!r}) as f: f.write(b'two')"
+    code = "from w2vlib import files\nprint('one')\n"
+    code += f"with files.writing({path!r}) as f: f.write(b'two')"
     with open("out.txt", mode) as out:
         out.write(b"zero ")
         out.flush()

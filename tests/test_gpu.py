@@ -1,8 +1,8 @@
 """Chapter 13's kernels and their engine, in Numba's CUDA simulator.
 
-The simulator has to be chosen before Numba is imported: so this file runs itself again, in a process
-of its own. There the threads are Python's, a word takes milliseconds, and one block comes after the
-other.
+The simulator has to be chosen before Numba is imported: so this file runs itself again, in a
+process of its own. There the threads are Python's, a word takes milliseconds, and one block comes
+after the other.
 """
 
 import os

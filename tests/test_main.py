@@ -481,7 +481,10 @@ def test_standard_input_and_output(text, tmp_path, binary):
     assert shell(f"{PROGRAM} train {text} -o {tmp_path}/one {options}").returncode == 0
     for way in (
         f"cat {text} | {PROGRAM} train - -o - {options} > {tmp_path}/two",
-        f"gzip < {text} | {PROGRAM} train /dev/stdin -o /dev/stdout {options} | cat > {tmp_path}/two",
+        (
+            f"gzip < {text} | {PROGRAM} train /dev/stdin -o /dev/stdout {options} | cat "
+            f"> {tmp_path}/two"
+        ),
         f"{PROGRAM} train <(cat {text}) -o >(cat > {tmp_path}/two) {options}; wait",
     ):
         assert shell(way).returncode == 0

@@ -34,8 +34,8 @@ examples:
   python -m w2vlib ledger --chart ledger.png            every stage of the course, timed
 
 For the name of a file, - is standard input or output. Results go to stdout, progress and errors to
-stderr. Exit code: 0 done; 2 something is wrong with the command or with a file, which one line tells;
-130 interrupted by Ctrl-C; 141 nobody reads the output any more, as after `| head`.
+stderr. Exit code: 0 done; 2 something is wrong with the command or with a file, which one line
+tells; 130 interrupted by Ctrl-C; 141 nobody reads the output any more, as after `| head`.
 'python -m w2vlib COMMAND --help' explains the options of a command.
 """
 

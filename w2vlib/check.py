@@ -63,8 +63,8 @@ def vector(x, size, name):
         array = np.empty(0, dtype=object)
     if array.ndim == 0 or array.dtype.kind not in "fiu":
         raise TypeError(
-            f"{name} is {short(x)}: it should be one word or a vector of {size} numbers; for several "
-            "words, take the mean of their vectors"
+            f"{name} is {short(x)}: it should be one word or a vector of {size} numbers; for "
+            "several words, take the mean of their vectors"
         )
     shape(array, (size,), name)
     if not (np.abs(array) <= np.finfo(np.float32).max).all():
@@ -79,15 +79,16 @@ def classes(t, score, name):
         if not (one := np.sum(t, axis=1) == 1).all():
             row = int(np.argmin(one))
             raise ValueError(
-                f"{name} has {np.count_nonzero(t[row])} ones in row {row}: a one-hot row has a single 1"
+                f"{name} has {np.count_nonzero(t[row])} ones in row {row}: "
+                "a one-hot row has a single 1"
             )
         t = np.asarray(t)
         one_hot = np.isin(t, (0, 1)).all(axis=1) & (np.sum(t == 1, axis=1) == 1)
         if not one_hot.all():
             row = int(np.argmin(one_hot))
             raise ValueError(
-                f"{name} holds the row {t[row].tolist()[:8]} (row {row}): each should hold a single 1 and "
-                "zeros"
+                f"{name} holds the row {t[row].tolist()[:8]} (row {row}): each should hold "
+                "a single 1 and zeros"
             )
     else:
         ids(t, name, size=score.shape[1])
@@ -139,8 +140,8 @@ def sparse(grads, name):
     for grad in grads:
         if not hasattr(grad, "rows"):
             raise TypeError(
-                f"{name} holds an array for each row of W: take a Sparse... model, or the optimiser "
-                "without, such as SGD or Adam"
+                f"{name} holds an array for each row of W: take a Sparse... model, or the "
+                "optimiser without, such as SGD or Adam"
             )
 
 

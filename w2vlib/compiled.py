@@ -1,4 +1,4 @@
-"""Chapter 11: CBOW with negative sampling in Numba: plain loops, compiled, on as many cores as wanted.
+"""Chapter 11: CBOW with negative sampling in Numba: plain loops, compiled, on many cores.
 
 The lines of the text come in a new random order in each epoch. A few of them, thinned of their most
 frequent words, make up a group: one step. With x the input and y the output vectors of its T words,
@@ -81,7 +81,7 @@ class Sampling(NamedTuple):
 
 @cached
 def train_lines(inputs, outputs, text, order, group, band, sampling, rate, state):
-    """Train on the lines whose numbers are in `order`: a step for every `group` words, or some more.
+    """Train on the lines whose numbers are in `order`: a step for every `group` words or more.
 
     band: (1 + w,) float32, the weight of a neighbour by its distance; state: as `random` takes it.
     """
@@ -409,7 +409,7 @@ def product(C, A, B):
 
 @compiled
 def sigmoid(x):
-    """1 / (1 + exp(-x)) = (1 + tanh(x/2)) / 2, of one float32 of no shape; wrong by 0.00005 at most.
+    """1 / (1 + exp(-x)) = (1 + tanh(x/2)) / 2, of one float32 without a shape, off by < 0.00005.
 
     Raises nothing.
     Source: Lambert's continued fraction of the tangent.

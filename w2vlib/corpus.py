@@ -73,8 +73,8 @@ class Vocabulary:
             raise TypeError(f"words must be a list of strings, but is one string: {short(words)}")
         if isinstance(words, dict | set | frozenset):
             raise TypeError(
-                f"words must be a list in the order of the ids, but is a {type(words).__name__}: from "
-                "a dict of words by id make [id_to_word[i] for i in range(len(id_to_word))]"
+                f"words must be a list in the order of the ids, but is a {type(words).__name__}: "
+                "from a dict of words by id make [id_to_word[i] for i in range(len(id_to_word))]"
             )
         if not isinstance(words, Iterable):
             raise TypeError(f"words must be a list of strings, but is {short(words)}")
@@ -106,8 +106,8 @@ class Vocabulary:
             pass
         if not isinstance(word, str):
             raise TypeError(
-                f"word must be one string, but is {short(word)}: vocabulary.ids(words) gives the ids "
-                "of several words, vocabulary.word(id) the word with an id"
+                f"word must be one string, but is {short(word)}: vocabulary.ids(words) gives the "
+                "ids of several words, vocabulary.word(id) the word with an id"
             )
         raise UnknownWord(word, self)
 
@@ -126,7 +126,7 @@ class Vocabulary:
         return self._words[i]
 
     def ids(self, words):
-        """Ids of several words: int32 (len(words),). UnknownWord names the first that is not there."""
+        """Ids of several words: int32 (len(words),). UnknownWord names the first missing."""
         if isinstance(words, str) or not isinstance(words, Iterable):
             raise TypeError(
                 f"words must be a list of words, but is {short(words)}; "

@@ -60,7 +60,7 @@ class Engine:
     prepare: Callable | None = None
 
     def start(self, vocab_size, vector_size, rng):
-        """The matrices before training, float32: vectors (V, H), small; outputs (V, H or more), 0."""
+        """The matrices before training, float32: vectors (V, H), small; outputs (V, H or more)."""
         vectors = rng.random((vocab_size, vector_size), dtype=np.float32) - np.float32(0.5)
         vectors /= np.float32(vector_size)
         columns = vector_size + -vector_size % self.lanes

@@ -50,8 +50,9 @@ def train(
     progress: show a bar.
     Returns WordVectors of shape (V, H).
     Raises TypeError or ValueError for bad arguments and ImportError where the engine lacks a
-        package or a card, both before it trains; MemoryError; and `DivergenceError`, a FloatingPointError, as
-        soon as vectors grow out of all bounds: the last sound ones are in its attribute `vectors`.
+        package or a card, both before it trains; MemoryError; and `DivergenceError`, a
+        FloatingPointError, as soon as vectors grow out of all bounds: the last sound ones are in
+        its attribute `vectors`.
     Source: DLFS2 4.3; Mikolov et al. (2013).
 
     >>> ids = np.tile([0, 1, 2, 3, 0, 1, 4, 3], 100)
@@ -113,7 +114,7 @@ def start(engine, vocab_size, vector_size, rng):
 
 
 def check_engine(engine, threads, options):
-    """Raise ImportError where something is missing, ValueError for what the engine cannot honour."""
+    """Raise ImportError where something is missing, ValueError for what it cannot honour."""
     if missing := engine.missing():
         raise ImportError(
             f'engine="{engine.name}" needs {" and ".join(missing)}: '
@@ -153,8 +154,8 @@ def check_arguments(corpus, vector_size, window, negative, power, epochs, subsam
     different = np.count_nonzero(corpus.counts)
     if different < 2 or len(corpus) < 2:
         raise ValueError(
-            f"corpus has {len(corpus)} words, {different} of them different: it takes at least 2 to "
-            "predict one from the other"
+            f"corpus has {len(corpus)} words, {different} of them different: it takes at least 2 "
+            "to predict one from the other"
         )
     check.whole(vector_size, "vector_size")
     check.whole(window, "window")

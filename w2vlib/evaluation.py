@@ -171,7 +171,8 @@ class WordVectors:
 
         path: a file as `read_analogies` reads it; None is Google's set (Mikolov et al., 2013). Case
         is ignored: an answer is right in any case. Questions with an unknown word are left out, and
-        show in `covered` < `total`. The three words of a question, in any case, cannot be its answer.
+        show in `covered` < `total`. The three words of a question, in any case, cannot be its
+        answer.
         """
         ids, sections = self._ids_by_lower_case(), {}
         spelling = np.array([ids[word.lower()] for word in self.vocabulary])
@@ -189,11 +190,12 @@ class WordVectors:
         return {words[i].lower(): i for i in reversed(range(len(words)))}
 
     def save(self, path, binary=False):
-        """Write a word2vec file; gensim reads both kinds, fastText text; the same vectors on `load`.
+        """Write a word2vec file: gensim reads both kinds, fastText text; `load` gives the same.
 
-        binary=False is text, for people and most programs; binary=True is smaller and faster. A name
-        that ends in .gz, .bz2 or .xz is written compressed. A save that fails leaves the former file
-        as it was. ValueError for words with blanks, OSError for a path that cannot be written.
+        binary=False is text, for people and most programs; binary=True is smaller and faster. A
+        name that ends in .gz, .bz2 or .xz is written compressed. A save that fails leaves the
+        former file as it was. ValueError for words with blanks, OSError for a path that cannot be
+        written.
         """
         word2vec_format.save(path, self.vocabulary, self.vectors, binary)
 
@@ -216,9 +218,9 @@ def normalize(x):
 def best_answers(unit, questions, spelling, block=1 << 22):
     """The best answer to each question "a is to b as c is to what?" -> ids (N,).
 
-    unit: (V, H) vectors of length 1; questions: (N, 3) ids; spelling: (V,), for each id the one that
-    stands for all words that differ from it by case alone, as questions and answers do. `block`
-    cosines at a time are in memory.
+    unit: (V, H) vectors of length 1; questions: (N, 3) ids; spelling: (V,), for each id the one
+    that stands for all words that differ from it by case alone, as questions and answers do.
+    `block` cosines at a time are in memory.
     """
     answers = np.empty(len(questions), dtype=int)
     others = np.flatnonzero(spelling != np.arange(len(unit)))

@@ -57,7 +57,7 @@ STANDARD = {"/dev/stdin": 0, "/dev/stdout": 1, "/dev/stderr": 2}
 
 
 def expand(path, name="path"):
-    """The path as a string, with ~ for the home folder. Raises TypeError or ValueError for others."""
+    """The path as a string, with ~ for the home folder. TypeError or ValueError for others."""
     try:
         path = os.fsdecode(path)
     except TypeError:
@@ -250,7 +250,7 @@ def _mode(path):
 
 @contextlib.contextmanager
 def writing(path):
-    """A stream to write bytes to. Until all are written, and after an error, what stood there stays.
+    """A stream to write bytes to. Until all are written, and after errors, what was there stays.
 
     A pipe or a device is written into, as what `>` of a shell would write to it.
     """

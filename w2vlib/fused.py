@@ -1,4 +1,4 @@
-"""Chapter 10: CBOW with negative sampling in NumPy, fused: many words a step, all in small products.
+"""Chapter 10: CBOW with negative sampling in NumPy, fused: many words a step, in small products.
 
 The text, thinned of its most frequent words, is cut into blocks of T words; some blocks, taken from
 anywhere in the text, make one step. With x the input vectors and y the output vectors of a block's
@@ -9,9 +9,9 @@ words, and negs the output vectors of the step's M negatives:
     dx = AT dh          back through the same band
 
 A neighbour at distance d weighs 1 - (d - 1)/w: that is how often word2vec.c counts it, which draws
-the size of each window from 1 to w. A window's sum is divided by the root of its total weight, there
-and back: a true gradient, whose steps are about as long as those of word2vec.c, which are none (Irsoy
-et al. 2021).
+the size of each window from 1 to w. A window's sum is divided by the root of its total weight,
+there and back: a true gradient, whose steps are about as long as those of word2vec.c, which are
+none (Irsoy et al. 2021).
 
 This approximates the CBOW of chapter 7:
 

@@ -64,7 +64,7 @@ def words_per_group(counts):
 
 
 def cut_lines(corpus, longest):
-    """Where in the text each line starts, longer ones cut, and last where the text ends: (n + 1,)."""
+    """Where each line of the text starts, longer ones cut, and last where it ends: (n + 1,)."""
     starts = np.zeros(1, np.int64)
     if EOS in corpus.vocabulary:
         ends = np.flatnonzero(corpus.ids[:-1] == corpus.vocabulary[EOS])

@@ -74,7 +74,7 @@ def _not_utf8(path, line, block):
 
 
 def lines(path):
-    """The lines of a small text file that are neither blank nor start with "#", and their numbers."""
+    """The lines of a small text that are neither blank nor start with "#", and their numbers."""
     numbered = enumerate("".join(blocks(path)).split("\n"), 1)
     numbered = [(number, line.strip()) for number, line in numbered]
     return [(number, line) for number, line in numbered if line and not line.startswith("#")]

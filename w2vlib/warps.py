@@ -55,7 +55,7 @@ def sigmoid(x):
 
 @cuda.jit
 def thin(text, lines, order, keep, seed, kept, starts, counts):
-    """A thread a line: thread i moves the words of line order[i] that stay to where the line starts.
+    """A thread a line: thread i moves the words of line order[i] that stay to its start.
 
     text (T,) ids, lines (n + 1,), where each starts and the last one ends; keep (V,), each word's
     share that stays. Into kept (T,) go the words, into starts[i] and counts[i] where and how many.

@@ -1,15 +1,15 @@
 """Drawings of the course: boxes, tables of numbers and arrows, in one visual language.
 
-A Diagram is an SVG picture in the page itself, so that it takes the page's text colour, by day and by
-night. Colours stand for roles, the same ones throughout, and never alone:
+A Diagram is an SVG picture in the page itself, so that it takes the page's text colour, by day and
+by night. Colours stand for roles, the same ones throughout, and never alone:
 
     forward      blue, drawn with a full line: what flows to the loss
     gradient     orange, dashed: what flows back
     parameter    green, with a thick border: what is trained
     plain        the colour of the text
 
-Lengths are in units: 400 of them fill a phone's screen, where a letter of the text is then 11 pixels
-high. A diagram should not be wider.
+Lengths are in units: 400 of them fill a phone's screen, where a letter of the text is then 11
+pixels high. A diagram should not be wider.
 """
 
 from html import escape
@@ -69,7 +69,7 @@ class Node(NamedTuple):
 
 
 class Diagram:
-    """An empty picture of `width` by `height` units; a notebook shows the one that a cell ends with.
+    """An empty picture of `width` by `height` units; a notebook shows one that a cell ends with.
 
     width, height: in units, of which 400 fill the screen of a phone.
     alt: what a reader who cannot see the picture should know from it.

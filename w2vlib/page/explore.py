@@ -24,8 +24,8 @@ class Explore(TwoFaces):
         with _repr_html_, or a string of HTML.
     start: {name: value} to begin with, by default the first ones.
     play: with a button that runs through the values of the first control.
-    controls: for each argument its values; numbers get a slider, strings a list to choose from. Names
-        are shown with blanks for underscores.
+    controls: for each argument its values; numbers get a slider, strings a list to choose from.
+        Names are shown with blanks for underscores.
     Raises ValueError for a start that is not among the values, and unless there are 2 to 200
         combinations.
     Source: of this course.
@@ -61,7 +61,8 @@ class Explore(TwoFaces):
     def page(self):
         """The HTML: the controls, the picture to begin with, and all pictures as lines of text.
 
-        Most lines stand in many pictures: each is kept once, and a picture is a list of their numbers.
+        Most lines stand in many pictures: each is kept once, and a picture is a list of their
+        numbers.
         """
         lines = dict.fromkeys(line for frame in self.frames for line in frame.split("\n"))
         number = dict(zip(lines, itertools.count()))
@@ -75,7 +76,8 @@ class Explore(TwoFaces):
             at = at * len(values) + i
         button = '<button type="button">Play</button>' if self.play else ""
         return (
-            f'<div class="w2v-explore" data-mount="{self.kind}">\n{"".join(self._inputs())}{button}\n'
+            f'<div class="w2v-explore" data-mount="{self.kind}">\n{"".join(self._inputs())}'
+            f"{button}\n"
             f'<div class="w2v-view" aria-live="polite">{self.frames[at]}</div>\n'
             f"{embed(data)}\n</div>"
         )
@@ -91,8 +93,8 @@ class Explore(TwoFaces):
                 yield f"<label>{said} <select>{options}</select></label>\n"
             else:
                 yield (
-                    f'<label>{said} <input type="range" min="0" max="{len(values) - 1}" value="{i}" '
-                    f'aria-valuetext="{_label(values[i])}"> '
+                    f'<label>{said} <input type="range" min="0" max="{len(values) - 1}" '
+                    f'value="{i}" aria-valuetext="{_label(values[i])}"> '
                     f"<output>{_label(values[i])}</output></label>\n"
                 )
 

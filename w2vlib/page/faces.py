@@ -1,9 +1,9 @@
 """What answers when it is touched: HTML with its data, which a script brings to life.
 
 `page()` gives `<div data-mount="explore">` with the first picture and the data; `mount(root)` of
-`explore.js`, beside this file, does the rest. A page of the book loads the scripts of all kinds, once
-(`bundle`). A notebook loads none: there an ipywidget brings the same HTML together with its script, and
-what the notebook stores has no script in it.
+`explore.js`, beside this file, does the rest. A page of the book loads the scripts of all kinds,
+once (`bundle`). A notebook loads none: there an ipywidget brings the same HTML together with its
+script, and what the notebook stores has no script in it.
 """
 
 import json
@@ -51,7 +51,8 @@ def bundle():
     """All scripts as one, without imports: a page that is opened from a folder may not import."""
     kinds = sorted(path.stem for path in HERE.glob("*.js") if path.stem != "mount")
     mounts = ",\n".join(f"{kind}: {_mount(kind)}" for kind in kinds)
-    return f"globalThis.w2v = {{kinds: {{{mounts}}},\nmount: {_mount('mount')}}};\nw2v.mount(document);\n"
+    w2v = f"{{kinds: {{{mounts}}},\nmount: {_mount('mount')}}}"
+    return f"globalThis.w2v = {w2v};\nw2v.mount(document);\n"
 
 
 def styles():

@@ -2,8 +2,8 @@
 
     Playground("you say goodbye and i say hello .")
 
-is CBOW with negative sampling and two numbers a word, so that each row of its matrices is a point of a
-map. Its script trains it where it stands, with the steps of chapters 1 to 7; the start and the
+is CBOW with negative sampling and two numbers a word, so that each row of its matrices is a point
+of a map. Its script trains it where it stands, with the steps of chapters 1 to 7; the start and the
 negatives come from here.
 """
 

@@ -1,7 +1,7 @@
 """The picture of the playground: two maps with a curve, and tables of numbers.
 
-What changes while the network trains has a name, `data-part`, and is filled in by `playground.js`. Drawn
-here are the words and the numbers of the start.
+What changes while the network trains has a name, `data-part`, and is filled in by `playground.js`.
+Drawn here are the words and the numbers of the start.
 """
 
 import numpy as np
@@ -11,13 +11,14 @@ from w2vlib.page.drawing import COLOURS, Diagram
 __all__ = ["CURVE", "REACH", "maps", "numbers"]
 
 SIDE, REACH = 88, 66  # half of a map's side, and how much of that the largest number takes
-# The curve of the loss: where its axes meet, how wide a pass is and how many fit, how high is which loss.
+# The curve of the loss: where its axes meet, how wide a pass is and how many fit, how high is which
+# loss.
 CURVE = {"left": 40, "bottom": 318, "wide": 3.1, "passes": 100, "high": 70, "top": 4}
 ROW = 22  # height of a table's row
 
 
 def maps(words, start):
-    """The rows of W_in and of W_out as points, and under them the mean loss of each pass -> Diagram."""
+    """The rows of W_in and of W_out as points, and below the mean loss of each pass -> Diagram."""
     d = Diagram(
         360, 330, "Two maps, on which each word is a point: its row of W_in, its row of W_out. "
         "An arrow leads from the middle to h. From each row that is touched a dashed arrow goes "
@@ -78,8 +79,8 @@ def _curve(d):
 def numbers(words, start):
     """Tables: what is asked and answered, then W_in and W_out with their gradients -> Diagram."""
     d = Diagram(
-        360, 142 + ROW * len(words), "Tables of numbers: for each word that is asked about its label, "
-        "score, answer y and loss; then W_in and W_out with their gradients. The rows that "
+        360, 142 + ROW * len(words), "Tables of numbers: for each word that is asked about its "
+        "label, score, answer y and loss; then W_in and W_out with their gradients. The rows that "
         "this step touches are marked.",
     )  # fmt: skip
     for j, title in enumerate(["asked", "label", "score", "y", "loss"]):
@@ -124,4 +125,5 @@ def _group(role, opacity=1):
     width = 2.4 if role == "parameter" else 1.5
     dashes = ' stroke-dasharray="4 2"' if role == "gradient" else ""
     colour = COLOURS[role]
-    return f'<g fill="{colour}" fill-opacity="{opacity}" stroke="{colour}" stroke-width="{width}"{dashes}>'
+    fill = f'fill="{colour}" fill-opacity="{opacity}"'
+    return f'<g {fill} stroke="{colour}" stroke-width="{width}"{dashes}>'

@@ -32,8 +32,8 @@ class WordMap(TwoFaces):
     Neighbours are what `vectors.most_similar` finds among the words of the map.
 
     vectors: `WordVectors`.
-    words: a list of N; the map begins with the first, and where it is crowded those further back are
-        points without a name until they are asked for.
+    words: a list of N; the map begins with the first, and where it is crowded those further back
+        are points without a name until they are asked for.
     places: (N, 2) float, for instance two principal components.
     topn: how many neighbours.
     Raises KeyError for an unknown word; ValueError for a word that comes twice, for places that are
@@ -171,7 +171,7 @@ class WordMap(TwoFaces):
         return ", ".join(f"{self.words[i]}\u00a0{cosine:.2f}" for i, cosine in pairs)
 
     def page(self):
-        """The HTML: the list of words, the map with the first of them chosen, and all else to show."""
+        """The HTML: the list of words, the map with the first one chosen, and all else to show."""
         data = {"states": self.states, "sides": self.sides, "crowd": self.crowd}
         data |= {"places": SIDES, "base": BASE}
         options = "".join(
