@@ -222,20 +222,20 @@ def test_labels_of_another_shape_are_not_taken_for_one_hot_rows(t):
 
 
 @pytest.mark.parametrize(
-    "row, says",
+    "row",
     [
-        ([0, 0, 0, 0, 0], "0 ones in row 2"),
-        ([1, 0, 0, 1, 0], "2 ones in row 2"),
-        ([0, 2, 0, 0, 0], "only 0 .no. and 1"),
-        ([0.5, 0.5, 0, 0, 0], "only 0 .no. and 1"),
-        ([0, np.nan, 0, 0, 0], "only 0 .no. and 1"),
-        ([0, -1, 1, 1, 0], "only 0 .no. and 1"),
+        [0, 0, 0, 0, 0],
+        [1, 0, 0, 1, 0],
+        [0, 2, 0, 0, 0],
+        [0.5, 0.5, 0, 0, 0],
+        [0, np.nan, 0, 0, 0],
+        [0, -1, 1, 1, 0],
     ],
 )
-def test_a_row_of_labels_names_exactly_one_class(row, says):
+def test_a_row_of_labels_names_exactly_one_class(row):
     t = one_hot(T, 5)
     t[2] = row
-    with pytest.raises(ValueError, match=says):
+    with pytest.raises(ValueError, match=r"\(row 2\): each should hold a single 1 and zeros"):
         SoftmaxWithLoss().forward(SCORE, t)
 
 
