@@ -46,6 +46,7 @@ def test_good_input_passes_without_a_word():
         (lambda: check.weights(np.eye(2, dtype=int), "W"), TypeError, "W is int64"),
         (lambda: check.weights(np.zeros(3), "W"), ValueError, r"W has shape \(3,\).*columns"),
         (lambda: check.weights(np.zeros((0, 3)), "W"), ValueError, r"W has shape \(0, 3\)"),
+        (lambda: check.weights(np.ma.zeros((2, 3)), "W"), TypeError, "W is a MaskedArray: pass"),
         (lambda: check.weights(np.array([[1], [np.inf]]), "W"), ValueError, "first in row 1"),
         (lambda: check.shape([1, 2], (3,), "x"), ValueError, r"x has shape \(2,\).*\(3\)"),
         (lambda: check.shape([1, 2], (2, None), "x"), ValueError, r"should be \(2, any\)"),

@@ -155,6 +155,20 @@ def test_negatives_come_by_count_to_the_power():
     assert ((np.bincount(drawn) - expected) ** 2 / expected).sum() < 22.5  # 6 degrees of freedom
 
 
+@pytest.mark.parametrize("size", [2, 2**23 + 1, 2**24 + 3, 2**25 - 1, 2**30 + 33])
+def test_no_draw_reaches_past_the_last_word(size):
+    x = 2**64 - 1  # what the largest random number is made of; back to the state before it
+    for shift in (17, -7, 13):
+        y = x
+        for _ in range(64 // abs(shift)):
+            y = x ^ (y << shift if shift > 0 else y >> -shift) & (2**64 - 1)
+        x = y
+    state = np.array([x], np.uint64)
+    assert compiled.random(state.copy()) == 1 - 2**-24
+    share, alias = np.broadcast_to(np.float32(1), size), np.broadcast_to(np.int64(0), size)
+    assert size - 1 - size // 2**23 <= compiled.draw(share, alias, state) < size
+
+
 def spy_on_steps(monkeypatch, corpus, seed=1, **options):
     """Train in plain Python and note the groups -> list of (words, first, last, negatives)."""
     seen = []

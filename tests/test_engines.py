@@ -1,5 +1,7 @@
 """`train`: what it accepts, what it says, and what it keeps when it is interrupted."""
 
+import errno
+import io
 import subprocess
 import sys
 import warnings
@@ -117,6 +119,15 @@ def test_bad_corpus_is_named(corpus):
 def test_a_text_too_short_to_thin_out_is_told(corpus):
     with pytest.warns(UserWarning, match="subsample=0"):
         train(corpus, **{**QUIET, "subsample": 1e-4})
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("subsample", [1e-12, 1e-300])
+def test_a_subsample_that_leaves_nothing_is_refused(corpus, engine, subsample):
+    if ENGINES[engine].missing():
+        pytest.skip("it cannot run here")
+    with pytest.raises(ValueError, match="subsample is .* leaves none"):
+        train(corpus, **{**QUIET, "engine": engine, "subsample": subsample})
 
 
 @pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf, 1e4, -1e4])
@@ -279,6 +290,26 @@ def test_the_bar_counts_tokens(corpus, capsys):
     out, err = capsys.readouterr()
     assert out == ""
     assert "6.00k/6.00k" in err and "tokens/s" in err
+
+
+class Full(io.StringIO):
+    def write(self, text):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+
+@pytest.mark.parametrize("stderr", [None, Full()], ids=["closed", "full"])
+def test_what_cannot_be_shown_stops_no_training(corpus, monkeypatch, capsys, stderr):
+    monkeypatch.setattr(sys, "stderr", stderr)
+    shown = train(corpus, **{**QUIET, "progress": True})
+    assert np.array_equal(shown.vectors, train(corpus, **QUIET).vectors)
+
+    def fit(vectors, outputs, corpus, *, report, **options):
+        report(10)
+        raise KeyboardInterrupt
+
+    swap(monkeypatch, fit)
+    train(corpus, **QUIET)  # tells nobody that it was interrupted
+    assert capsys.readouterr().out == ""
 
 
 def test_silent_without_progress(corpus, capsys):

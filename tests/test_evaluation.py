@@ -329,6 +329,13 @@ def test_analogy_questions(compass, tmp_path):
     )
 
 
+def test_an_answer_is_none_of_the_words_asked(tmp_path):
+    path = tmp_path / "questions.txt"
+    path.write_text(": s\na b c a\nb c a b\nc a b c\n")
+    three = WordVectors(np.eye(3, dtype=np.float32), ["a", "b", "c"])  # which leaves no answer
+    assert three.evaluate_analogies(path)[:4] == (0, 0, 3, 3)
+
+
 def test_case_is_ignored_on_both_sides(tmp_path):
     path = tmp_path / "pairs.tsv"
     path.write_text("BANK\tRiver\t1\nbank\train\t2\n")

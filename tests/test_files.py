@@ -6,6 +6,7 @@ import gzip
 import lzma
 import os
 import pathlib
+import re
 import socket
 import stat
 import subprocess
@@ -112,12 +113,50 @@ def test_other_archives_are_named():
             read(f"file.{suffix}")
 
 
+def test_compressed_twice():
+    pathlib.Path("file").write_bytes(gzip.compress(lzma.compress(bz2.compress(DATA))))
+    assert read("file") == DATA
+
+
+@pytest.mark.parametrize("kind", ["gz", "bz2", "xz"])
+def test_compressed_archives_are_named(kind):
+    pathlib.Path("text.txt").write_bytes(DATA)
+    with tarfile.open("file", f"w:{kind}") as archive:
+        archive.add("text.txt")
+    with pytest.raises(ValueError, match="file is a tar archive"):
+        read("file")
+
+
 def test_lines_of_a_stream():
     write("file.gz", b"one\ntwo\n" * 50_000)
     with files.reading("file.gz") as file:
         assert file.peek(3)[:3] == b"one"
         assert file.readline() == b"one\n"
         assert list(file) == ([b"one\n", b"two\n"] * 50_000)[1:]
+
+
+def test_a_working_folder_that_is_gone(tmp_path, monkeypatch):
+    (tmp_path / "gone").mkdir()
+    monkeypatch.chdir(tmp_path / "gone")
+    os.rmdir(tmp_path / "gone")
+    write(tmp_path / "file", DATA)
+    assert read(tmp_path / "file") == DATA
+    with pytest.raises(FileNotFoundError, match="cannot write file: the working folder is gone"):
+        write("file", DATA)
+    with pytest.raises(FileNotFoundError, match=r"no file 'file' \(in folder that is gone\)"):
+        read("file")
+
+
+@pytest.mark.parametrize("call", ["find('/dev/stdin')", "check_writable('/dev/stdout')"])
+def test_what_is_closed_is_told(call):
+    program = [sys.executable, "-c", f"from w2vlib import files; files.{call}"]
+    run = subprocess.run(
+        ["sh", "-c", 'exec "$@" <&- >&-', "sh", *program],
+        check=False,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert re.search(r"/dev/std\w+ is closed: give the name of a file", run.stderr)
 
 
 def test_a_pipe_that_is_written_bit_by_bit():
@@ -293,7 +332,7 @@ def test_what_cannot_be_written_is_found_without_touching_it():
             ("file.TAR.gz", ValueError, "compressed under a name that ends in .gz, .bz2, .xz"),
             ("file.zip", ValueError, "compressed under a name that ends in .gz, .bz2, .xz"),
             ("/proc/new", OSError, "cannot write /proc/new"),
-            ("/dev/fd/99", OSError, "Bad file descriptor"),
+            ("/dev/fd/99", OSError, "/dev/fd/99 is closed"),
         ]:
             for act in (files.check_writable, lambda path: write(path, b"new")):
                 with pytest.raises(error, match=says):

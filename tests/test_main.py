@@ -6,6 +6,7 @@ import re
 import signal
 import subprocess
 import sys
+import threading
 from dataclasses import replace
 
 import numpy as np
@@ -93,6 +94,7 @@ def test_train_passes_every_option_on(text, tmp_path, monkeypatch):
     assert seen == {**ARGUMENTS, "progress": seen["progress"]}
     numbers = {name: 3 for name in set(ARGUMENTS) - {"engine", "progress"}}
     flags = [f"--{name.replace('_', '-')}=3" for name in numbers]
+    monkeypatch.setattr("w2vlib.__main__.settle", lambda **options: (None, {"epochs": 3}))
     assert main(["train", text, "-o", output, *flags]) == 0
     assert seen == {**ARGUMENTS, **numbers, "progress": seen["progress"]}
 
@@ -122,12 +124,18 @@ def test_a_training_that_diverges_keeps_the_last_sound_vectors(text, tmp_path, c
     engine = replace(engines.ENGINES["numpy"], fit=fit)
     monkeypatch.setitem(engines.ENGINES, "numpy", engine)
     monkeypatch.setattr(progress, "REST", 0)
-    output = tmp_path / "out"
-    assert main(["train", text, "-o", str(output), *TINY]) == 2
-    err = capsys.readouterr().err
-    assert "error: the training diverged after 20 of" in err and "try 0.0125" in err
-    assert f"to {output}, the last ones before the training diverged" in err
-    assert (WordVectors.load(output).vectors == 7).all()
+    output = tmp_path / "out.txt"
+    output.write_text("precious")
+    for spare in ("out.before-it-diverged.txt", "out.before-it-diverged1.txt"):  # each time another
+        err = fails(capsys, "train", text, "-o", str(output), *TINY)
+        assert "error: the training diverged after 20 of" in err and "try 0.0125" in err
+        assert (WordVectors.load(tmp_path / spare).vectors == 7).all()
+    assert output.read_text() == "precious"
+    assert len(list(tmp_path.iterdir())) == 4
+    assert main(["train", text, "-o", "-", *TINY]) == 2  # a pipe gets none of them, either
+    out, err = capsys.readouterr()
+    (spare,) = re.findall("before the training diverged to (.*)", err)
+    assert out == "" and (WordVectors.load(spare).vectors == 7).all()
 
 
 def test_ctrl_c_before_the_training_writes_nothing(text, tmp_path, capsys, monkeypatch):
@@ -150,6 +158,32 @@ def test_output_is_checked_before_the_training(text, tmp_path, capsys, monkeypat
     assert "would replace the corpus" in fails(capsys, "train", text, "-o", text)
     assert pathlib.Path(text).read_text() == TEXT
     assert [path.name for path in tmp_path.iterdir()] == ["text.txt"]
+
+
+def test_options_are_checked_before_a_long_text_is_read(text, tmp_path, capsys, monkeypatch):
+    def load_corpus(*args, **options):
+        raise AssertionError("the text was read")
+
+    monkeypatch.setattr("w2vlib.__main__.load_corpus", load_corpus)
+    for option, value in {
+        "--vector-size": "0", "--window": "0", "--negative": "0", "--epochs": "0", "--power": "nan",
+        "--subsample": "-1", "--learning-rate": "0", "--threads": "2", "--seed": "-1",
+    }.items():  # fmt: skip
+        argument = option[2:].replace("-", "_")
+        assert f"{argument} is" in fails(
+            capsys, "train", text, option, value, "-o", str(tmp_path / "out")
+        )
+
+
+def test_trains_where_ctrl_c_cannot_come(text, tmp_path):
+    codes = []
+    output = str(tmp_path / "out")
+    thread = threading.Thread(
+        target=lambda: codes.append(main(["train", text, "-o", output, *TINY]))
+    )
+    thread.start()
+    thread.join()
+    assert codes == [0] and len(WordVectors.load(output)) == 10
 
 
 def test_a_failed_train_keeps_the_former_file(text, tmp_path, capsys):
@@ -198,6 +232,11 @@ def test_similar(vectors, capsys):
 def test_analogy(vectors, capsys):
     assert main(["analogy", vectors, "north", "north-east", "south"]) == 0
     assert capsys.readouterr() == ("east\t0.480\n", "")
+
+
+def test_standard_input_is_read_once(vectors, capsys):
+    assert "can be read once" in fails(capsys, "evaluate", "-", "--pairs", "-")
+    assert "can be read once" in fails(capsys, "evaluate", vectors, "--pairs=-", "--analogies=-")
 
 
 def test_evaluate(vectors, tmp_path, capsys):

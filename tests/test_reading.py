@@ -30,6 +30,13 @@ def test_blocks_whatever_the_line_ends(write, monkeypatch, end, mark, block):
     assert "".join(reading.blocks(path)) == TEXT
 
 
+def test_byte_order_marks_of_texts_put_together(write):
+    mark = codecs.BOM_UTF8
+    path = write(mark + mark + b"one two\n" + mark + b"one\n")
+    ids, number = reading.word_ids(path)
+    assert list(number) == ["one", "two", "<eos>"] and len(ids) == 5
+
+
 def test_lines_that_say_something(write):
     assert reading.lines(write(TEXT)) == [(1, "one two"), (3, "three"), (6, "six")]
     assert reading.lines(write("")) == []

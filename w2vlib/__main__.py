@@ -2,6 +2,7 @@
 
 import argparse
 import functools
+import itertools
 import os
 import sys
 import tempfile
@@ -10,7 +11,6 @@ import warnings
 from w2vlib import __version__, check, files, ledger
 from w2vlib.console import (
     INTERRUPTED,
-    WRONG,
     exit_code,
     is_watched,
     noting_interrupts,
@@ -18,7 +18,7 @@ from w2vlib.console import (
     show_any_character,
 )
 from w2vlib.corpus import load_corpus
-from w2vlib.engines import ENGINES, train
+from w2vlib.engines import ENGINES, settle, train
 from w2vlib.evaluation import WordVectors
 from w2vlib.progress import DivergenceError
 
@@ -190,30 +190,38 @@ def _train(args):
     files.check_writable(args.output, "--output")  # now: not after an hour of training
     if files.same(args.output, args.corpus):
         raise ValueError(f"--output {args.output} would replace the corpus: choose another name")
+    options = {name: getattr(args, name) for name in (*TRAIN_OPTIONS, "engine")}
+    epochs = settle(**options)[1]["epochs"]  # which finds wrong ones before a long text is read
     corpus = load_corpus(args.corpus, min_count=args.min_count, max_vocab=args.max_vocab)
-    epochs = ENGINES[args.engine].defaults["epochs"] if args.epochs is None else args.epochs
     say(
         f"{corpus.name}: {len(corpus):,} tokens, {len(corpus.vocabulary):,} different words; "
         f"{epochs} {'epoch' if epochs == 1 else 'epochs'}"
     )
-    options = {name: getattr(args, name) for name in (*TRAIN_OPTIONS, "engine")}
     with noting_interrupts() as interrupts, warnings.catch_warnings():
         warnings.simplefilter("always")
         warnings.showwarning = lambda message, *where: say(f"note: {message}")
-        code, note = 0, ""
         try:
             wv = train(corpus, **options, progress=is_watched())
         except DivergenceError as error:
-            if error.vectors is None:
-                raise
-            say(f"error: {error}")
-            wv, code, note = error.vectors, WRONG, ", the last ones before the training diverged"
-    if interrupts and not code:
-        code, note = INTERRUPTED, "; the training was cut short"
+            if error.vectors is not None:
+                spare = _spare(args.output)
+                _save(error.vectors, spare, args.binary)
+                say(f"wrote the last vectors before the training diverged to {spare}")
+            raise
     _save(wv, args.output, args.binary)
     V, H = wv.vectors.shape
+    note = "; the training was cut short" if interrupts else ""
     say(f"wrote {V:,} vectors of {H} numbers to {args.output}{note}")
-    return code
+    return INTERRUPTED if interrupts else 0
+
+
+def _spare(output):
+    """A name beside `output` that nothing has, for vectors that must not take its place."""
+    if files.is_stream(output):
+        return os.path.join(tempfile.mkdtemp(prefix="w2vlib-"), "vectors")
+    root, suffix = os.path.splitext(files.expand(output))
+    names = (f"{root}.before-it-diverged{n or ''}{suffix}" for n in itertools.count())
+    return next(name for name in names if not os.path.lexists(name))
 
 
 def _save(wv, output, binary):
@@ -249,6 +257,8 @@ def _analogy(args):
 
 
 def _evaluate(args):
+    if [args.vectors, args.pairs, args.analogies].count("/dev/stdin") > 1:
+        raise ValueError("standard input can be read once: give files for the others")
     for path in (args.pairs, args.analogies):
         if path is not None:
             files.find(path)  # now: reading the vectors may take long

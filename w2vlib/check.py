@@ -93,6 +93,9 @@ def weights(W, name):
     if not isinstance(W, np.ndarray) or not np.issubdtype(W.dtype, np.floating):
         found = W.dtype if isinstance(W, np.ndarray) else type(W).__name__
         raise TypeError(f"{name} is {found}: it should be a NumPy array of float32")
+    if isinstance(W, np.matrix | np.ma.MaskedArray):  # which compute in ways of their own
+        kind = type(W).__name__
+        raise TypeError(f"{name} is a {kind}: pass a plain array, such as np.array({name})")
     if W.ndim != 2 or W.size == 0:
         raise ValueError(f"{name} has shape {W.shape}: it should be (rows, columns), none 0")
     if not np.isfinite(W).all():

@@ -5,6 +5,7 @@ import io
 import os
 import signal
 import sys
+import threading
 
 from w2vlib.corpus import UnknownWord
 
@@ -81,7 +82,8 @@ def noting_interrupts():
         seen.append(args)
         former(*args)  # which raises KeyboardInterrupt
 
-    if not callable(former):  # Ctrl-C is ignored, as behind nohup: leave it so
+    # Where Ctrl-C is ignored, as behind nohup, it stays so; it reaches the main thread alone.
+    if not callable(former) or threading.current_thread() is not threading.main_thread():
         yield seen
         return
     signal.signal(signal.SIGINT, note)

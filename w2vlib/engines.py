@@ -6,6 +6,7 @@ import warnings
 import numpy as np
 
 from w2vlib import check, fused, gpu, hogwild
+from w2vlib.check import short
 from w2vlib.corpus import Corpus, Vocabulary
 from w2vlib.draws import kept_share, negative_weights
 from w2vlib.evaluation import WordVectors
@@ -61,21 +62,11 @@ def train(
     >>> vectors, vectors.most_similar("goodbye", topn=1)[0][0] in vectors
     (WordVectors(5 words, 5 dimensions), True)
     """
-    if not isinstance(engine, str) or engine not in ENGINES:
-        names = " or ".join(map(repr, ENGINES))
-        raise ValueError(f"engine is {engine!r}: it should be {names}")
-    engine = ENGINES[engine]
-    given = {"epochs": epochs, "subsample": subsample, "learning_rate": learning_rate}
-    options = {name: engine.defaults[name] if x is None else x for name, x in given.items()}
-    options |= {"window": window, "negative": negative, "power": power}
-    # As numbers of Python's: products of NumPy's small types overflow.
-    options = {name: x.item() if isinstance(x, np.generic) else x for name, x in options.items()}
-    check_arguments(corpus, vector_size, **options)
-    check.whole(threads, "threads", at_most=1000)
-    check.whole(seed, "seed", at_least=0)
-    check_engine(engine, threads, options)
-    if engine.threads:
-        options["threads"] = int(threads)
+    engine, options = settle(
+        vector_size=vector_size, window=window, negative=negative, power=power, epochs=epochs,
+        subsample=subsample, learning_rate=learning_rate, engine=engine, threads=threads, seed=seed,
+    )  # fmt: skip
+    check_corpus(corpus, options["power"], options["subsample"])
     if engine.prepare:
         engine.prepare(progress)
 
@@ -101,15 +92,46 @@ def train(
     return WordVectors(vectors, corpus.vocabulary)
 
 
+def settle(
+    *, vector_size, window, negative, power, epochs, subsample, learning_rate, engine, threads, seed
+):
+    """The arguments of `train` but for the corpus, checked -> an Engine, and options for its `fit`.
+
+    Raises what `train` raises for arguments that cannot work with any corpus.
+    """
+    if not isinstance(engine, str) or engine not in ENGINES:
+        names = " or ".join(map(repr, ENGINES))
+        raise ValueError(f"engine is {short(engine)}: it should be {names}")
+    engine = ENGINES[engine]
+    given = {"epochs": epochs, "subsample": subsample, "learning_rate": learning_rate}
+    options = {name: engine.defaults[name] if x is None else x for name, x in given.items()}
+    options |= {"window": window, "negative": negative, "power": power}
+    # As numbers of Python's: products of NumPy's small types overflow.
+    options = {name: x.item() if isinstance(x, np.generic) else x for name, x in options.items()}
+    check.whole(vector_size, "vector_size")
+    check.whole(options["window"], "window")
+    check.whole(options["negative"], "negative")
+    check.whole(options["epochs"], "epochs", at_most=10**9)
+    check.number(options["power"], "power", at_least=0)
+    check.number(options["subsample"], "subsample", at_least=0)
+    check.number(options["learning_rate"], "learning_rate", above=0)
+    check.whole(threads, "threads", at_most=1000)
+    check.whole(seed, "seed", at_least=0)
+    check_engine(engine, threads, options)
+    if engine.threads:
+        options["threads"] = int(threads)
+    return engine, options
+
+
 def start(engine, vocab_size, vector_size, rng):
     """`engine.start`, with an error that names the argument where there is no room for it."""
     try:
         return engine.start(vocab_size, vector_size, rng)
     except (MemoryError, ValueError, OverflowError) as error:
-        gigabytes = 2 * 4 * vocab_size * vector_size / 1e9
+        gigabytes = 2 * 4 * vocab_size * vector_size // 10**9
         raise MemoryError(
             f"vector_size is {vector_size}: the vectors of {vocab_size:,} words would take "
-            f"{gigabytes:,.0f} GB; take a smaller one, or fewer words (max_vocab of load_corpus)"
+            f"{gigabytes:,} GB; take a smaller one, or fewer words (max_vocab of load_corpus)"
         ) from error
 
 
@@ -140,8 +162,8 @@ def instead(able):
     return f"; try {names}" if names else ""
 
 
-def check_arguments(corpus, vector_size, window, negative, power, epochs, subsample, learning_rate):
-    """Raise TypeError or ValueError for what cannot be trained."""
+def check_corpus(corpus, power, subsample):
+    """Raise TypeError or ValueError for a corpus that these cannot be trained on."""
     if not isinstance(corpus, Corpus):
         raise TypeError(
             f"corpus is {type(corpus).__name__}: it should be a Corpus, see w2vlib.load_corpus"
@@ -157,15 +179,13 @@ def check_arguments(corpus, vector_size, window, negative, power, epochs, subsam
             f"corpus has {len(corpus)} words, {different} of them different: it takes at least 2 "
             "to predict one from the other"
         )
-    check.whole(vector_size, "vector_size")
-    check.whole(window, "window")
-    check.whole(negative, "negative")
-    check.whole(epochs, "epochs", at_most=10**9)
-    check.number(power, "power", at_least=0)
-    check.number(subsample, "subsample", at_least=0)
-    check.number(learning_rate, "learning_rate", above=0)
     negative_weights(corpus.counts, power)  # which refuses a power that is too large
     left = int(corpus.counts @ kept_share(corpus.counts, subsample))
+    if not left:
+        raise ValueError(
+            f"subsample is {subsample}: of the corpus's {len(corpus.ids)} words it leaves none to "
+            "learn from; take a larger one, or 0, which keeps all"
+        )
     if left < min(1000, len(corpus.ids)):
         warnings.warn(
             f"subsample={subsample} leaves about {left} of the corpus's {len(corpus.ids)} words in "

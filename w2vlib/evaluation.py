@@ -179,8 +179,9 @@ class WordVectors:
         for name, questions in read_analogies(path).items():
             known = [[ids[word] for word in q] for q in questions if all(w in ids for w in q)]
             known = np.array(known, dtype=int).reshape(-1, 4)
-            correct = np.sum(best_answers(self.unit, known[:, :3], spelling) == known[:, 3])
-            sections[name] = _analogy_score(correct, len(known), len(questions))
+            correct = best_answers(self.unit, known[:, :3], spelling) == known[:, 3]
+            correct &= (known[:, :3] != known[:, 3:]).all(axis=1)  # where no word was left, too
+            sections[name] = _analogy_score(np.sum(correct), len(known), len(questions))
         totals = np.sum([score[1:4] for score in sections.values()], axis=0)
         return _analogy_score(*totals, sections)
 

@@ -33,7 +33,10 @@ COMPRESSED = (  # how the file begins, and what reads it
     (rb"\xfd7zXZ\0|\x5d\0\0", lzma.LZMADecompressor),  # .xz, and .lzma of old
 )
 FOREIGN = (
-    (rb"PK\x03\x04", "a zip archive (a .docx or .npz file is one, too): unpack it first"),
+    (
+        rb"PK(\x03\x04|\x05\x06)",
+        "a zip archive (a .docx or .npz file is one, too): unpack it first",
+    ),
     (rb"\x28\xb5\x2f\xfd", "compressed by zstd: unpack it first, with `unzstd`"),
     (rb"\x04\x22\x4d\x18", "compressed by lz4: unpack it first, with `unlz4`"),
     (rb"\x1f\x9d", "compressed by compress: unpack it first, with `uncompress`"),
@@ -51,6 +54,10 @@ UNWRITTEN = (".zip", ".zst", ".7z", ".rar", ".lz4", ".lzma", ".z", ".tar", ".tgz
 UNWRITTEN += tuple(".tar" + suffix for suffix in COMPRESSORS)
 
 STANDARD = {"/dev/stdin": 0, "/dev/stdout": 1, "/dev/stderr": 2}
+
+
+class ClosedError(OSError):
+    """A path such as /dev/stdout stands for an open file that is closed."""
 
 
 # Paths --------------------------------------------------------------------------------------------
@@ -77,12 +84,12 @@ def find(path, name="path", names=()):
     path = expand(path, name)
     try:
         mode = _status(path).st_mode
-    except PermissionError:
+    except (PermissionError, ClosedError):
         raise
     except OSError:
         others = f", nor is it {' or '.join(map(repr, names))}" if names else ""
         raise FileNotFoundError(
-            f"no file {short(path, 300)} (in folder {os.getcwd()}){others}{_hint(path, names)}"
+            f"no file {short(path, 300)} (in folder {_here()}){others}{_hint(path, names)}"
         ) from None
     if stat.S_ISDIR(mode):
         raise IsADirectoryError(f"{path} is a folder: give the name of one file in it")
@@ -117,9 +124,30 @@ def same(a, b):
     return stat.S_ISREG(a.st_mode) and os.path.samestat(a, b)
 
 
+def is_stream(path):
+    """Whether `path` is a pipe, a device or the like, which is written into, not replaced."""
+    path = expand(path)
+    if _descriptor(path) is not None:
+        return True
+    mode = _mode(os.path.realpath(path))
+    return mode is not None and not stat.S_ISREG(mode)
+
+
 def _status(path):
     number = _descriptor(path)
-    return os.stat(path) if number is None else os.fstat(number)
+    if number is None:
+        return os.stat(path)
+    try:
+        return os.fstat(number)
+    except OSError:
+        raise ClosedError(f"{path} is closed: give the name of a file") from None
+
+
+def _here():
+    try:
+        return os.getcwd()
+    except FileNotFoundError:
+        return "that is gone"
 
 
 def _descriptor(path):
@@ -128,7 +156,8 @@ def _descriptor(path):
     To open /dev/stdout anew would empty the file that the output goes to.
     """
     for _ in range(40):  # links may lead there, in circles too
-        path = posixpath.normpath(posixpath.join(os.getcwd(), path))
+        with contextlib.suppress(FileNotFoundError):  # the working folder may be gone
+            path = posixpath.abspath(path)
         if path in STANDARD:
             return STANDARD[path]
         if number := re.fullmatch(r"(?:/dev|/proc/self)/fd/(\d+)", path):
@@ -150,18 +179,21 @@ def reading(path):
     path = find(path)
     number = _descriptor(path)
     with open(path if number is None else os.dup(number), "rb") as file:
-        chunks = _plain(iter(lambda: file.read(CHUNK), b""), path)
+        chunks = _plain(iter(partial(file.read, CHUNK), b""), path)
         yield io.BufferedReader(_Stream(chunks), CHUNK)
 
 
 def _plain(chunks, path):
-    start = next(chunks, b"")
+    """The chunks without their compression: what comes out may be compressed in its turn."""
+    start = b""
+    while len(start) < CHUNK and (chunk := next(chunks, None)) is not None:
+        start += chunk
     chunks = itertools.chain([start], chunks)
     for pattern, what in FOREIGN:
         if re.match(pattern, start):
             raise ValueError(f"{path} is {what}")
     new = next((new for pattern, new in COMPRESSED if re.match(pattern, start)), None)
-    return chunks if new is None else _decompressed(chunks, new, path)
+    return chunks if new is None else _plain(_decompressed(chunks, new, path), path)
 
 
 def _decompressed(chunks, new, path):
@@ -213,7 +245,10 @@ def check_writable(path, name="path"):
     if _descriptor(path) is not None:
         _status(path)  # raises if it is closed
         return
-    target = os.path.realpath(path)  # a link stays one
+    try:
+        target = os.path.realpath(path)  # a link stays one
+    except FileNotFoundError:
+        raise FileNotFoundError(f"cannot write {path}: the working folder is gone") from None
     if os.path.isdir(target) or path.endswith(("/", os.sep)):
         raise IsADirectoryError(f"{path} is a folder: give the name of a file in it")
     if path.lower().endswith(UNWRITTEN):
@@ -258,8 +293,7 @@ def writing(path):
     path = expand(path)
     target, number = os.path.realpath(path), _descriptor(path)
     compressor = COMPRESSORS.get(os.path.splitext(path)[1].lower(), contextlib.nullcontext)
-    mode = None if number is not None else _mode(target)
-    if number is not None or mode is not None and not stat.S_ISREG(mode):
+    if is_stream(path):
         if number == 1 and sys.stdout is not None:
             sys.stdout.flush()  # what was printed before comes first
         opened = os.open(target, os.O_WRONLY) if number is None else os.dup(number)
@@ -270,7 +304,7 @@ def writing(path):
     try:
         with open(part, "xb") as file, compressor(file) as out:
             yield out
-        if mode is not None:
+        if os.path.exists(target):
             shutil.copymode(target, part)
         os.replace(part, target)
     finally:

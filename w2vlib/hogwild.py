@@ -3,7 +3,6 @@
 Threads share both matrices without locks (Hogwild, Recht et al. 2011).
 """
 
-import sys
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -11,6 +10,7 @@ import numpy as np
 from w2vlib.corpus import EOS, Corpus, Vocabulary
 from w2vlib.draws import AliasTable, kept_share, negative_weights
 from w2vlib.engine import Engine
+from w2vlib.progress import Stderr
 
 GROUP = 20  # words in a group, or a few more; fewer, where ...
 REPEATS = 2  # ... one word alone would come more often than this in a group, on average
@@ -80,7 +80,7 @@ def prepare(progress=True):
     from w2vlib import compiled
 
     if progress and not compiled.is_ready():
-        print("Preparing the compiled engine: the first time takes some seconds", file=sys.stderr)
+        print("Preparing the compiled engine: the first time takes some seconds", file=Stderr())
     two_words = Corpus(np.array([0, 1]), Vocabulary(["a", "b"]), np.array([1, 1]), "two")
     fit(
         *ENGINE.start(2, 1, np.random.default_rng(0)), two_words,

@@ -1,5 +1,7 @@
 """What watches a training: a bar, Ctrl-C, and vectors that grow out of all bounds."""
 
+import contextlib
+import io
 import sys
 import time
 
@@ -56,6 +58,24 @@ class Watch:
         self.sound[...] = self.vectors
 
 
+class Stderr:
+    """stderr, as a stream that stops no work: what cannot be shown there is left out."""
+
+    def __init__(self):
+        self.stream = sys.stderr or io.StringIO()  # None where it is closed
+
+    def write(self, text):
+        with contextlib.suppress(OSError, ValueError):
+            self.stream.write(text)
+
+    def flush(self):
+        with contextlib.suppress(OSError, ValueError):
+            self.stream.flush()
+
+    def __getattr__(self, name):
+        return getattr(self.stream, name)
+
+
 class Progress:
     """Counts tokens, shows a bar while it does, and turns an interruption into a message."""
 
@@ -64,7 +84,7 @@ class Progress:
         if show:
             from tqdm.auto import tqdm  # here: importing w2vlib costs no tqdm
 
-            self.bar = tqdm(total=total, unit="tokens", unit_scale=True)
+            self.bar = tqdm(total=total, unit="tokens", unit_scale=True, file=Stderr())
 
     def __call__(self, tokens):
         self.done += tokens
@@ -83,6 +103,6 @@ class Progress:
             print(
                 f"Interrupted after {self.done:,} of {self.total:,} tokens "
                 f"({self.done / self.total:.0%}): the vectors hold what was learnt so far.",
-                file=sys.stderr,
+                file=Stderr(),
             )
             return True

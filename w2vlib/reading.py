@@ -1,6 +1,6 @@
 """A text file -> its lines, or its words as numbers, a block at a time.
 
-Text is UTF-8, with or without a byte order mark, with line ends of any system. What is no such text
+Text is UTF-8, with or without byte order marks, with line ends of any system. What is no such text
 is told by line, with what it may be instead.
 """
 
@@ -19,6 +19,7 @@ EOS = "<eos>"  # ends each line
 UNK = "<unk>"  # stands for each word that the vocabulary leaves out
 
 BLOCK = 1 << 20  # bytes read at a time: only so many words are Python strings at once
+BYTE_ORDER_MARK = "\ufeff"  # in mid-text, too, where files were put together
 BYTE_ORDER = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 ACCIDENTS = ("\0", "\x1b$")  # where UTF-16 and ISO 2022 pass for UTF-8
 LONGEST = 1 << 20  # characters of a word, more than any has
@@ -43,7 +44,7 @@ def blocks(path):
         while block:
             block = file.read(BLOCK)
             try:
-                text = decoder.decode(block, final=not block)
+                text = decoder.decode(block, final=not block).replace(BYTE_ORDER_MARK, "")
             except UnicodeDecodeError as error:
                 line += error.object.count(b"\n", 0, error.start)
                 raise ValueError(_not_utf8(path, line, block)) from None

@@ -12,6 +12,7 @@ from chapters import BOOK, CHAPTERS, LIBRARY, ROOT, each_chapter, module_name
 ORDER = [
     "check",
     "gradient_check",
+    "progress",
     "files",
     "reading",
     "ptb",
@@ -34,7 +35,6 @@ ORDER = [
     "hogwild",
     "warps",
     "gpu",
-    "progress",
     "engines",
     "stages",
     "engine_stages",
