@@ -80,6 +80,23 @@ def test_good_input_passes_without_a_word():
         (lambda: check.number(np.nan, "lr"), ValueError, "lr is nan.*finite"),
         (lambda: check.number(0, "lr", above=0), ValueError, "lr is 0.*more than 0"),
         (lambda: check.number(-1, "lr", at_least=0), ValueError, "lr is -1.*at least 0"),
+        (lambda: check.ids([[1], [2, 3]], "ids"), ValueError, "ids has rows of different lengths"),
+        (lambda: check.shape([[1], [2, 3]], (2,), "x"), ValueError, "x has rows of different"),
+        (lambda: check.labels([[1], [0, 1]], "t"), ValueError, "t has rows of different lengths"),
+        (lambda: check.scores([[1], [0, 1]], "x"), ValueError, "x has rows of different lengths"),
+        (lambda: check.number(1, "beta1", below=1), ValueError, "beta1 is 1.*less than 1"),
+        (lambda: check.number(np.float16(-1), "lr", at_least=0), ValueError, "lr is -1.0"),
+        (lambda: check.seed("one", "rng"), TypeError, "rng is 'one': it should be None, a whole"),
+        (lambda: check.seed(-1, "rng"), TypeError, "rng is -1"),
+        (lambda: check.pairs([np.ones(2)], np.ones((1, 2))), TypeError, "grads is a ndarray: pass"),
+        (lambda: check.pairs([np.ones(2)], []), ValueError, "params holds 1 and grads 0"),
+        (lambda: check.pairs([np.ones(2, int)], [np.ones(2)]), TypeError, r"params\[0\] is int"),
+        (lambda: check.pairs([[1.0]], [np.ones(1)]), TypeError, r"params\[0\] is list"),
+        (
+            lambda: check.pairs([np.ones((3, 2))], [np.ones(2)]),  # which NumPy would stretch
+            ValueError,
+            r"grads\[0\] has shape \(2,\): .* \(3, 2\), as params\[0\]",
+        ),
         (lambda: check.called(None, "Layer"), RuntimeError, "Layer.backward.*call forward first"),
     ],
 )

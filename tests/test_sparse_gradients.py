@@ -264,6 +264,13 @@ DOT = SparseEmbeddingDot(W)
         (lambda: SparseSGD(0.1).update([W], [W]), TypeError, "grads holds an array.*Sparse"),
         (lambda: SparseAdaGrad(0.1).update([W], [W]), TypeError, "grads holds an array"),
         (lambda: SparseAdam(0.1).update([W], [W]), TypeError, "grads holds an array"),
+        (lambda: SparseAdam(0.1, beta2=1), ValueError, "beta2 is 1.*less than 1"),
+        (lambda: SparseAdaGrad(0.1, eps=-1), ValueError, "eps is -1"),
+        (lambda: SparseSGD(0.1).update([W[1:]], [SparseGradient(W)]), ValueError, "has shape"),
+        (lambda: SparseGradient(W).put([-1], np.ones((1, H))), IndexError, "idx holds the id -1"),
+        (lambda: SparseGradient(W).put([1], np.ones((2, H))), ValueError, "dout has shape"),
+        (lambda: SparseGradient(W).put([1], [[1.0] * H]), TypeError, "dout is a list"),
+        (lambda: DOT.forward([[1.0] * H], [[1]]), TypeError, "h is a list"),
     ],
 )
 def test_bad_input_is_named_with_its_cure(call, error, words):

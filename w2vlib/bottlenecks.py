@@ -80,6 +80,7 @@ class MatMul:
 
     def forward(self, x):
         (W,) = self.params
+        check.array(x, "x")
         check.shape(x, (None, len(W)), "x")
         self.x = x
         return x @ W
@@ -154,6 +155,7 @@ class OneHotCBOW:
     def __init__(self, vocab_size, hidden_size, *, rng=None):
         check.whole(vocab_size, "vocab_size", at_least=2)
         check.whole(hidden_size, "hidden_size")
+        check.seed(rng, "rng")
         rng = np.random.default_rng(rng)
         W_in = 0.01 * rng.standard_normal((vocab_size, hidden_size), dtype=np.float32)
         W_out = 0.01 * rng.standard_normal((hidden_size, vocab_size), dtype=np.float32)

@@ -11,16 +11,24 @@ def short(value, width=60):
     return text if len(text) <= width else text[: width - 3] + "..."
 
 
+def as_array(x, name):
+    """`x` as an array. Raises ValueError for rows of different lengths."""
+    try:
+        return np.asarray(x)
+    except ValueError:
+        raise ValueError(f"{name} has rows of different lengths: give each as many") from None
+
+
 def ids(idx, name, size=None, ndim=None):
     """Raise unless `idx` is a non-empty array of whole numbers in [0, size).
 
     NumPy would take -1 as "the last row" without a word, so negative ids are refused too.
     """
-    if hasattr(idx, "ids"):
+    if hasattr(idx, "ids") and not isinstance(idx, np.ndarray):
         raise TypeError(f"{name} is a {type(idx).__name__}: pass its ids, {name}.ids")
     if isinstance(idx, tuple):  # NumPy would read it as a row and a column
         raise TypeError(f"{name} is a tuple: pass an array, np.array({name})")
-    idx = np.asarray(idx)
+    idx = as_array(idx, name)
     if idx.size == 0:
         raise ValueError(f"{name} is empty: it needs at least one word id")
     if idx.dtype.kind in "UO":
@@ -50,7 +58,7 @@ def scores(x, name):
 
     In uint8 -1 is 255, and in int8 127 + 1 is -128, without a word.
     """
-    dtype = np.asarray(x).dtype
+    dtype = as_array(x, name).dtype
     if dtype.kind != "f" and not (dtype.kind == "i" and dtype.itemsize >= 4):
         raise TypeError(f"{name} has dtype {dtype}: it should be floats, {name}.astype(np.float32)")
 
@@ -105,7 +113,7 @@ def weights(W, name):
 
 def shape(array, expected, name):
     """Raise unless `array` has the `expected` shape; None stands for any length."""
-    found = np.shape(array)
+    found = as_array(array, name).shape
     if len(found) != len(expected) or any(
         e is not None and e != f for e, f in zip(expected, found, strict=True)
     ):
@@ -115,10 +123,39 @@ def shape(array, expected, name):
 
 def examples(contexts, target, places, size):
     """Raise unless contexts (N, places) and target (N,) hold ids in [0, size)."""
+    array(contexts, "contexts")
     shape(contexts, (None, places), "contexts")
     shape(target, (len(contexts),), "target")
     ids(contexts, "contexts", size=size)
     ids(target, "target", size=size)
+
+
+def pairs(params, grads):
+    """Raise unless there is a gradient for each parameter, of its shape: NumPy would stretch it."""
+    for values, name in ((params, "params"), (grads, "grads")):
+        if not isinstance(values, list | tuple):
+            raise TypeError(f"{name} is a {type(values).__name__}: pass a list")
+    if len(params) != len(grads):
+        raise ValueError(f"params holds {len(params)} and grads {len(grads)}: pass as many of each")
+    for i, (param, grad) in enumerate(zip(params, grads)):
+        if not (isinstance(param, np.ndarray) and param.dtype.kind == "f"):
+            found = getattr(param, "dtype", type(param).__name__)
+            raise TypeError(f"params[{i}] is {found}: it should be a NumPy array of floats")
+        if getattr(grad, "shape", param.shape) != param.shape:
+            raise ValueError(
+                f"grads[{i}] has shape {grad.shape}: it should be {param.shape}, as params[{i}]"
+            )
+
+
+def seed(rng, name):
+    """Raise unless `rng` is what a numpy.random.Generator can be made of."""
+    try:
+        np.random.default_rng(rng)
+    except (TypeError, ValueError):
+        raise TypeError(
+            f"{name} is {short(rng)}: it should be None, a whole number from 0 up, or a "
+            "numpy.random.Generator"
+        ) from None
 
 
 def dense(grads, name):
@@ -143,7 +180,7 @@ def sparse(grads, name):
 
 def labels(t, name):
     """Raise unless every label is 0 or 1."""
-    t = np.asarray(t)
+    t = as_array(t, name)
     if t.size == 0:
         raise ValueError(f"{name} is empty: it needs at least one label")
     if not np.isin(t, (0, 1)).all():
@@ -153,21 +190,24 @@ def labels(t, name):
 def whole(value, name, at_least=1, at_most=None):
     """Raise unless `value` is a whole number from `at_least` to `at_most`."""
     if isinstance(value, bool) or not isinstance(value, (int, np.integer)):
-        raise TypeError(f"{name} is {value!r}: it should be a whole number")
+        raise TypeError(f"{name} is {short(value)}: it should be a whole number")
     if value < at_least:
         raise ValueError(f"{name} is {value}: it should be at least {at_least}")
     if at_most is not None and value > at_most:
         raise ValueError(f"{name} is {value}: it should be at most {at_most}")
 
 
-def number(value, name, above=None, at_least=None):
-    """Raise unless `value` is a finite number, larger than `above` or at least `at_least`."""
+def number(value, name, above=None, at_least=None, below=None):
+    """Raise unless `value` is finite, above `above`, at least `at_least` and below `below`."""
     if isinstance(value, bool) or not isinstance(value, (int, float, np.integer, np.floating)):
-        raise TypeError(f"{name} is {value!r}: it should be a number")
+        raise TypeError(f"{name} is {short(value)}: it should be a number")
+    value = value.item() if isinstance(value, np.generic) else value  # small types overflow
     if not -LARGEST <= value <= LARGEST:  # nor is NaN
         raise ValueError(f"{name} is {value}: it should be finite")
     if above is not None and value <= above:
         raise ValueError(f"{name} is {value}: it should be more than {above}")
+    if below is not None and value >= below:
+        raise ValueError(f"{name} is {value}: it should be less than {below}")
     if at_least is not None and value < at_least:
         raise ValueError(f"{name} is {value}: it should be at least {at_least}")
 

@@ -33,6 +33,7 @@ class UnigramSampler:
         check.ids(corpus, "corpus", ndim=1)
         check.number(power, "power", at_least=0)
         check.whole(sample_size, "sample_size")
+        check.seed(rng, "rng")
         counts = np.bincount(corpus)
         if np.count_nonzero(counts) <= sample_size:
             raise ValueError(

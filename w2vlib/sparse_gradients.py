@@ -44,6 +44,9 @@ class SparseGradient:
         self.rows = np.empty((0, W.shape[1]), dtype=W.dtype)
 
     def put(self, idx, dout):
+        check.ids(idx, "idx", size=self.shape[0])
+        check.array(dout, "dout")
+        check.shape(dout, (*np.shape(idx), self.shape[1]), "dout")
         idx, dout = np.ravel(idx), dout.reshape(-1, self.shape[1])
         order = np.argsort(idx, kind="stable")
         self.ids, starts = np.unique(idx[order], return_index=True)
@@ -79,6 +82,7 @@ class SparseEmbedding(Embedding):
     def backward(self, dout):
         check.called(self.idx, "SparseEmbedding")
         (dW,) = self.grads
+        check.array(dout, "dout")
         check.shape(dout, (*np.shape(self.idx), dW.shape[1]), "dout")
         dW.put(self.idx, dout)
 
@@ -107,6 +111,7 @@ class SparseEmbeddingDot:
         self.cache = None
 
     def forward(self, h, idx):
+        check.array(h, "h")
         check.shape(h, (None, self.params[0].shape[1]), "h")
         check.ids(idx, "idx", size=len(self.params[0]))
         check.shape(idx, (len(h), None), "idx")
@@ -117,6 +122,7 @@ class SparseEmbeddingDot:
     def backward(self, dout):
         check.called(self.cache, "SparseEmbeddingDot")
         h, target_W = self.cache
+        check.array(dout, "dout")
         check.shape(dout, target_W.shape[:2], "dout")
         dout = dout[:, :, np.newaxis]
         self.embed.backward(dout * h[:, np.newaxis])
@@ -205,6 +211,7 @@ class SparseSGD:
         self.lr = lr
 
     def update(self, params, grads):
+        check.pairs(params, grads)
         check.sparse(grads, "grads")
         for param, grad in zip(params, grads, strict=True):
             param[grad.ids] -= self.lr * grad.rows
@@ -230,10 +237,12 @@ class SparseAdaGrad:
 
     def __init__(self, lr, eps=1e-7):
         check.number(lr, "lr", above=0)
+        check.number(eps, "eps", at_least=0)
         self.lr, self.eps = lr, eps
         self.squares = None
 
     def update(self, params, grads):
+        check.pairs(params, grads)
         check.sparse(grads, "grads")
         if self.squares is None:
             self.squares = [np.zeros(p.shape, p.dtype) for p in params]
@@ -264,11 +273,15 @@ class SparseAdam:
 
     def __init__(self, lr=0.001, beta1=0.9, beta2=0.999, eps=1e-7):
         check.number(lr, "lr", above=0)
+        check.number(beta1, "beta1", at_least=0, below=1)
+        check.number(beta2, "beta2", at_least=0, below=1)
+        check.number(eps, "eps", at_least=0)
         self.lr, self.beta1, self.beta2 = lr, beta1, beta2
         self.eps = eps
         self.m, self.v, self.steps = None, None, 0
 
     def update(self, params, grads):
+        check.pairs(params, grads)
         check.sparse(grads, "grads")
         if self.m is None:
             self.m = [np.zeros(p.shape, p.dtype) for p in params]

@@ -39,6 +39,7 @@ class CBOW:
         check.whole(vocab_size, "vocab_size", at_least=2)
         check.whole(hidden_size, "hidden_size")
         check.whole(window_size, "window_size")
+        check.seed(rng, "rng")
         rng = np.random.default_rng(rng)
         shape = (vocab_size, hidden_size)
         W_in = 0.01 * rng.standard_normal(shape, dtype)
@@ -107,6 +108,7 @@ class SGD:
         self.lr = lr
 
     def update(self, params, grads):
+        check.pairs(params, grads)
         check.dense(grads, "grads")
         for param, grad in zip(params, grads, strict=True):
             param -= self.lr * grad
@@ -129,11 +131,15 @@ class Adam:
 
     def __init__(self, lr=0.001, beta1=0.9, beta2=0.999, eps=1e-7):
         check.number(lr, "lr", above=0)
+        check.number(beta1, "beta1", at_least=0, below=1)
+        check.number(beta2, "beta2", at_least=0, below=1)
+        check.number(eps, "eps", at_least=0)
         self.lr, self.beta1, self.beta2 = lr, beta1, beta2
         self.eps = eps
         self.m, self.v, self.steps = None, None, 0
 
     def update(self, params, grads):
+        check.pairs(params, grads)
         check.dense(grads, "grads")
         if self.m is None:
             self.m = [np.zeros_like(p) for p in params]
@@ -187,6 +193,7 @@ class Trainer:
         check.whole(max_epoch, "max_epoch")
         check.whole(batch_size, "batch_size")
         check.whole(eval_interval, "eval_interval")
+        check.seed(rng, "rng")
         check.array(contexts, "contexts")
         check.ids(target, "target", ndim=1)
         check.array(target, "target")
