@@ -52,12 +52,22 @@ def test_text_that_looks_like_an_end_of_script_does_no_harm():
     assert frames(html)[0] == "<b>1</b><!--<script></script>"
 
 
+def test_values_of_any_kind_can_be_chosen():
+    html = Explore(lambda x: f"<b>{x}</b>", x=[None, True, (2, 3), "<i>", 1]).page()
+    for n, said in enumerate(["None", "True", "(2, 3)", "&lt;i&gt;", "1"]):
+        assert f'<option value="{n}"{" selected" * (n == 0)}>{said}</option>' in html
+
+
 def test_bad_controls_are_named():
     with pytest.raises(ValueError, match="no control"):
         Explore(picture)
     for start in {"score": 2}, {"scores": -1}:
         with pytest.raises(ValueError, match="start has scores?=.*a value of a control"):
             Explore(picture, score=[-1, 0], word=["you"], start=start)
+    with pytest.raises(ValueError, match="play moves the first control: give it numbers"):
+        Explore(picture, word=["you", "say"], score=[1], play=True)
+    with pytest.raises(TypeError, match="picture returned a NoneType: it should return a Diagram"):
+        Explore(lambda score: None, score=[1, 2])
     with pytest.raises(ValueError, match="10000 pictures"):
         Explore(picture, score=range(100), word=list("ab") * 50)
 

@@ -16,7 +16,8 @@ from w2vlib.page.feedback import feedback
         (4, 3, "4 is too large"),
         (2, 3, "2 is too small"),
         ([1.0, 5.0, 3.0], [1.0, 2.0, 3.0], "1 of 3 numbers differ, the first at index (1,)"),
-        (np.nan, 3, "Not yet"),
+        (np.nan, 3, "NaN is no number"),
+        ([1, np.nan], [1, 2], "NaN is no number"),
         (10**400, 3, "Not yet"),
     ],
 )

@@ -33,6 +33,9 @@ def test_a_question_needs_a_choice():
         Quiz(("Well?", {"yes": "ok"}))
     with pytest.raises(ValueError, match="no question"):
         Quiz()
+    for pair in "Well?", ("Well?", ["yes", "no"]), ("Well?", {1: "ok", 2: "no"}), ("Well?",):
+        with pytest.raises(TypeError, match="should be a question and a dict"):
+            Quiz(pair)
 
 
 def test_a_prediction_reveals_the_answer_whatever_one_chooses():

@@ -8,7 +8,7 @@ what the reader sees by dragging comes from the code of the page.
 
 import itertools
 from html import escape
-from numbers import Integral
+from numbers import Integral, Real
 
 from w2vlib.page.faces import TwoFaces, embed
 
@@ -24,10 +24,10 @@ class Explore(TwoFaces):
         with _repr_html_, or a string of HTML.
     start: {name: value} to begin with, by default the first ones.
     play: with a button that runs through the values of the first control.
-    controls: for each argument its values; numbers get a slider, strings a list to choose from.
+    controls: for each argument its values; numbers get a slider, others a list to choose from.
         Names are shown with blanks for underscores.
-    Raises ValueError for a start that is not among the values, and unless there are 2 to 200
-        combinations.
+    Raises ValueError for a start that is not among the values, for play without a slider to move,
+        and unless there are 2 to 200 combinations; TypeError for a picture that cannot be shown.
     Source: of this course.
 
     >>> Explore("<b>{score:g}</b>".format, score=[-1, 0, 1], start={"score": 0})
@@ -46,6 +46,8 @@ class Explore(TwoFaces):
         combinations = list(itertools.product(*self.controls.values()))
         if not 1 < len(combinations) <= MOST:
             raise ValueError(f"{len(combinations)} pictures: 2 to {MOST} are what a page can carry")
+        if play and not _slides(next(iter(self.controls.values()))):
+            raise ValueError("play moves the first control: give it numbers")
         self.play = play
         self.start = [
             values.index((start or {}).get(name, values[0]))
@@ -85,9 +87,9 @@ class Explore(TwoFaces):
     def _inputs(self):
         for (name, values), i in zip(self.controls.items(), self.start):
             said = escape(name.replace("_", " "))
-            if isinstance(values[0], str):
+            if not _slides(values):
                 options = "".join(
-                    f'<option value="{n}"{" selected" * (n == i)}>{escape(value)}</option>'
+                    f'<option value="{n}"{" selected" * (n == i)}>{escape(_label(value))}</option>'
                     for n, value in enumerate(values)
                 )
                 yield f"<label>{said} <select>{options}</select></label>\n"
@@ -100,10 +102,21 @@ class Explore(TwoFaces):
 
 
 def _html(picture):
-    return picture if isinstance(picture, str) else picture._repr_html_()
+    if isinstance(picture, str):
+        return picture
+    if not hasattr(picture, "_repr_html_"):
+        raise TypeError(
+            f"picture returned a {type(picture).__name__}: it should return a Diagram, another "
+            "object with _repr_html_, or a string of HTML"
+        )
+    return picture._repr_html_()
+
+
+def _slides(values):
+    return all(isinstance(value, Real) and not isinstance(value, bool) for value in values)
 
 
 def _label(value):
-    if isinstance(value, str):
-        return value
+    if not _slides([value]):
+        return str(value)
     return f"{value:,}" if isinstance(value, Integral) else f"{value:,g}"

@@ -35,6 +35,9 @@ def feedback(answer, expected, mistakes=()):
         if np.shape(wrong) == answer.shape and np.allclose(answer, wrong, rtol=1e-4, atol=1e-6):
             print(f"Not yet: {message}")
             return
+    if np.isnan(answer).any():
+        print("Not yet: NaN is no number; look for 0 / 0, or for the logarithm of what is below 0.")
+        return
     if expected.ndim == 0:
         print(f"Not yet: {answer:g} is too {'large' if answer > expected else 'small'}.")
         return

@@ -46,6 +46,8 @@ class Playground(TwoFaces):
         check.whole(seed, "seed", at_least=0)
         if rate not in RATES:
             raise ValueError(f"rate is {rate}: it should be one of {', '.join(map(str, RATES))}")
+        if not isinstance(text, str):
+            raise TypeError(f"text is {check.short(text)}: it should be a string")
         words = text.split()
         vocabulary = Vocabulary(list(dict.fromkeys(words)))
         if not 4 <= len(vocabulary) <= 12:

@@ -3,6 +3,7 @@
 import hashlib
 from html import escape
 
+from w2vlib import check
 from w2vlib.page.faces import TwoFaces
 
 __all__ = ["Predict", "Quiz"]
@@ -13,7 +14,8 @@ class Quiz(TwoFaces):
 
     questions: (question, answers) pairs, with answers as {answer: what to say to it}; the first one
         is right. They are shown in an order that does not tell, the same one each time.
-    Raises ValueError without questions, and for a question with fewer than two answers.
+    Raises ValueError without questions, and for a question with fewer than two answers; TypeError
+        for what is not of that form.
     Source: of this course.
 
     >>> Quiz(("Is 0 an id?", {"yes": "The first one.", "no": "It is."}))
@@ -26,7 +28,14 @@ class Quiz(TwoFaces):
     def __init__(self, *questions):
         if not questions:
             raise ValueError("no question: pass pairs of a question and its answers")
-        for question, answers in questions:
+        for pair in questions:
+            question, answers = pair if isinstance(pair, tuple) and len(pair) == 2 else (pair, None)
+            texts = [question, *answers, *answers.values()] if isinstance(answers, dict) else [None]
+            if not all(isinstance(text, str) for text in texts):
+                raise TypeError(
+                    f"{check.short(pair)}: it should be a question and a dict, {{answer: what to "
+                    "say to it}, all of them strings"
+                )
             if len(answers) < 2:
                 raise ValueError(f"{question!r} has {len(answers)} answers: a quiz needs a choice")
         self.questions = questions
