@@ -202,6 +202,7 @@ def test_what_cannot_be_read():
             (None, TypeError, "path must be a string or a Path, but is None"),
             (3, TypeError, "path must be a string or a Path, but is 3"),
             ("a\0b", ValueError, "NUL character"),
+            ("\ud800", ValueError, "cannot be the name of a file here"),
             ("folder", IsADirectoryError, "folder is a folder"),
             ("socket", OSError, "socket is a socket"),
             ("shakespear.txt", FileNotFoundError, "close to it: 'shakespeare.txt'"),

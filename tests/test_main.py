@@ -115,6 +115,23 @@ def test_ctrl_c_keeps_what_was_learnt(text, tmp_path, capsys, monkeypatch):
     assert (WordVectors.load(tmp_path / "out").vectors == 7).all()
 
 
+def test_a_second_ctrl_c_does_not_lose_what_was_learnt(text, tmp_path, monkeypatch):
+    def fit(vectors, outputs, corpus, *, report, **options):
+        vectors[:] = 7
+        signal.raise_signal(signal.SIGINT)
+
+    def save(self, path, binary=False):
+        signal.raise_signal(signal.SIGINT)  # from an impatient hand
+        former(self, path, binary)
+
+    former = WordVectors.save
+    engine = replace(engines.ENGINES["numpy"], fit=fit)
+    monkeypatch.setitem(engines.ENGINES, "numpy", engine)
+    monkeypatch.setattr(WordVectors, "save", save)
+    assert main(["train", text, "-o", str(tmp_path / "out"), *TINY]) == 130
+    assert (WordVectors.load(tmp_path / "out").vectors == 7).all()
+
+
 def test_a_training_that_diverges_keeps_the_last_sound_vectors(text, tmp_path, capsys, monkeypatch):
     def fit(vectors, outputs, corpus, *, report, **options):
         for number in (7, np.nan):

@@ -205,6 +205,15 @@ def test_no_network_says_what_to_do(mirrors, cache):
     assert os.listdir(cache) == []
 
 
+def test_a_cache_that_cannot_be_made_is_told(mirrors, monkeypatch, tmp_path):
+    (tmp_path / "file").touch()
+    monkeypatch.setattr(ptb, "_in_cache", lambda split: tmp_path / "file" / "w2vlib" / "ptb.txt")
+    with pytest.raises(
+        OSError, match=r"cannot keep ptb.txt in the folder .*; put it into a folder"
+    ):
+        ptb.path_of("train")
+
+
 @pytest.mark.parametrize("cut", [True, False])
 def test_failed_fetch_keeps_what_was_there(mirrors, server, cache, cut):
     mirrors("/bad/{file}")

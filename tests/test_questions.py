@@ -6,6 +6,8 @@ import pytest
 
 from w2vlib.questions import read_analogies, read_word_pairs
 
+MISSING = ["-", "N/A", "NA", "null", "none", "infinity"]  # a score, not a column's name
+
 
 @pytest.fixture
 def write(tmp_path):
@@ -74,6 +76,7 @@ def test_compressed_files(write):
         (read_word_pairs, "a\tb\t6,5\na\tb\t3\n", "line 1: .*6,5"),
         (read_word_pairs, "# first\na\tb\t1.2.3\n", "line 2: .*1.2.3"),
         (read_word_pairs, "a\tb\tnan\n", "line 1: .*nan"),
+        *((read_word_pairs, f"a\tb\t{no}\nc\td\t3\n", f"line 1: .*{no}") for no in MISSING),
         (read_word_pairs, "a\tb\t3\na\tb\tNaN\n", "line 2: .*NaN"),
         (read_word_pairs, "a\tb\t3\na\tb\t-inf\n", "line 2: .*-inf"),
         (read_word_pairs, "a\tb\t3\na\t\t3\n", "line 2: expected three columns"),

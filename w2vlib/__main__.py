@@ -208,7 +208,7 @@ def _train(args):
                 _save(error.vectors, spare, args.binary)
                 say(f"wrote the last vectors before the training diverged to {spare}")
             raise
-    _save(wv, args.output, args.binary)
+        _save(wv, args.output, args.binary)
     V, H = wv.vectors.shape
     note = "; the training was cut short" if interrupts else ""
     say(f"wrote {V:,} vectors of {H} numbers to {args.output}{note}")

@@ -80,7 +80,8 @@ def noting_interrupts():
 
     def note(*args):
         seen.append(args)
-        former(*args)  # which raises KeyboardInterrupt
+        if len(seen) != 2:  # an impatient second one would lose what was learnt
+            former(*args)  # which raises KeyboardInterrupt
 
     # Where Ctrl-C is ignored, as behind nohup, it stays so; it reaches the main thread alone.
     if not callable(former) or threading.current_thread() is not threading.main_thread():

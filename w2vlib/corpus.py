@@ -168,6 +168,8 @@ class Corpus:
             raise TypeError("counts should be whole numbers: how often each word comes in ids")
         if (few := np.asarray(self.counts)[np.asarray(self.ids)].min()) < 1:
             raise ValueError(f"counts says that a word of ids comes {few} times: count ids anew")
+        if not 0 <= np.min(self.counts) <= np.max(self.counts) < 2**63:
+            raise ValueError("counts should be from 0 up, and below 2**63: count ids anew")
         # A frozen dataclass lets nobody assign, itself included; hence the long way.
         object.__setattr__(self, "vocabulary", vocabulary)
         object.__setattr__(self, "ids", np.asarray(self.ids, np.int32))

@@ -73,6 +73,10 @@ def expand(path, name="path"):
         raise ValueError(f"{name} is empty: give the name of a file")
     if "\0" in path:
         raise ValueError(f"{name} holds a NUL character, as no name of a file does: {short(path)}")
+    try:
+        os.fsencode(path)
+    except UnicodeEncodeError:
+        raise ValueError(f"{name} cannot be the name of a file here: {short(path)}") from None
     return os.path.expanduser(path)
 
 

@@ -74,12 +74,19 @@ def _fetch(path, sha256, mirrors):
     """
     import pooch
 
-    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        scratch = tempfile.TemporaryDirectory(dir=path.parent)
+    except OSError as error:
+        raise type(error)(
+            f"cannot keep {path.name} in the folder {path.parent}: {error.strerror}; put "
+            "it into a folder that the environment variable W2VLIB_DATA names"
+        ) from None
     bar = sys.stderr.isatty()
     download = pooch.HTTPDownloader(progressbar=bar, chunk_size=1 << 16, timeout=TIMEOUT)
     failures = []
-    with tempfile.TemporaryDirectory(dir=path.parent) as scratch:
-        arrived, taken_out = Path(scratch) / "arrived", Path(scratch) / "taken-out"
+    with scratch as folder:
+        arrived, taken_out = Path(folder) / "arrived", Path(folder) / "taken-out"
         for address, member in mirrors:
             address = address.format(file=path.name)
             try:

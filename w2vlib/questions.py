@@ -8,6 +8,9 @@ from w2vlib import reading
 
 __all__ = ["read_analogies", "read_word_pairs"]
 
+# A number, whatever its decimal point, or what stands where one is missing.
+NO_NAME = r"[-+.,?]*(\d|(nan|inf|infinity|n/?a|null|none)?$)"
+
 DATA = Path(__file__).with_name("data")
 
 
@@ -29,7 +32,7 @@ def read_word_pairs(path=None):
     pairs, lines = [], reading.lines(path)
     for number, line in lines:
         columns = [column.strip() for column in line.lower().split("\t" if "\t" in line else None)]
-        names = len(columns) > 2 and not re.match(r"[-+.,]*(\d|(nan|inf)$)", columns[-1])
+        names = len(columns) > 2 and not re.match(NO_NAME, columns[-1])
         if names and (number, line) == lines[0]:
             continue
         try:
