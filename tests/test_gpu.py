@@ -43,7 +43,7 @@ def run(*command, **variables):
 
 @outside
 def test_all_that_follows_in_the_simulator():
-    pytest.importorskip("numba")
+    pytest.importorskip("numba", reason="Numba is not installed")
     options = ["-q", "-p", "no:cacheprovider", "-p", "no:xdist", "-p", "no:nbval"]
     done = run("-m", "pytest", *options, __file__, **{SIMULATOR: "1"})
     assert done.returncode == 0, done.stdout + done.stderr
@@ -51,6 +51,7 @@ def test_all_that_follows_in_the_simulator():
 
 @outside
 def test_without_a_card_the_error_says_what_is_needed():
+    pytest.importorskip("numba", reason="Numba is not installed")
     code = (
         "from w2vlib import load_corpus, train\n"
         "try: train(load_corpus('default'), engine='cuda')\n"

@@ -15,7 +15,14 @@ from w2vlib.progress import DivergenceError, Progress, Watch
 __all__ = ["ENGINES", "train"]
 
 # Whoever adds an engine writes its room, and names it here.
-ENGINES = {engine.name: engine for engine in (fused.ENGINE, hogwild.ENGINE, gpu.ENGINE)}
+ENGINES = {
+    engine.name: engine
+    for engine in (
+        fused.ENGINE,
+        hogwild.ENGINE,
+        gpu.ENGINE,
+    )
+}
 
 
 def train(

@@ -15,7 +15,13 @@ import w2vlib
 
 NAMED = {"Returns", "Raises", "Source"}
 FIELD = re.compile(r"(Returns|Raises|\w+(?:, \w+)*(?=:))(:? )(.+)")
-PRIVATE = {"w2vlib.__main__", "w2vlib.page.faces", "w2vlib.page.playground_picture"}
+# What only other rooms use, or a card.
+PRIVATE = {
+    "w2vlib.__main__",
+    "w2vlib.page.faces",
+    "w2vlib.page.playground_picture",
+    "w2vlib.warps",
+}
 
 
 def public():

@@ -20,7 +20,6 @@ from w2vlib.training import CBOW, Adam, Trainer
 pytest.importorskip("playwright", reason="Playwright is not installed")
 from playwright.sync_api import expect
 
-SVG_TEXT = "root => [...root.querySelectorAll('svg')].map(e => e.ariaLabel + e.textContent).join()"
 DATA = re.compile(r'<script type="application/json">(.*?)</script>', re.DOTALL)
 
 

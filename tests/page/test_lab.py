@@ -8,9 +8,9 @@ import time
 from urllib.error import URLError
 from urllib.request import urlopen
 
-import nbformat
 import pytest
 
+nbformat = pytest.importorskip("nbformat", reason="nbformat is not installed")
 pytest.importorskip("jupyterlab", reason="JupyterLab is not installed")
 sync_api = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
 

@@ -7,7 +7,7 @@ import pytest
 
 from w2vlib import WordVectors
 from w2vlib.page.faces import styles
-from w2vlib.page.word_map import WIDTH, WordMap, _overlap
+from w2vlib.page.word_map import WIDTH, WordMap, overlap
 
 ALL = [f"{a}{b}" for a in ["rain", "cat", "<b>", "two"] for b in "abcdefghij"]
 WORDS = ALL[3:33]
@@ -55,7 +55,7 @@ def test_words_that_show_lie_on_no_other(word_map):
     free = [i for i in range(len(WORDS)) if i not in word_map.crowd]
     boxes = [word_map.box(i, word_map.sides[i]) for i in free]
     assert 10 < len(boxes) < len(WORDS)
-    assert not any(_overlap(a, b) for i, a in enumerate(boxes) for b in boxes[:i])
+    assert not any(overlap(a, b) for i, a in enumerate(boxes) for b in boxes[:i])
     assert all(0 <= a and 0 <= b and c <= WIDTH and d <= word_map.height for a, b, c, d in boxes)
 
 
@@ -66,10 +66,10 @@ def test_words_that_are_lit_give_way_to_each_other(word_map):
         lit = word_map.lit(at)
         assert len(lit) == len(set(lit)) == len(sides)
         boxes = [word_map.box(i, side) for i, side in zip(lit, sides)]
-        met += sum(_overlap(a, b) for i, a in enumerate(boxes) for b in boxes[:i])
+        met += sum(overlap(a, b) for i, a in enumerate(boxes) for b in boxes[:i])
         for i in set(range(len(WORDS))) - set(lit) - set(word_map.crowd) - set(under):
             box = word_map.box(i, word_map.sides[i])
-            assert not any(_overlap(box, other) for other in boxes)
+            assert not any(overlap(box, other) for other in boxes)
     assert met < 5
     assert any(under for *_, under, _ in word_map.states)
 

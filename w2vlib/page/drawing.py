@@ -170,22 +170,27 @@ class Diagram:
             f'stroke="{COLOURS[role]}" stroke-width="0.8" stroke-opacity="0.8"/>'
         )
 
-    def curve(self, xs, ys, role="forward"):
-        """A line through all points (xs[i], ys[i])."""
+    def curve(self, xs, ys, role="forward", part=""):
+        """A line through all points (xs[i], ys[i]). part: as in `text`."""
         points = " ".join(f"{_n(x)},{_n(y)}" for x, y in zip(xs, ys))
-        self.parts.append(f'<polyline points="{points}" fill="none" {_line(role)}/>')
+        start = f"<polyline{_named(part)}"
+        self.parts.append(f'{start} points="{points}" fill="none" {_line(role)}/>')
 
     def bar(self, x, y, width, role="forward", height=14):
         """A bar of a chart: the middle of its left side is at (x, y)."""
         self._rectangle(x, y - height / 2, width, height, role)
 
-    def text(self, x, y, text, role="plain", align="middle", size=FONT):
-        """A line of text whose middle (or start, or end) is at (x, y)."""
+    def text(self, x, y, text, role="plain", align="middle", size=FONT, part=""):
+        """A line of text whose middle (or start, or end) is at (x, y).
+
+        part: its name, `data-part`, for a script that changes it.
+        """
         look = "" if align == "middle" else f' text-anchor="{align}"'
         look += "" if size == FONT else f' font-size="{size}"'
         look += "" if role == "plain" else f' fill="{COLOURS[role]}"'
         baseline = y + MIDDLE * size
-        self.parts.append(f'<text x="{_n(x)}" y="{_n(baseline)}"{look}>{escape(str(text))}</text>')
+        start = f'<text{_named(part)} x="{_n(x)}" y="{_n(baseline)}"'
+        self.parts.append(f"{start}{look}>{escape(str(text))}</text>")
 
     def _rectangle(self, x, y, width, height, role, radius=0):
         self.parts.append(
@@ -229,6 +234,10 @@ def _line(role):
     width = 2.4 if role == "parameter" else 1.5
     dashes = ' stroke-dasharray="5 3"' if role == "gradient" else ""
     return f'stroke="{COLOURS[role]}" stroke-width="{width}"{dashes}'
+
+
+def _named(part):
+    return f' data-part="{part}"' if part else ""
 
 
 def _label(value):

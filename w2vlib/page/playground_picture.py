@@ -30,8 +30,7 @@ def maps(words, start):
         d.text(x, 8, f"rows of {name}", "parameter")
         d.line((x - SIDE, y), (x + SIDE, y))
         d.line((x, y - SIDE), (x, y + SIDE))
-        d.text(x + SIDE, 8, "± 1", align="end")
-        _part(d, f"{name} limit")
+        d.text(x + SIDE, 8, "± 1", align="end", part=f"{name} limit")
         box = f'x="{x - SIDE - 2}" y="{y - SIDE}" width="{2 * SIDE + 4}" height="{2 * SIDE}"'
         view = f'viewBox="{-SIDE - 2} {-SIDE} {2 * SIDE + 4} {2 * SIDE}"'
         # A picture in the picture: it cuts off what goes beyond the map.
@@ -48,8 +47,7 @@ def _words(d, name, words, places):
     for i, (word, (x, y)) in enumerate(zip(words, places)):
         d.parts.append(f'<g data-part="{name} word {i}" transform="translate({x:.1f} {-y:.1f})">')
         d.parts.append(f'<circle r="4" fill="{COLOURS["parameter"]}"/>')
-        d.text(0, -13 if (i + 1) // 2 % 2 else 13, word)
-        _part(d, f"{name} name {i}")
+        d.text(0, -13 if (i + 1) // 2 % 2 else 13, word, part=f"{name} name {i}")
         d.parts.append("</g>")
     d.parts.append(_group("gradient"))
     d.parts += [f'<path data-part="{name} slope {i}"/>' for i in range(len(words))]
@@ -66,14 +64,11 @@ def _curve(d):
     d.text(left - 8, bottom, 0)
     d.text(left - 12, bottom - high, f"{CURVE['top']}+")
     d.text(0, bottom - high - 22, "mean loss of each pass", "forward", "start")
-    d.text(356, bottom - high - 22, "", "forward", "end")
-    _part(d, "mean")
+    d.text(356, bottom - high - 22, "", "forward", "end", part="mean")
     d.parts.append('<g opacity="0.4">')
-    d.curve([], [], "plain")
-    _part(d, "before")
+    d.curve([], [], "plain", part="before")
     d.parts.append("</g>")
-    d.curve([], [], "forward")
-    _part(d, "curve")
+    d.curve([], [], "forward", part="curve")
 
 
 def numbers(words, start):
@@ -89,8 +84,7 @@ def numbers(words, start):
         at = 28 + ROW * k
         d.text(108, at, label)
         for j, x in enumerate([36, 180, 252, 324]):
-            d.text(x, at, "")
-            _part(d, f"question {k} {j}")
+            d.text(x, at, "", part=f"question {k} {j}")
     for i, word in enumerate(words):
         d.text(58, 149 + ROW * i, word, align="end")
     for n, name in enumerate(["W_in", "W_out"]):
@@ -111,13 +105,8 @@ def _matrix(d, x, texts, role, part, title):
         d.parts.append(f'<path data-part="{part} mark {i}" d="{outline}" opacity="0"/>')
     d.parts.append("</g>")
     for i, j in np.ndindex(texts.shape):
-        d.text(x + (j + 0.5) * wide, top + (i + 0.5) * ROW, texts[i, j])
-        _part(d, f"{part} {i} {j}")
-
-
-def _part(d, name):
-    """Name what was drawn last, for the script to find."""
-    d.parts[-1] = d.parts[-1].replace(" ", f' data-part="{name}" ', 1)
+        place = x + (j + 0.5) * wide, top + (i + 0.5) * ROW
+        d.text(*place, texts[i, j], part=f"{part} {i} {j}")
 
 
 def _group(role, opacity=1):

@@ -106,7 +106,7 @@ class WordMap(TwoFaces):
         halos = [(a - 3, b - 2, c + 3, d + 2) for a, b, c, d in boxes.values()]
         under = [
             i for i in range(len(self.words)) if i not in lit and i not in self.crowd
-            and any(_overlap(self.box(i, self.sides[i]), halo) for halo in halos)
+            and any(overlap(self.box(i, self.sides[i]), halo) for halo in halos)
         ]  # fmt: skip
         return self.near[at], self.beside[at], under, [chosen[i][1] for i in lit]
 
@@ -128,7 +128,7 @@ class WordMap(TwoFaces):
         for side in range(len(SIDES)):
             box = self.box(i, side)
             outside = min(box[0], box[1], WIDTH - box[2], self.height - box[3]) < 0
-            best.append((sum(_overlap(box, other) for other in others) + 100 * outside, side))
+            best.append((sum(overlap(box, other) for other in others) + 100 * outside, side))
         return min(best)
 
     def __repr__(self):
@@ -179,7 +179,7 @@ class WordMap(TwoFaces):
             for i in sorted(range(len(self.words)), key=lambda i: self.words[i])
         )
         return (
-            f'<div class="w2v-explore w2v-map-page" data-mount="{self.kind}">\n'
+            f'<div class="w2v-explore" data-mount="{self.kind}">\n'
             f"<label>word <select>{options}</select></label>\n"
             f"{self.picture(self.words[0])}\n{embed(data)}\n</div>"
         )
@@ -196,7 +196,7 @@ def _first(order, cosines, topn):
     ]
 
 
-def _overlap(box, other):
+def overlap(box, other):
     """Whether two boxes (left, top, right, bottom) share a point."""
     return box[0] < other[2] and other[0] < box[2] and box[1] < other[3] and other[1] < box[3]
 
