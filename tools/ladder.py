@@ -19,7 +19,7 @@ README = ROOT / "README.md"
 PICTURE = ROOT / "book" / "_static" / "ladder.svg"
 TABLE = re.compile(r"(?s)(?<=<!-- ladder -->\n).*?(?=<!-- end of ladder -->)")
 LINE = re.compile(r"^(\S.*?)  +([\d,]+) +([\d.,]+)x", re.MULTILINE)  # of w2vlib.ledger.table
-STEP, NAMES, WIDTH = 24, 172, 470  # of the picture: a row's height, room for names, and all
+STEP, NAMES, WIDTH = 24, 168, 400  # of the picture: a row's height, room for names, and all
 # An image takes no colours from its page: it brings a background, by day and by night.
 STYLE = """<style>
 svg { color: #24292f; background: #fff }
@@ -56,7 +56,7 @@ def picture(rows):
     lowest, highest = math.log(slow / 2), math.log(fast)
     for i, (stage, speed, _) in enumerate(rows):
         y, role = STEP * i + 46, "plain" if stage == PEER else "forward"
-        length = (WIDTH - NAMES - 80) * (math.log(speed) - lowest) / (highest - lowest)
+        length = (WIDTH - NAMES - 66) * (math.log(speed) - lowest) / (highest - lowest)
         diagram.text(NAMES - 8, y, stage, align="end")
         diagram.bar(NAMES, y, length, role)
         diagram.text(NAMES + length + 6, y, f"{speed:,.0f}", align="start")
