@@ -268,6 +268,15 @@ def test_evaluate(vectors, tmp_path, capsys):
     ]
 
 
+def test_evaluate_reads_the_questions_before_the_vectors(vectors, capsys, monkeypatch):
+    def load(path):
+        raise AssertionError("the vectors were read")
+
+    monkeypatch.setattr(WordVectors, "load", load)
+    for option in "--pairs", "--analogies":
+        assert "line 1: expected" in fails(capsys, "evaluate", vectors, option, vectors)
+
+
 def test_evaluate_on_the_shipped_sets(vectors, capsys):
     assert main(["evaluate", vectors]) == 0
     assert "of 353 pairs" in capsys.readouterr().out

@@ -338,6 +338,7 @@ def test_bad_examples_are_refused(Model, contexts, target, error, words):
         (lambda: Adam().update([np.ones(2)], []), ValueError, "params holds 1 and grads 0"),
         (lambda: CBOW(7, 3, 1, CORPUS, rng="one"), TypeError, "rng is 'one'"),
         (lambda: fit(CONTEXTS, TARGET, rng=-1), TypeError, "rng is -1"),
+        (lambda: fit(CONTEXTS, TARGET.astype("u8")), TypeError, "target has dtype uint64.*int32"),
         (lambda: SkipGram(7, 3, 1, CORPUS).forward([[0, 2]], [1]), TypeError, "contexts is a list"),
         (lambda: CBOW(7, 3, 1, CORPUS).backward(), RuntimeError, "call forward first"),
         (lambda: fit(CONTEXTS, TARGET, max_epoch=0), ValueError, "max_epoch is 0"),

@@ -21,6 +21,7 @@ from w2vlib.corpus import load_corpus
 from w2vlib.engines import ENGINES, settle, train
 from w2vlib.evaluation import WordVectors
 from w2vlib.progress import DivergenceError
+from w2vlib.questions import read_analogies, read_word_pairs
 
 ARGUMENTS = train.__kwdefaults__
 
@@ -259,9 +260,9 @@ def _analogy(args):
 def _evaluate(args):
     if [args.vectors, args.pairs, args.analogies].count("/dev/stdin") > 1:
         raise ValueError("standard input can be read once: give files for the others")
-    for path in (args.pairs, args.analogies):
-        if path is not None:
-            files.find(path)  # now: reading the vectors may take long
+    for read, path in ((read_word_pairs, args.pairs), (read_analogies, args.analogies)):
+        if path is not None and not files.is_stream(files.find(path)):
+            read(path)  # now: reading the vectors may take long
     wv = WordVectors.load(args.vectors)
     pairs, analogies = wv.evaluate_word_pairs(args.pairs), wv.evaluate_analogies(args.analogies)
     print(f"word pairs: {pairs!r}")

@@ -47,6 +47,12 @@ def ids(idx, name, size=None, ndim=None):
         )
 
 
+def joined(ids, others, name):
+    """Raise unless `ids` and `others` stay whole numbers in one array: uint64 and int32 do not."""
+    if not np.issubdtype(np.result_type(np.asarray(ids), others), np.integer):
+        raise TypeError(f"{name} has dtype {ids.dtype}: use {name}.astype(np.int32)")
+
+
 def array(x, name):
     """Raise unless `x` is a NumPy array or a NumPy number."""
     if not isinstance(x, np.ndarray | np.generic):

@@ -73,7 +73,7 @@ def train(
         vector_size=vector_size, window=window, negative=negative, power=power, epochs=epochs,
         subsample=subsample, learning_rate=learning_rate, engine=engine, threads=threads, seed=seed,
     )  # fmt: skip
-    check_corpus(corpus, options["power"], options["subsample"])
+    check_corpus(corpus, options["power"], options["subsample"], options["epochs"])
     if engine.prepare:
         engine.prepare(progress)
 
@@ -169,7 +169,7 @@ def instead(able):
     return f"; try {names}" if names else ""
 
 
-def check_corpus(corpus, power, subsample):
+def check_corpus(corpus, power, subsample, epochs):
     """Raise TypeError or ValueError for a corpus that these cannot be trained on."""
     if not isinstance(corpus, Corpus):
         raise TypeError(
@@ -187,15 +187,15 @@ def check_corpus(corpus, power, subsample):
             "to predict one from the other"
         )
     negative_weights(corpus.counts, power)  # which refuses a power that is too large
-    left = int(corpus.counts @ kept_share(corpus.counts, subsample))
-    if not left:
+    left = corpus.counts @ kept_share(corpus.counts, subsample)
+    if left * epochs < 1:
         raise ValueError(
             f"subsample is {subsample}: of the corpus's {len(corpus.ids)} words it leaves none to "
             "learn from; take a larger one, or 0, which keeps all"
         )
     if left < min(1000, len(corpus.ids)):
         warnings.warn(
-            f"subsample={subsample} leaves about {left} of the corpus's {len(corpus.ids)} words in "
+            f"subsample={subsample} leaves about {left:.0f} of the corpus's {len(corpus.ids)} words in "
             "each epoch: for a text as short as this, take subsample=0, which keeps all",
             stacklevel=3,
         )

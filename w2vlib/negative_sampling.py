@@ -48,6 +48,7 @@ class NegativeSamplingLoss:
     def forward(self, h, target):
         negatives = self.sampler.get_negative_sample(target)
         check.shape(negatives, (len(target), len(self.loss_layers) - 1), "negatives")
+        check.joined(target, negatives, "target")
         words = np.column_stack([target, negatives])
         loss = 0
         for i, (dot, with_loss) in enumerate(zip(self.embed_dot_layers, self.loss_layers)):

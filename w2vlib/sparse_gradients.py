@@ -159,6 +159,7 @@ class SparseNegativeSamplingLoss:
     def forward(self, h, target):
         negatives = self.sampler.get_negative_sample(target)
         check.shape(negatives, (len(target), self.questions - 1), "negatives")
+        check.joined(target, negatives, "target")
         words = np.column_stack([target, negatives])
         score = self.embed_dot.forward(h, words)
         label = np.zeros(words.shape)
