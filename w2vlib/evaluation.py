@@ -134,7 +134,7 @@ class WordVectors:
     def analogy(self, a, b, c, topn=5):
         """`a` is to `b` as `c` is to what? The words nearest to b - a + c (3CosAdd).
 
-        analogy("man", "king", "woman") should answer queen. The three words of the question are
+        `analogy("man", "king", "woman")` should answer queen. The three words of the question are
         left out. Returns a list of (word, cosine), best first. DLFS2 4.3; Mikolov et al. (2013).
         """
         ids = [self.vocabulary[word] for word in (a, b, c)]

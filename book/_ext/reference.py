@@ -57,10 +57,10 @@ def laid_out(lines):
 
 
 def marked(text):
-    """What stands between backticks as code, or as a link; the rest without marks of its own."""
-    parts = text.split("`")
+    """What stands between backticks as code, or as a link; so strings; the rest without marks."""
+    parts = re.split(r'(`[^`]*`|"[^"]*")', text)
     parts[::2] = [re.sub(r"([*|\\]|_\b)", r"\\\1", part) for part in parts[::2]]
-    parts[1::2] = map(link, parts[1::2])
+    parts[1::2] = [link(part.strip("`")) for part in parts[1::2]]
     return "".join(parts)
 
 

@@ -14,7 +14,7 @@ A sum of a * b, as `Embedding` keeps `x_`.
 
 W: (V, H) float_.
     More of it.
-Raises ValueError when `W` is empty.
+Raises ValueError when `W` is empty or "W".
 Source: DLFS2 1.
 
 >>> 2 ** 3
@@ -26,7 +26,7 @@ A sum of a \* b, as :py:obj:`Embedding <w2vlib.embedding.Embedding>` keeps ``x_`
 
 * ``W``: (V, H) float\_.
   More of it.
-* Raises ValueError when ``W`` is empty.
+* Raises ValueError when ``W`` is empty or ``"W"``.
 * Source: DLFS2 1.
 
 >>> 2 ** 3
