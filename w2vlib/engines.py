@@ -195,8 +195,8 @@ def check_corpus(corpus, power, subsample, epochs):
         )
     if left < min(1000, len(corpus.ids)):
         warnings.warn(
-            f"subsample={subsample} leaves about {left:.0f} of the corpus's {len(corpus.ids)} words "
-            "in each epoch: for a text as short as this, take subsample=0, which keeps all",
+            f"subsample={subsample} leaves about {left:.0f} of the corpus's {len(corpus.ids)} "
+            "words in each epoch: for a text as short as this, take subsample=0, which keeps all",
             stacklevel=3,
         )
 
