@@ -43,7 +43,7 @@ def test_good_input_passes_without_a_word():
         (lambda: check.ids([2, -1], "idx"), IndexError, "idx holds the id -1: ids start at 0"),
         (lambda: check.ids([7], "idx", size=7), IndexError, r"id 7, but .* 7 rows \(0 to 6\)"),
         (lambda: check.weights([[1.0]], "W"), TypeError, "W is list.*NumPy array of float32"),
-        (lambda: check.weights(np.eye(2, dtype=int), "W"), TypeError, "W is int64"),
+        (lambda: check.weights(np.eye(2, dtype=np.int64), "W"), TypeError, "W is int64"),
         (lambda: check.weights(np.zeros(3), "W"), ValueError, r"W has shape \(3,\).*columns"),
         (lambda: check.weights(np.zeros((0, 3)), "W"), ValueError, r"W has shape \(0, 3\)"),
         (lambda: check.weights(np.ma.zeros((2, 3)), "W"), TypeError, "W is a MaskedArray: pass"),

@@ -188,7 +188,7 @@ def test_default_corpus_with_fewer_words(default):
 
 def test_shipped_files_are_those_the_readme_names():
     readme = (DATA / "README.md").read_text(encoding="utf-8")
-    for name in ("wordnet-glosses-10k.txt.xz", "questions-words.txt", "wordsim353.tsv"):
+    for name in ("wordnet-glosses-10k.txt.bz2", "questions-words.txt", "wordsim353.tsv"):
         sha256 = hashlib.sha256((DATA / name).read_bytes()).hexdigest()
         assert f"`{sha256}`" in next(line for line in readme.splitlines() if f"| `{name}`" in line)
     assert "Princeton University" in (DATA / "LICENSE.WordNet").read_text(encoding="utf-8")
@@ -196,8 +196,8 @@ def test_shipped_files_are_those_the_readme_names():
 
 
 def test_cut_off_shipped_corpus(tmp_path, monkeypatch):
-    cut = tmp_path / "cut.txt.xz"
-    cut.write_bytes((DATA / "wordnet-glosses-10k.txt.xz").read_bytes()[:100_000])
+    cut = tmp_path / "cut.txt.bz2"
+    cut.write_bytes((DATA / "wordnet-glosses-10k.txt.bz2").read_bytes()[:100_000])
     monkeypatch.setattr(corpus_module, "DEFAULT_PATH", cut)
     with pytest.raises(ValueError, match="cut off or damaged.*install w2vlib again"):
         load_corpus("default")
@@ -420,10 +420,10 @@ def test_tool_on_a_small_wordnet(tool, tmp_path, monkeypatch, capsys):
     words = tool.build(tmp_path, size=5).split()
     assert set(words) == {"a", "hull", "in", "ship", "<unk>"}
 
-    out = tmp_path / "out.txt.xz"
+    out = tmp_path / "out.txt.bz2"
     monkeypatch.setattr(sys, "argv", ["build_wordnet_corpus.py", str(tmp_path), str(out)])
     tool.main()
-    assert lzma.decompress(out.read_bytes()).decode() == tool.build(tmp_path)
+    assert bz2.decompress(out.read_bytes()).decode() == tool.build(tmp_path)
     assert capsys.readouterr().out.startswith("6 lines, 29 words")
     assert " ".join(decode(load_corpus(out, min_count=1))).startswith(
         "sea dog a sailor 's friend <eos>"
@@ -434,5 +434,5 @@ def test_tool_gives_the_shipped_text(tool):
     folder = Path(os.environ.get("WNSEARCHDIR", "/usr/share/wordnet"))
     if not (folder / "data.noun").is_file():
         pytest.skip(f"no WordNet files in {folder}; the variable WNSEARCHDIR names another folder")
-    shipped = lzma.decompress((DATA / "wordnet-glosses-10k.txt.xz").read_bytes())
+    shipped = bz2.decompress((DATA / "wordnet-glosses-10k.txt.bz2").read_bytes())
     assert tool.build(folder).encode() == shipped

@@ -88,7 +88,7 @@ def test_float64_becomes_float32():
         (DIRECTIONS[:4], ValueError, r"vectors has shape \(4, 2\): it should be \(5, any\)"),
         (DIRECTIONS[0], ValueError, "vectors has shape"),
         (DIRECTIONS[:, :0], ValueError, "vectors has shape"),
-        (DIRECTIONS.astype(int), TypeError, "vectors is int64"),
+        (DIRECTIONS.astype(np.int64), TypeError, "vectors is int64"),
         (DIRECTIONS.tolist(), TypeError, "vectors is list"),
         (DIRECTIONS.astype(float) * 1e300, ValueError, "too large for float32"),
         (np.where(np.arange(5)[:, None] == 3, np.nan, DIRECTIONS), ValueError, "row 3"),

@@ -356,3 +356,29 @@ def test_same():
     for path in ("other", "none", "", "pipe"):
         assert not files.same("file", path)
     assert not files.same("pipe", "pipe")  # two ends of it, as the two of a terminal
+
+
+# Modules that some Pythons lack -------------------------------------------------------------------
+
+
+@pytest.fixture
+def without_lzma(monkeypatch):
+    monkeypatch.setattr(files, "find_spec", lambda name: None if name == "_lzma" else object())
+
+
+def test_what_this_python_cannot_unpack(tmp_path, without_lzma):
+    for name, data in {"a.gz": gzip.compress(b"a"), "a.bz2": bz2.compress(b"a")}.items():
+        (tmp_path / name).write_bytes(data)
+        with files.reading(tmp_path / name) as file:
+            assert file.read() == b"a"
+    (tmp_path / "text").write_bytes(b"\xfd7zXZ\0")
+    message = "text: this Python cannot handle .xz.*_lzma; use .gz"
+    with pytest.raises(OSError, match=message), files.reading(tmp_path / "text"):
+        pass
+
+
+def test_what_this_python_cannot_pack_is_found_before_the_work(tmp_path, without_lzma):
+    with pytest.raises(OSError, match="a.XZ: this Python cannot handle .xz"):
+        files.check_writable(tmp_path / "a.XZ")
+    files.check_writable(tmp_path / "a.gz")
+    assert not list(tmp_path.iterdir())

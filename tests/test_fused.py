@@ -129,6 +129,7 @@ def test_step_is_gradient_descent_on_both_matrices():
     V, rate, K = 9, 0.01, 5
     inputs, outputs = rng.standard_normal((2, V, H))
     ids, negatives = rng.integers(V, size=(B, T)), rng.integers(V, size=M)
+    ids, negatives = ids.astype(np.intp), negatives.astype(np.intp)
     windows = slow_windows(np.sort(rng.integers(8, size=(B, T)), axis=1), 2)
     dinputs, doutputs = np.zeros((V, H)), np.zeros((V, H))
     for b, t in np.ndindex(B, T):
@@ -320,7 +321,7 @@ def test_a_step_allocates_nothing_in_proportion_to_the_vocabulary():
         rng = np.random.default_rng(0)
         inputs, outputs = np.zeros((2, V, 10), np.float32)
         thresholds = np.arange(1, V + 1) / V
-        ids = rng.integers(1000, size=(4, T))
+        ids = rng.integers(1000, size=(4, T), dtype=np.intp)
         windows = fused.window_weights(ids, fused.window_band(5))
         tracemalloc.start()
         fused.step(inputs, outputs, ids, windows, fused.draw(thresholds, 64, rng), 5, 0.1)

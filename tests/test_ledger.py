@@ -168,6 +168,13 @@ def test_measure_takes_the_fastest_step(monkeypatch):
     assert measure("+ EmbeddingDot", vocab_size=50, budget=1).tokens_per_second == 32 / 2
 
 
+def test_what_takes_less_than_a_tick_is_repeated_until_the_clock_moves(monkeypatch):
+    clock, calls = iter([0, 0, 0, 3, 3, 3, 3, 3, 9]), []  # three runs in 3 s, four in 6 s
+    monkeypatch.setattr(stages, "perf_counter", lambda: next(clock))
+    assert stages.seconds(lambda: calls.append(1), repeats=2) == 1
+    assert len(calls) == 7
+
+
 @pytest.mark.parametrize("stage", ["+ Embedding", "+ sigmoid of one score", "+ EmbeddingDot"])
 def test_a_stage_between_two_chapters_has_the_right_gradient(stage, monkeypatch):
     monkeypatch.setattr(stages, "weights", lambda V, rng: rng.standard_normal((V, 100)))

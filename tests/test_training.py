@@ -277,12 +277,12 @@ def test_a_loss_that_is_no_number_stops_the_fit(bad):
         Trainer(model, SGD(lr=0.1)).fit(CONTEXTS, TARGET, progress=False)
 
 
-def test_progress_is_shown_only_when_asked_for(capfd):
+def test_progress_is_shown_only_when_asked_for(capsys):
     model = Recorder()
     Trainer(model, model).fit(CONTEXTS, TARGET, 1, progress=False)
-    assert capfd.readouterr() == ("", "")
+    assert capsys.readouterr() == ("", "")
     Trainer(model, model).fit(CONTEXTS, TARGET, 2)
-    assert "epoch 2/2" in capfd.readouterr().err
+    assert "epoch 2/2" in capsys.readouterr().err
 
 
 def fit(*args, **kwargs):

@@ -1,9 +1,9 @@
 """Rebuild the corpus that w2vlib ships from WordNet 3.0's glosses and example sentences.
 
-    python tools/build_wordnet_corpus.py /usr/share/wordnet w2vlib/data/wordnet-glosses-10k.txt.xz
+    python tools/build_wordnet_corpus.py /usr/share/wordnet w2vlib/data/wordnet-glosses-10k.txt.bz2
 
 The folder holds data.noun, data.verb, data.adj and data.adv, as Debian's package `wordnet-base`
-1:3.0-37 installs them. The text comes out the same byte for byte; a `.xz` name compresses it.
+1:3.0-37 installs them. The text comes out the same byte for byte; a `.bz2` name compresses it.
 
 One definition or example sentence a line, without punctuation, in the manner of Mikolov's Penn
 Treebank: lower case, numbers as N, clitics apart ("is n't", "dog 's"), and <unk> for all but the
@@ -13,15 +13,14 @@ and stays under its licence.
 """
 
 import argparse
+import bz2
 import codecs
-import lzma
 import re
 import unicodedata
 from collections import Counter
 from pathlib import Path
 
 VOCABULARY_SIZE = 10_000  # with <unk>
-PRESET = 9 | lzma.PRESET_EXTREME
 
 TOKEN = re.compile(
     r"n't\b"  # is n't
@@ -102,10 +101,10 @@ def main():
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("folder", type=Path, help="the folder with data.noun and the others")
-    parser.add_argument("out", type=Path, help="the file to write, .txt or .txt.xz")
+    parser.add_argument("out", type=Path, help="the file to write, .txt or .txt.bz2")
     args = parser.parse_args()
     data = build(args.folder).encode("ascii")
-    args.out.write_bytes(lzma.compress(data, preset=PRESET) if args.out.suffix == ".xz" else data)
+    args.out.write_bytes(bz2.compress(data) if args.out.suffix == ".bz2" else data)
     words = data.decode().split()
     print(f"{data.count(10):,} lines, {len(words):,} words, {len(set(words)):,} different")
 

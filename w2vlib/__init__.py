@@ -4,6 +4,7 @@ Importing it costs NumPy and nothing else: what draws, downloads or shows progre
 is used.
 """
 
+from w2vlib import machine as machine
 from w2vlib.binary import SigmoidWithLoss, sigmoid
 from w2vlib.bottlenecks import (
     MatMul,

@@ -20,7 +20,7 @@ from w2vlib.reading import EOS, UNK
 
 __all__ = ["Corpus", "UnknownWord", "Vocabulary", "load_corpus"]
 
-DEFAULT_PATH = Path(__file__).with_name("data") / "wordnet-glosses-10k.txt.xz"
+DEFAULT_PATH = Path(__file__).with_name("data") / "wordnet-glosses-10k.txt.bz2"
 
 
 class UnknownWord(KeyError):
@@ -64,8 +64,8 @@ class Vocabulary:
     >>> vocabulary = Vocabulary(["you", "say", "goodbye"])
     >>> vocabulary["say"], vocabulary.word(2), "hello" in vocabulary, len(vocabulary)
     (1, 'goodbye', False, 3)
-    >>> vocabulary.ids(["say", "you"])
-    array([1, 0], dtype=int32)
+    >>> vocabulary.ids(["say", "you"]).tolist()
+    [1, 0]
     """
 
     def __init__(self, words):

@@ -5,13 +5,11 @@ that is written is compressed if its name ends in .gz, .bz2 or .xz; an ordinary 
 its name only when it is complete, and pipes and devices are written into.
 """
 
-import bz2
 import contextlib
 import difflib
 import gzip
 import io
 import itertools
-import lzma
 import os
 import posixpath
 import re
@@ -22,15 +20,17 @@ import sys
 import tempfile
 import zlib
 from functools import partial
+from importlib import import_module
+from importlib.util import find_spec
 
 from w2vlib.check import short
 
 CHUNK = 1 << 16  # bytes
 
-COMPRESSED = (  # how the file begins, and what reads it
-    (rb"\x1f\x8b\x08", lambda: zlib.decompressobj(wbits=31)),
-    (rb"BZh[1-9](1AY&SY|\x17rE8P\x90)", bz2.BZ2Decompressor),
-    (rb"\xfd7zXZ\0|\x5d\0\0", lzma.LZMADecompressor),  # .xz, and .lzma of old
+COMPRESSED = (  # how the file begins, the name for it, and what reads it
+    (rb"\x1f\x8b\x08", ".gz", lambda: zlib.decompressobj(wbits=31)),
+    (rb"BZh[1-9](1AY&SY|\x17rE8P\x90)", ".bz2", lambda: import_module("bz2").BZ2Decompressor()),
+    (rb"\xfd7zXZ\0|\x5d\0\0", ".xz", lambda: import_module("lzma").LZMADecompressor()),
 )
 FOREIGN = (
     (
@@ -47,11 +47,13 @@ FOREIGN = (
 )
 COMPRESSORS = {
     ".gz": lambda file: gzip.GzipFile("", "wb", 9, file, mtime=0),  # the same bytes each time
-    ".bz2": partial(bz2.BZ2File, mode="wb"),
-    ".xz": partial(lzma.LZMAFile, mode="wb"),
+    ".bz2": lambda file: import_module("bz2").BZ2File(file, "wb"),
+    ".xz": lambda file: import_module("lzma").LZMAFile(file, "wb"),
 }
 UNWRITTEN = (".zip", ".zst", ".7z", ".rar", ".lz4", ".lzma", ".z", ".tar", ".tgz")
 UNWRITTEN += tuple(".tar" + suffix for suffix in COMPRESSORS)
+
+MODULES = {".bz2": "_bz2", ".xz": "_lzma"}  # some Pythons lack one; that in a browser, the second
 
 STANDARD = {"/dev/stdin": 0, "/dev/stdout": 1, "/dev/stderr": 2}
 
@@ -196,8 +198,20 @@ def _plain(chunks, path):
     for pattern, what in FOREIGN:
         if re.match(pattern, start):
             raise ValueError(f"{path} is {what}")
-    new = next((new for pattern, new in COMPRESSED if re.match(pattern, start)), None)
-    return chunks if new is None else _plain(_decompressed(chunks, new, path), path)
+    for pattern, suffix, new in COMPRESSED:
+        if re.match(pattern, start):
+            _check_module(path, suffix)
+            return _plain(_decompressed(chunks, new, path), path)
+    return chunks
+
+
+def _check_module(path, suffix):
+    """Raise OSError where this Python has not what a compression needs."""
+    if find_spec(MODULES.get(suffix, "zlib")) is None:
+        raise OSError(
+            f"{path}: this Python cannot handle {suffix}, for lack of the module "
+            f"{MODULES[suffix]}; use .gz instead"
+        )
 
 
 def _decompressed(chunks, new, path):
@@ -212,12 +226,20 @@ def _decompressed(chunks, new, path):
                 chunk = stream.unused_data
         if not stream.eof:
             raise EOFError("its end is missing")
-    except (EOFError, zlib.error, lzma.LZMAError, OSError) as error:
+    except (EOFError, OSError, zlib.error, _lzma_error()) as error:
         if getattr(error, "errno", None):  # the disk's fault; bz2 raises OSError for damage, too
             raise
         raise ValueError(
             f"{path} is cut off or damaged ({error}): get a whole copy of it"
         ) from error
+
+
+def _lzma_error():
+    """LZMAError, where there is one."""
+    try:
+        return import_module("lzma").LZMAError
+    except ImportError:
+        return EOFError
 
 
 class _Stream(io.RawIOBase):
@@ -260,6 +282,7 @@ def check_writable(path, name="path"):
             f"{path}: files are written plain, or compressed under a name that ends in "
             f"{', '.join(COMPRESSORS)}: give another name"
         )
+    _check_module(path, _suffix(path))
     folder = os.path.dirname(target)
     if not os.path.isdir(folder):
         raise FileNotFoundError(f"cannot write {path}: there is no folder {folder}; make it first")
@@ -279,6 +302,10 @@ def check_writable(path, name="path"):
         raise PermissionError(f"{path} is write-protected: give another name, or allow writing")
 
 
+def _suffix(path):
+    return os.path.splitext(path)[1].lower()
+
+
 def _mode(path):
     """The mode of what stands at `path`, None where nothing does."""
     try:
@@ -296,7 +323,7 @@ def writing(path):
     check_writable(path)
     path = expand(path)
     target, number = os.path.realpath(path), _descriptor(path)
-    compressor = COMPRESSORS.get(os.path.splitext(path)[1].lower(), contextlib.nullcontext)
+    compressor = COMPRESSORS.get(_suffix(path), contextlib.nullcontext)
     if is_stream(path):
         if number == 1 and sys.stdout is not None:
             sys.stdout.flush()  # what was printed before comes first

@@ -80,7 +80,7 @@ def step(inputs, outputs, ids, windows, negatives, negative, rate):
     """One step of gradient descent, in place on both (V, H) arrays.
 
     inputs, outputs: (V, H) float32.
-    ids: (B, T) integers, B blocks of T words.
+    ids: (B, T) integers of the machine's size, np.intp: B blocks of T words.
     windows: (B, T, T) float32, of `window_weights`.
     negatives: (M,) ids, shared by all words, each weighted K/M with K `negative`; where one is the
         word itself, it is left out.
