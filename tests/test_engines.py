@@ -92,6 +92,7 @@ def test_what_is_not_given_is_what_suits_the_engine(corpus, engine, monkeypatch)
         ({"power": float("nan")}, ValueError, ["power", "nan"]),
         ({"subsample": -1e-3}, ValueError, ["subsample"]),
         ({"learning_rate": 0}, ValueError, ["learning_rate"]),
+        ({"learning_rate": 1e-60}, ValueError, ["learning_rate", "1e-60", "float32"]),
         ({"threads": 0}, ValueError, ["threads", "0"]),
         ({"threads": 2}, ValueError, ["threads", "2", "compiled"]),
         ({"seed": -1}, ValueError, ["seed", "-1"]),
