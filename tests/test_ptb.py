@@ -207,7 +207,7 @@ def test_no_network_says_what_to_do(mirrors, cache):
 
 def test_a_cache_that_cannot_be_made_is_told(mirrors, monkeypatch, tmp_path):
     (tmp_path / "file").touch()
-    monkeypatch.setattr(ptb, "_in_cache", lambda split: tmp_path / "file" / "w2vlib" / "ptb.txt")
+    monkeypatch.setattr(ptb, "in_cache", lambda split: tmp_path / "file" / "w2vlib" / "ptb.txt")
     with pytest.raises(
         OSError, match=r"cannot keep ptb.txt in the folder .*; put it into a folder"
     ):
@@ -241,7 +241,7 @@ def test_full_disk_is_not_the_mirrors_fault(mirrors, server, cache, monkeypatch)
         raise OSError(errno.ENOSPC, "No space left on device")
 
     mirrors("/good/{file}", "/good/{file}")
-    monkeypatch.setattr(ptb, "_take_out", no_space)
+    monkeypatch.setattr(ptb, "take_out", no_space)
     with pytest.raises(OSError, match="No space left"):
         load_corpus("ptb")
     assert len(server.asked) == 1

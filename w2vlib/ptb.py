@@ -48,7 +48,7 @@ def on_disk(split="train"):
                     "replace it, or unset W2VLIB_DATA to fetch the right one"
                 )
             return path
-    path = _in_cache(split)
+    path = in_cache(split)
     return path if path.is_file() and _sha256(path) == sha256 else None
 
 
@@ -56,12 +56,13 @@ def path_of(split):
     """Where the PTB file of this split stands: on disk, or in the cache after it was fetched."""
     path = on_disk(split)
     if path is None:
-        path = _in_cache(split)
+        path = in_cache(split)
         _fetch(path, SHA256[split], MIRRORS)
     return path
 
 
-def _in_cache(split):
+def in_cache(split):
+    """Where the PTB file of this split stands once it has been fetched."""
     import pooch
 
     return Path(pooch.os_cache("w2vlib")) / f"ptb.{split}.txt"
@@ -91,7 +92,7 @@ def _fetch(path, sha256, mirrors):
             address = address.format(file=path.name)
             try:
                 download(address, str(arrived), None)
-                _take_out(arrived, member and member.format(file=path.name), taken_out)
+                take_out(arrived, member and member.format(file=path.name), taken_out)
                 if (found := _sha256(taken_out)) != sha256:
                     raise ValueError(f"wrong SHA-256 {found}, expected {sha256}")
             except (
@@ -112,7 +113,7 @@ def _fetch(path, sha256, mirrors):
     )
 
 
-def _take_out(archive, member, target):
+def take_out(archive, member, target):
     """Copy one member of a .tgz or .zip archive to `target`; no member: the file itself."""
     if member is None:
         os.replace(archive, target)
