@@ -25,6 +25,7 @@ NO_ARRAYS = {
     "Quiz",
     "Row",
     "UnknownWord",
+    "bar",
     "bytes_touched",
     "chart",
     "measure",

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from w2vlib import machine
+from w2vlib.progress import Progress
 
 
 @pytest.fixture(params=[False, True])
@@ -48,3 +49,18 @@ def test_ids_of_any_size_are_counted(dtype):
 def test_what_is_no_id_is_refused_as_before():
     with pytest.raises(TypeError):
         machine.counting(np.bincount)(np.array([0.5]))
+
+
+def test_a_bar_is_tqdms(capsys):
+    pytest.importorskip("tqdm", reason="tqdm is not installed")
+    assert list(machine.bar(range(3), "counting")) == [0, 1, 2]
+    assert "counting: 100%" in capsys.readouterr().err
+    assert list(machine.bar(range(3), "counting", show=False)) == [0, 1, 2]
+    assert capsys.readouterr().err == ""
+
+
+def test_without_tqdm_there_is_no_bar(monkeypatch, capsys):
+    monkeypatch.setitem(sys.modules, "tqdm.auto", None)
+    assert list(machine.bar(range(3), "counting")) == [0, 1, 2]
+    assert Progress(total=3).bar is None
+    assert capsys.readouterr().err == ""

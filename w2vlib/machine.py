@@ -11,7 +11,7 @@ from concurrent.futures import Executor, Future
 
 import numpy as np
 
-__all__ = ["BROWSER", "other_core", "sized"]
+__all__ = ["BROWSER", "bar", "other_core", "sized"]
 
 BROWSER = sys.platform == "emscripten"
 
@@ -27,6 +27,24 @@ def sized(usual, small):
     True
     """
     return small if BROWSER else usual
+
+
+def bar(steps, title, show=True):
+    """The steps, with a bar of tqdm's while they are gone through; without tqdm they have none.
+
+    Raises nothing.
+    Source: w2vlib; the bar is that of the package tqdm.
+
+    >>> list(bar(range(3), "counting", show=False))
+    [0, 1, 2]
+    """
+    if not show:
+        return steps
+    try:
+        from tqdm.auto import tqdm  # here: importing w2vlib costs no tqdm
+    except ImportError:
+        return steps
+    return tqdm(steps, title)
 
 
 def other_core():

@@ -82,9 +82,10 @@ class Progress:
     def __init__(self, total, show=True):
         self.total, self.done, self.shown, self.bar = total, 0, 0.0, None
         if show:
-            from tqdm.auto import tqdm  # here: importing w2vlib costs no tqdm
+            with contextlib.suppress(ImportError):
+                from tqdm.auto import tqdm  # here: importing w2vlib costs no tqdm
 
-            self.bar = tqdm(total=total, unit="tokens", unit_scale=True, file=Stderr())
+                self.bar = tqdm(total=total, unit="tokens", unit_scale=True, file=Stderr())
 
     def __call__(self, tokens):
         self.done += tokens

@@ -4,6 +4,7 @@ import numpy as np
 
 from w2vlib import check
 from w2vlib.embedding import Embedding
+from w2vlib.machine import bar
 from w2vlib.negative_sampling import NegativeSamplingLoss
 
 __all__ = ["CBOW", "SGD", "Adam", "SkipGram", "Trainer"]
@@ -198,15 +199,13 @@ class Trainer:
         check.ids(target, "target", ndim=1)
         check.array(target, "target")
         check.shape(target, (len(contexts),), "target")
-        from tqdm.auto import tqdm
-
         rng = np.random.default_rng(rng)
         recent = []
         for epoch in range(max_epoch):
             order = rng.permutation(len(target))
             starts = range(0, len(order), batch_size)
             title = f"epoch {epoch + 1}/{max_epoch}"
-            for start in tqdm(starts, title, disable=not progress):
+            for start in bar(starts, title, show=progress):
                 batch = order[start : start + batch_size]
                 recent.append(self.step(contexts[batch], target[batch]))
                 if not np.isfinite(recent[-1]):
