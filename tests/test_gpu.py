@@ -1,4 +1,4 @@
-"""Chapter 13's kernels and their engine, in Numba's CUDA simulator.
+"""The kernels for a graphics processor and their engine, in Numba's CUDA simulator.
 
 The simulator has to be chosen before Numba is imported: so this file runs itself again, in a
 process of its own. There the threads are Python's, a word takes milliseconds, and one block comes

@@ -1,4 +1,4 @@
-"""Check and time chapter 13's engine on a CUDA card: python tools/gpu_bench.py, some three minutes.
+"""Check and time the CUDA engine on a card: python tools/gpu_bench.py, some three minutes.
 
 Every figure of the chapter comes from one run: the card, its ladder, quality, growth, a large text
 (--wiki8: a folder with it), PyTorch and CuPy where they are installed, and the compiled engine on

@@ -1,4 +1,4 @@
-"""The rungs below and beside chapter 13's kernel: the same training on the card in other ways.
+"""The rungs below and beside the kernel of `w2vlib.warps`: the same training on the card otherwise.
 
 Each makes a kernel that takes the arguments of `warps.make_learn`'s.
 """

@@ -1,4 +1,4 @@
-"""The engine on a graphics processor: chapter 13's kernels, with the whole text on the card.
+"""The engine on a graphics processor: the kernels of `warps`, with the whole text on the card.
 
 Both matrices are there too. An epoch is two kernels: `thin` leaves out what subsampling leaves out,
 `learn` takes thousands of lines at a time, each by a warp of its own.

@@ -1,4 +1,4 @@
-"""Chapter 13: CBOW with negative sampling on a graphics processor, in Numba's CUDA.
+"""CBOW with negative sampling on a graphics processor, in Numba's CUDA.
 
 A warp, 32 threads that go in step, takes a line of the text, and in it word after word, as the
 textbook's loop does: this is the CBOW of chapter 7, with nothing shared and nothing put off but
