@@ -1,6 +1,7 @@
 """The book, built once for the tests that look at its pages, and opened in a browser."""
 
 import functools
+import os
 import re
 import subprocess
 import sys
@@ -19,6 +20,12 @@ PROBLEM = re.compile(r".*(?:WARNING|ERROR|Error).*")
 def html(tmp_path_factory):
     """The folder of the book, built from the stored outputs: nbval has run the cells."""
     folder = tmp_path_factory.mktemp("book")
+    build(folder, os.environ.get("W2VLIB_PYODIDE") or folder)
+    return folder / "_build" / "html"
+
+
+def build(folder, pyodide):
+    """Build the book into a folder, Pyodide's files from another -> what the build says."""
     config = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))
     config["execute"]["execute_notebooks"] = "off"
     extensions = config["sphinx"]["local_extensions"]  # their folders are relative to the file
@@ -27,26 +34,61 @@ def html(tmp_path_factory):
     command = [Path(sys.executable).with_name("jupyter-book"), "build", ROOT]
     command += ["--config", folder / "_config.yml", "--path-output", folder]
     command += ["--all", "-W", "-n", "--keep-going"]
-    build = subprocess.run(command, capture_output=True, text=True, check=False)
-    if build.returncode:
-        pytest.fail("\n".join(PROBLEM.findall(build.stdout + build.stderr)), pytrace=False)
-    return folder / "_build" / "html"
+    environment = {**os.environ, "W2VLIB_PYODIDE": str(pyodide)}
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
+    if done.returncode:
+        pytest.fail("\n".join(PROBLEM.findall(done.stdout + done.stderr)), pytrace=False)
+    return done.stdout
 
 
-@pytest.fixture(scope="module")
-def site(html):
-    """The address of the book, served on this machine."""
-    with ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=html)) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
+class Server(ThreadingHTTPServer):
+    """Files of a folder on this machine. It notes in `sent` what it sent, less what was cached.
+
+    policy: the Content-Security-Policy of all answers.
+    """
+
+    def __init__(self, folder, policy=None):
+        super().__init__(("127.0.0.1", 0), functools.partial(Handler, directory=folder))
+        self.policy, self.sent = policy, []
+        self.address = f"http://127.0.0.1:{self.server_port}"
+        threading.Thread(target=self.serve_forever, daemon=True).start()
 
 
-class Quiet(SimpleHTTPRequestHandler):
-    """A server of files that does not tell of every request."""
+class Handler(SimpleHTTPRequestHandler):
+    """Tells the server of what is sent."""
+
+    def log_request(self, code="-", size="-"):
+        if code == 200:
+            self.server.sent.append(self.path)
 
     def log_message(self, *args):
         """Say nothing."""
+
+    def end_headers(self):
+        if self.server.policy:
+            self.send_header("Content-Security-Policy", self.server.policy)
+        super().end_headers()
+
+
+@pytest.fixture(scope="module")
+def serve():
+    """A function that serves a folder -> its Server."""
+    servers = []
+
+    def start(folder, policy=None):
+        servers.append(Server(folder, policy))
+        return servers[-1]
+
+    yield start
+    for server in servers:
+        server.shutdown()
+        server.server_close()
+
+
+@pytest.fixture(scope="module")
+def site(html, serve):
+    """The address of the book, served on this machine."""
+    return serve(html).address
 
 
 @pytest.fixture(scope="module")

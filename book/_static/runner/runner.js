@@ -1,0 +1,313 @@
+// Runs the cells of a chapter where they stand. Nothing is fetched before the reader asks; then Python
+// starts in a worker (worker.js). What the reader writes is kept in this browser and nowhere else.
+(() => {
+  const panel = document.querySelector(".w2v-runner[data-course]");
+  if (!panel) return;
+  const [opener, note] = [panel.querySelector("button"), panel.querySelector(".w2v-runner-note")];
+  const page = /([^/]+?)(\.html)?$/.exec(location.pathname)[1];
+  const script = new URL("worker.js", document.currentScript.src);
+
+  const make = (tag, props = {}, ...children) => {
+    const element = Object.assign(document.createElement(tag), props);
+    element.append(...children);
+    return element;
+  };
+  const button = (textContent, onclick) => make("button", { type: "button", textContent, onclick });
+  const group = (className, ariaLabel, ...children) =>
+    make("div", { role: "group", className, ariaLabel }, ...children);
+
+  // ---- What the reader wrote, kept under the page, the cell and the cell's source
+  const kept = (cell) => `w2v-cell ${page} ${cell.number}`;
+  const recall = (cell) => {
+    try {
+      const { of, text } = JSON.parse(localStorage.getItem(kept(cell)));
+      return of === cell.source ? text : null;
+    } catch { return null; } // nothing is kept, or nothing may be
+  };
+  const keep = (cell) => {
+    try {
+      if (cell.text === cell.source) localStorage.removeItem(kept(cell));
+      else localStorage.setItem(kept(cell), JSON.stringify({ of: cell.source, text: cell.text }));
+    } catch { /* then it lasts as long as the page */ }
+  };
+
+  // ---- The bar: what happens, and what concerns the whole page
+  const status = make("span", { role: "status" });
+  const all = button("Run all", () => run(cells));
+  const stop = button("Stop", halt);
+  const clear = button("Clear my changes", () => {
+    cells.forEach((cell) => cell.text === cell.source || cell.reset());
+    say("All cells are as they were.");
+  });
+  const save = button("Download my notebook",
+    () => download().catch((error) => say(`The notebook did not come: ${error.message}.`)));
+  const bar = group("w2v-runner-bar", "This chapter", status, all, stop, save, clear);
+  const say = (text) => { status.textContent = text; };
+  const refresh = () => {
+    stop.hidden = !running && !queue.length;
+    all.hidden = !stop.hidden;
+    clear.hidden = cells.every((cell) => cell.text === cell.source);
+  };
+
+  // ---- Python
+  const queue = [];
+  let worker = null, up = false, running = null, count = 0;
+  function start() {
+    say("Python is loading …");
+    worker = new Worker(script, { type: "module" });
+    worker.onmessage = hear;
+    worker.onerror = (event) => breakDown(event.message || "its files did not come");
+    const { packages, course } = panel.dataset;
+    worker.postMessage({ start: { packages: packages.split(" "), course } });
+  }
+  function hear({ data, target }) {
+    if (target !== worker) return; // it was stopped
+    if (data.up) up = true;
+    if (data.broken) return breakDown(data.broken);
+    if (data.output) running.show(data.output, data.line);
+    if (data.done) {
+      const cell = running;
+      running = null;
+      cell.finish(data);
+      // What a cell asserts may be about time, which is another here. Any other error ends the run.
+      if (!data.well && cell.outputs.at(-1).ename !== "AssertionError") drop();
+      if (!queue.length) say(data.well ? "Done." : `Cell ${cell.number} failed.`);
+    }
+    next();
+  }
+  // Runs these cells, in the order of the page, after what waits already.
+  function run(asked) {
+    for (const cell of asked) {
+      if (cell === running || queue.includes(cell)) continue;
+      queue.push(cell);
+      cell.state("queued");
+    }
+    if (worker) say("Running …");
+    else start();
+    next();
+  }
+  // Runs a cell, and before it those above that have not run as they are now.
+  const reach = (cell) => run(cells.slice(0, cell.number)
+    .filter((it) => it === cell || it.ran !== it.text));
+  function next() {
+    if (up && !running && queue.length) {
+      if (status.textContent !== "Running …") say("Running …");
+      running = queue.shift();
+      running.begin(++count);
+      worker.postMessage({ run: running.text, name: `cell ${running.number}` });
+    }
+    refresh();
+  }
+  const drop = () => queue.splice(0).forEach((cell) => cell.state());
+  function end() {
+    worker?.terminate();
+    [worker, up, running, count] = [null, false, null, 0];
+    drop();
+    for (const cell of cells) {
+      cell.ran = null;
+      if (cell.box.dataset.state !== "failed") cell.state();
+    }
+    refresh();
+  }
+  function halt() {
+    const told = "Stopped. Python has forgotten its variables: Run begins with the cells above again.";
+    running?.show({ output_type: "stream", name: "stderr", text: `${told}\n` });
+    running?.state("failed", "stopped");
+    end();
+    say("Stopped.");
+  }
+  function breakDown(why) {
+    running?.state("failed", "failed");
+    end();
+    say(`Python has ended: ${why}. Run starts it again.`);
+  }
+
+  // ---- Outputs, as the book's own pages have them
+  const preformatted = (kind, textContent) =>
+    make("div", { className: `output ${kind} highlight-myst-ansi notranslate` },
+      make("div", { className: "highlight" }, make("pre", { textContent })));
+  // After a carriage return a line is written anew, as progress bars do.
+  const overwritten = (text) => text.replace(/\r+\n/g, "\n").replace(/[^\n]*\r/g, "");
+  function drawn(output, alt) {
+    if (output.output_type === "stream") {
+      return preformatted(output.name === "stderr" ? "stderr" : "stream", overwritten(output.text));
+    }
+    if (output.output_type === "error") return preformatted("traceback", output.traceback.join("\n"));
+    const { "text/html": html, "image/svg+xml": svg, "text/plain": plain } = output.data;
+    if (html) {
+      const box = make("div", { className: "output text_html" });
+      box.innerHTML = html;
+      return box;
+    }
+    return svg ? chart(svg, alt || plain) : preformatted("text_plain", plain);
+  }
+  // A chart stands in the page itself, since a strict policy forbids pictures from data. Its styles are
+  // set one by one for the same reason.
+  function chart(text, alt) {
+    const parsed = new DOMParser().parseFromString(text, "image/svg+xml");
+    const svg = document.importNode(parsed.documentElement, true);
+    svg.querySelectorAll("style, metadata").forEach((it) => it.remove());
+    for (const element of svg.querySelectorAll("[style]")) {
+      const style = element.getAttribute("style");
+      element.removeAttribute("style");
+      element.style.cssText = style;
+    }
+    svg.style.strokeLinejoin = "round";
+    svg.classList.add("w2v-chart");
+    svg.setAttribute("role", "img");
+    svg.setAttribute("aria-label", alt);
+    return svg;
+  }
+
+  // ---- A cell
+  class Cell {
+    constructor(box, index) {
+      this.box = box;
+      this.number = index + 1;
+      this.code = box.querySelector(".cell_input .highlight");
+      this.source = this.code.querySelector("pre").textContent.replace(/\n$/, "");
+      this.place = box.querySelector(".cell_output figure") ?? box.querySelector(".cell_output");
+    }
+    get text() { return this.area?.value ?? this.source; }
+    get shown() { return !this.box.classList.contains("tag_hide-input"); }
+    // The code becomes a field of text, which lies over it and shows once it is touched: undo, phones
+    // and screen readers know what that is.
+    open() {
+      this.mark = make("span", { className: "w2v-state" });
+      this.again = button("Reset", () => this.reset());
+      const tools = [this.mark];
+      if (this.shown) {
+        tools.unshift(button("Run", () => reach(this)), this.again);
+        this.area = make("textarea", { value: recall(this) ?? this.source, spellcheck: false });
+        this.area.setAttribute("aria-label", `Code of cell ${this.number}`);
+        this.area.setAttribute("autocapitalize", "off");
+        this.area.addEventListener("keydown", (event) => this.press(event));
+        this.area.addEventListener("input", () => this.fit());
+        this.code.append(this.area);
+        this.code.classList.add("w2v-code");
+      }
+      this.box.querySelector(".cell_input")
+        .append(group("w2v-runner-tools", `Cell ${this.number}`, ...tools));
+      this.fit();
+    }
+    fit() {
+      this.code.querySelector(".w2v-line")?.remove();
+      if (this.area) {
+        this.code.classList.toggle("w2v-edited", this.text !== this.source);
+        this.area.rows = this.text.split("\n").length;
+      }
+      keep(this);
+      this.again.hidden = this.text === this.source && !this.stored;
+      refresh();
+    }
+    press(event) {
+      const { area } = this, before = area.value.slice(0, area.selectionStart).split("\n").pop();
+      const write = (text) => { // execCommand, because it can be undone
+        event.preventDefault();
+        document.execCommand("insertText", false, text);
+      };
+      if (event.key === "Enter" && (event.shiftKey || event.ctrlKey || event.metaKey)) {
+        event.preventDefault();
+        reach(this);
+      } else if (event.key === "Enter" && !event.isComposing) { // indented as the line before
+        write(`\n${/^\s*/.exec(before)[0]}${/:\s*(#.*)?$/.test(before) ? "    " : ""}`);
+      } else if (event.key === "Tab" && !event.shiftKey && !this.leaving) {
+        write(" ".repeat(4 - before.length % 4));
+      }
+      this.leaving = event.key === "Escape"; // Escape, then Tab leaves the field
+    }
+    state(name, text = name ?? "") {
+      if (name) this.box.dataset.state = name;
+      else delete this.box.dataset.state;
+      this.mark.textContent = text;
+    }
+    begin(count) {
+      this.stored ??= [...this.place?.childNodes ?? []];
+      this.caption ??= this.place?.querySelector("figcaption");
+      this.alt ??= this.place?.querySelector("img")?.alt;
+      [this.ran, this.count, this.outputs, this.last] = [this.text, count, [], null];
+      this.code.querySelector(".w2v-line")?.remove();
+      this.state("running");
+    }
+    // The old outputs stay until there is a new one: the page does not jump.
+    empty() { this.place?.replaceChildren(...(this.caption ? [this.caption] : [])); }
+    show(output, line) {
+      if (!this.last) this.empty();
+      const before = this.outputs.at(-1);
+      if (output.output_type === "stream" && before?.name === output.name) {
+        before.text += output.text;
+        this.last.querySelector("pre").textContent = overwritten(before.text);
+        return;
+      }
+      this.outputs.push(output);
+      this.last = drawn(output, this.alt);
+      this.place ??= this.box.appendChild(make("div", { className: "cell_output docutils container" }));
+      if (this.caption) this.caption.before(this.last);
+      else this.place.append(this.last);
+      globalThis.w2v?.mount(this.last);
+      if (line) {
+        const mark = this.code.appendChild(make("span", { className: "w2v-line", title: `line ${line}` }));
+        mark.style.setProperty("--line", line - 1);
+      }
+    }
+    finish({ well, seconds }) {
+      if (!this.last) this.empty();
+      this.again.hidden = false;
+      this.state(well ? "done" : "failed", `${well ? "done" : "failed"}, ${seconds.toFixed(1)} s`);
+    }
+    reset() {
+      if (this === running) halt();
+      if (this.area) this.area.value = this.source;
+      if (this.stored) this.place?.replaceChildren(...this.stored);
+      this.ran = this.stored = this.outputs = null;
+      if (!queue.includes(this)) this.state();
+      this.fit();
+    }
+  }
+  const cells = [...document.querySelectorAll("div.cell:has(div.cell_input)")]
+    .map((box, i) => new Cell(box, i));
+
+  // ---- The notebook, with what the reader wrote and saw
+  async function download() {
+    const notebook = await (await fetch(panel.dataset.notebook)).json();
+    const lines = (text) => text.split(/(?<=\n)/);
+    notebook.cells.filter((cell) => cell.cell_type === "code").forEach((cell, i) => {
+      const { text, source, ran, outputs, count } = cells[i];
+      cell.source = lines(text);
+      if (text !== source) [cell.outputs, cell.execution_count] = [[], null];
+      if (!outputs || ran !== text) return;
+      cell.execution_count = count;
+      cell.outputs = outputs.map((it) => {
+        if (it.output_type === "stream") return { ...it, text: lines(overwritten(it.text)) };
+        return it.output_type === "execute_result" ? { ...it, execution_count: count } : it;
+      });
+    });
+    const text = `${JSON.stringify(notebook, null, 1)}\n`;
+    const href = URL.createObjectURL(new Blob([text], { type: "application/x-ipynb+json" }));
+    make("a", { href, download: `${page}.ipynb` }).click();
+    setTimeout(() => URL.revokeObjectURL(href), 10_000);
+  }
+
+  // ---- The button
+  function open() {
+    if (bar.isConnected) return;
+    document.querySelector("article.bd-article").append(bar);
+    cells.forEach((cell) => cell.open());
+    note.textContent = "What you change is kept in this browser and nowhere else.";
+  }
+  if (location.protocol === "file:") {
+    note.hidden = false;
+    note.textContent = "It can also run on this page, once a server shows it: say `make serve`, or "
+      + "`python -m http.server` in the book's folder. From a folder, a browser lets no page start Python.";
+  } else if (globalThis.WebAssembly && globalThis.Worker) {
+    opener.hidden = false;
+    note.hidden = false;
+    opener.addEventListener("click", () => {
+      open();
+      opener.hidden = true;
+      cells.find((cell) => cell.shown).area.focus({ preventScroll: true });
+      reach(cells.find((cell) => cell.shown && cell.place) ?? cells[0]);
+    });
+    if (cells.some(recall)) open(); // the reader's own cells are back, Python waits
+  }
+})();
