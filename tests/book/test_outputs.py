@@ -30,9 +30,9 @@ def folder(tmp_path):
     ]
     files = {
         "results/bench.json": "{}",
-        "w2vlib/fused.py": '"""A room."""\n\n\ndef f():\n    """What."""\n    return 1\n',
-        "w2vlib/page/quiz.py": "class Quiz:\n    pass\n",
-        "w2vlib/data/text.txt": "you say goodbye",
+        "library/fused.py": '"""A room."""\n\n\ndef f():\n    """What."""\n    return 1\n',
+        "library/page/quiz.py": "class Quiz:\n    pass\n",
+        "library/data/text.txt": "you say goodbye",
     }
     for name, text in files.items():
         path = tmp_path / name
@@ -45,7 +45,7 @@ def folder(tmp_path):
 def run(folder, **options):
     """Store the outputs afresh -> those of the code cells, each as text."""
     path = folder / "chapter.ipynb"
-    OUTPUTS["run"](path, library=folder / "w2vlib", **options)
+    OUTPUTS["run"](path, library=folder / "library", **options)
     notebook = nbformat.read(path, as_version=4)
     return [str(cell.outputs) for cell in notebook.cells if cell.cell_type == "code"]
 
@@ -89,17 +89,17 @@ CHAPTER = "chapter.ipynb"
         (CHAPTER, "open('", "print() or open('", {TRAINED, DRAWING}),
         (CHAPTER, ".hex()  #", ".hex()[1:]  #", {TRAINED, DRAWING}),
         ("results/bench.json", "{}", "[]", {TRAINED, DRAWING}),
-        ("w2vlib/fused.py", "return 1", "return 2", ALL),
-        ("w2vlib/fused.py", "What.", "What else.", set()),
-        ("w2vlib/fused.py", "A room.", "Another room.", set()),
-        ("w2vlib/data/text.txt", "goodbye", "hello", ALL),
-        ("w2vlib/page/quiz.py", "pass", "seen = True", {DRAWING}),
+        ("library/fused.py", "return 1", "return 2", ALL),
+        ("library/fused.py", "What.", "What else.", set()),
+        ("library/fused.py", "A room.", "Another room.", set()),
+        ("library/data/text.txt", "goodbye", "hello", ALL),
+        ("library/page/quiz.py", "pass", "seen = True", {DRAWING}),
     ],
 )
 def test_what_an_output_is_made_from(folder, name, old, new, renewed):
     def digests():
         notebook = nbformat.read(folder / CHAPTER, as_version=4)
-        found = OUTPUTS["made_from"](notebook, folder, folder / "w2vlib")
+        found = OUTPUTS["made_from"](notebook, folder, folder / "library")
         return {
             cell.metadata.tags[0]: found[cell.id] for cell in notebook.cells if cell.id in found
         }

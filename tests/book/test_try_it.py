@@ -28,7 +28,7 @@ def outputs(path, kind):
     for cell in code_cells(read(path)):
         for output in cell.outputs:
             text = output.get("data", {}).get("text/html", "")
-            if f'<div class="w2v-{kind}"' in text:
+            if f'data-mount="{kind}"' in text:
                 yield text
 
 
@@ -64,7 +64,7 @@ def test_explore_by_mouse_and_keyboard(site, page, path, number):
     data = json.loads(DATA.search(list(outputs(path, "explore"))[number])[1])
     frames = ["\n".join(data["lines"][n] for n in frame) for frame in data["frames"]]
     page.goto(f"{site}/book/{path.stem}.html")
-    root = page.locator('[class="w2v-explore"]').nth(number)
+    root = page.locator('[data-mount="explore"]').nth(number)
     root.scroll_into_view_if_needed()
     at = root.evaluate("root => [...root.querySelectorAll('input, select')].map(e => +e.value)")
     sizes = positions(root)
@@ -231,7 +231,7 @@ NUMBERS = {
 @pytest.mark.parametrize("stem", NUMBERS)
 def test_its_numbers_are_the_library_s(site, page, stem):
     page.goto(f"{site}/book/{stem}.html")
-    NUMBERS[stem](page.locator('[class="w2v-explore"]').first)
+    NUMBERS[stem](page.locator('[data-mount="explore"]').first)
 
 
 def test_no_explore_goes_without_its_numbers():
