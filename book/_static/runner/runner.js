@@ -237,17 +237,24 @@
       if (output.output_type === "stream" && before?.name === output.name) {
         before.text += output.text;
         this.last.querySelector("pre").textContent = overwritten(before.text);
-        return;
+        return this.reachable();
       }
       this.outputs.push(output);
       this.last = drawn(output, this.alt);
       this.place ??= this.box.appendChild(make("div", { className: "cell_output docutils container" }));
       if (this.caption) this.caption.before(this.last);
       else this.place.append(this.last);
+      this.reachable();
       globalThis.w2v?.mount(this.last);
       if (line) {
         const mark = this.code.appendChild(make("span", { className: "w2v-line", title: `line ${line}` }));
         mark.style.setProperty("--line", line - 1);
+      }
+    }
+    // What is wider than its box can be scrolled by the keyboard, too.
+    reachable() {
+      for (const pre of this.last.querySelectorAll("pre")) {
+        if (pre.scrollWidth > pre.clientWidth) pre.tabIndex = 0;
       }
     }
     finish({ well, seconds }) {
