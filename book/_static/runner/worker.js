@@ -3,7 +3,7 @@
 // Out: {up}, {output: as nbformat has it, line}, {done, well, seconds}, {broken: why}
 import { loadPyodide } from "../pyodide/pyodide.mjs";
 
-const HOME = "/home/pyodide/book";
+const HOME = "/course/book";
 const FOLDER = new URL("../pyodide/", import.meta.url).href;
 let python = null, kernel = null;
 
