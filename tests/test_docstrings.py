@@ -16,6 +16,7 @@ TYPE = re.compile(r"\b(float|float32|float64|int|int32|ids|integers|bool)\b")
 # Neither takes nor returns an array.
 NO_ARRAYS = {
     "AnalogyScore",
+    "Chances",
     "Diagram",
     "DivergenceError",
     "Explore",

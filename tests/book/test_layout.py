@@ -47,6 +47,7 @@ ORDER = [
     "page.faces",
     "page.explore",
     "page.word_map",
+    "page.chances",
     "page.quiz",
     "page.feedback",
     "page.playground_picture",

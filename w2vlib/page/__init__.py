@@ -1,5 +1,6 @@
 """What a page of the course shows and does: drawings, things to drag, quizzes, answers."""
 
+from w2vlib.page.chances import Chances
 from w2vlib.page.drawing import Diagram
 from w2vlib.page.explore import Explore
 from w2vlib.page.feedback import feedback
@@ -7,4 +8,4 @@ from w2vlib.page.playground import Playground
 from w2vlib.page.quiz import Predict, Quiz
 from w2vlib.page.word_map import WordMap
 
-__all__ = ["Diagram", "Explore", "Playground", "Predict", "Quiz", "WordMap", "feedback"]
+__all__ = ["Chances", "Diagram", "Explore", "Playground", "Predict", "Quiz", "WordMap", "feedback"]
