@@ -52,6 +52,7 @@ ORDER = [
     "page.feedback",
     "page.playground_picture",
     "page.playground",
+    "page.row_sparse",
     "page",
 ]
 

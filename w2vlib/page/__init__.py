@@ -6,6 +6,17 @@ from w2vlib.page.explore import Explore
 from w2vlib.page.feedback import feedback
 from w2vlib.page.playground import Playground
 from w2vlib.page.quiz import Predict, Quiz
+from w2vlib.page.row_sparse import RowSparse
 from w2vlib.page.word_map import WordMap
 
-__all__ = ["Chances", "Diagram", "Explore", "Playground", "Predict", "Quiz", "WordMap", "feedback"]
+__all__ = [
+    "Chances",
+    "Diagram",
+    "Explore",
+    "Playground",
+    "Predict",
+    "Quiz",
+    "RowSparse",
+    "WordMap",
+    "feedback",
+]
