@@ -53,6 +53,7 @@ ORDER = [
     "page.playground_picture",
     "page.playground",
     "page.row_sparse",
+    "page.valley",
     "page",
 ]
 

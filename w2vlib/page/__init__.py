@@ -7,6 +7,7 @@ from w2vlib.page.feedback import feedback
 from w2vlib.page.playground import Playground
 from w2vlib.page.quiz import Predict, Quiz
 from w2vlib.page.row_sparse import RowSparse
+from w2vlib.page.valley import Valley
 from w2vlib.page.word_map import WordMap
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "Predict",
     "Quiz",
     "RowSparse",
+    "Valley",
     "WordMap",
     "feedback",
 ]
