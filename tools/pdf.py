@@ -18,7 +18,8 @@ from pypdf import PdfReader, PdfWriter
 CONFIG = yaml.safe_load((Path(__file__).parents[1] / "_config.yml").read_text(encoding="utf-8"))
 NO_BROWSER = "no browser: install Debian's chromium, or run `.venv/bin/playwright install chromium`"
 
-SECTIONS = "section > h2:has(.section-number)"  # of chapters: those that the contents name
+# The sections of chapters that the contents name; an aside's heading stands in its summary.
+SECTIONS = "section:has(> h2 > .section-number, > details > summary > h2)"
 PAGE = """<!DOCTYPE html>
 <html lang="en" data-theme="light"><head><meta charset="utf-8"><title>{title}</title>
 {head}
@@ -58,7 +59,7 @@ OUTLINE = r"""(sections) => {
     const entry = (title, id, inner) => [title.textContent.replace(/\s+/g, " ").trim(), id, inner];
     return [...document.querySelectorAll("article:not(#contents)")].map((article) => entry(
         article.querySelector("h1"), article.id, [...article.querySelectorAll(sections)].map(
-            (title) => entry(title, title.parentNode.id, []))));
+            (section) => entry(section.querySelector("h2"), section.id, []))));
 }"""
 
 
@@ -90,8 +91,8 @@ def join(folder):
         article["id"] = name
         articles.append(article.decode())
         sections = "".join(
-            f'<li><a href="#{title.parent["id"]}">{title.decode_contents()}</a></li>'
-            for title in article.select(SECTIONS)
+            f'<li><a href="#{section["id"]}">{section.h2.decode_contents()}</a></li>'
+            for section in article.select(SECTIONS)
         )
         title = article.h1.decode_contents()
         contents.append(f'<li><a href="#{name}">{title}</a><ul>{sections}</ul></li>')

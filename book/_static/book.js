@@ -10,6 +10,24 @@ window.MathJax?.startup.promise.then(() => {
   document.querySelectorAll("mjx-container[display]").forEach((box) => reach.observe(box));
 });
 
+// A link to an aside, or into what is folded, opens it.
+{
+  const open = ({ hash }) => {
+    const target = document.getElementById(decodeURIComponent(hash.slice(1)));
+    const folds = [target?.querySelector(":scope > .w2v-aside")];
+    for (let box = target; box; box = box.parentElement) folds.push(box.closest("details"));
+    const closed = folds.filter((fold) => fold && !fold.open);
+    closed.forEach((fold) => { fold.open = true; });
+    if (closed.length) target.scrollIntoView();
+  };
+  addEventListener("click", ({ target }) => {
+    const link = target.closest?.("a[href*='#']");
+    if (link?.pathname === location.pathname) open(link);
+  });
+  addEventListener("hashchange", () => open(location));
+  open(location);
+}
+
 // Paper is white, by night too.
 {
   const { dataset } = document.documentElement;

@@ -178,3 +178,47 @@ def test_copy_button(chromium, site):
     copied = page.evaluate("navigator.clipboard.readText()")
     assert copied.strip() == cell.locator("pre").inner_text().strip()
     context.close()
+
+
+WITH_ASIDES = [path.stem for path in CHAPTERS if "# Aside: " in path.read_text(encoding="utf-8")]
+
+
+@pytest.mark.parametrize("name", WITH_ASIDES)
+def test_links_open_asides(site, page, name):
+    page.goto(f"{site}/book/{name}.html")
+    assert page.locator(".w2v-aside > summary > :is(h2, h3)").count()
+    for aside in page.locator(".w2v-aside").all():
+        title, last = aside.locator("summary :is(h2, h3)"), aside.locator("> :last-child")
+        expect(title).to_contain_text("Aside: ")
+        expect(last).to_be_hidden()
+        title.click()
+        expect(last).to_be_visible()
+        title.click()
+        expect(last).to_be_hidden()
+        anchor = aside.locator("xpath=..").get_attribute("id")
+        page.locator(f".page-toc a[href='#{anchor}']").evaluate("link => link.click()")
+        expect(last).to_be_visible()
+        expect(title).to_be_in_viewport()
+    page.goto(f"{site}/book/glossary.html")
+    page.goto(f"{site}/book/{name}.html#{anchor}")
+    expect(last).to_be_visible()
+    expect(title).to_be_in_viewport()
+
+
+@pytest.mark.parametrize("name", WITH_ASIDES[:1])
+def test_asides_are_open_on_paper(site, page, name):
+    page.goto(f"{site}/book/{name}.html")
+    page.emulate_media(media="print")
+    for aside in page.locator(".w2v-aside").all():
+        expect(aside.locator("> :last-child")).to_be_visible()
+        assert aside.bounding_box()["height"] > 60
+
+
+@pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
+def test_few_bars(site, page, path):
+    page.goto(f"{site}/book/{path.stem}.html")
+    page.evaluate(UNFOLD)
+    bars = page.locator(".cell:not(.tag_hide-output) > details.hide")
+    assert len([bar for bar in bars.all() if bar.is_visible()]) <= 3
+    for bar in bars.all():
+        assert bar.locator(".cell_input pre").text_content().strip()

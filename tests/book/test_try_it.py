@@ -32,6 +32,12 @@ def outputs(path, kind):
                 yield text
 
 
+def opened(root):
+    """A thing to drag, its aside opened if it stands in one."""
+    root.evaluate("root => root.closest('.w2v-aside')?.setAttribute('open', '')")
+    return root
+
+
 def positions(root):
     """How many positions each control has, in the order of the page."""
     return root.evaluate(
@@ -64,7 +70,7 @@ def test_explore_by_mouse_and_keyboard(site, page, path, number):
     data = json.loads(DATA.search(list(outputs(path, "explore"))[number])[1])
     frames = ["\n".join(data["lines"][n] for n in frame) for frame in data["frames"]]
     page.goto(f"{site}/book/{path.stem}.html")
-    root = page.locator('[data-mount="explore"]').nth(number)
+    root = opened(page.locator('[data-mount="explore"]').nth(number))
     root.scroll_into_view_if_needed()
     at = root.evaluate("root => [...root.querySelectorAll('input, select')].map(e => +e.value)")
     sizes = positions(root)
@@ -231,7 +237,7 @@ NUMBERS = {
 @pytest.mark.parametrize("stem", NUMBERS)
 def test_its_numbers_are_the_library_s(site, page, stem):
     page.goto(f"{site}/book/{stem}.html")
-    NUMBERS[stem](page.locator('[data-mount="explore"]').first)
+    NUMBERS[stem](opened(page.locator('[data-mount="explore"]').first))
 
 
 def test_no_explore_goes_without_its_numbers():
@@ -268,6 +274,7 @@ def test_explore_by_touch_and_play(site, phone):
 @pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
 def test_quizzes_explain_right_and_wrong_answers(site, page, path):
     page.goto(f"{site}/book/{path.stem}.html")
+    page.locator(".w2v-aside").evaluate_all("asides => asides.forEach((it) => { it.open = true; })")
     asked = page.locator(".w2v-quiz fieldset, .w2v-predict fieldset").all()
     assert page.locator(".w2v-quiz fieldset").count() == 3
     assert page.locator(".w2v-predict").count() >= 1
