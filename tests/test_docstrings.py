@@ -25,6 +25,7 @@ NO_ARRAYS = {
     "Predict",
     "Quiz",
     "Row",
+    "Table",
     "UnknownWord",
     "bar",
     "bytes_touched",

@@ -33,9 +33,8 @@ svg { color: #24292f; background: #fff }
 def ladder():
     """(stage, tokens a second, factor over the first) for each row of chapter 11's last ledger."""
     cells = json.loads(CHAPTER.read_text(encoding="utf-8"))["cells"]
-    texts = [
-        "".join(output.get("text", "")) for cell in cells for output in cell.get("outputs", [])
-    ]
+    outputs = [output for cell in cells for output in cell.get("outputs", [])]
+    texts = ["".join(it.get("text") or it["data"].get("text/plain", "")) for it in outputs]
     ledgers = [LINE.findall(text) for text in texts if text.startswith("stage ")]
     return [(stage, float(speed.replace(",", "")), factor) for stage, speed, factor in ledgers[-1]]
 

@@ -14,6 +14,7 @@ from w2vlib import check
 from w2vlib.engine_stages import TRAINED
 from w2vlib.engines import one_blas_thread
 from w2vlib.stages import NEGATIVE, SPARSE, TEXTBOOK, seconds
+from w2vlib.table import Table
 
 __all__ = [
     "LATER",
@@ -105,27 +106,27 @@ def bytes_touched(stage, vocab_size):
 
 
 def table(rows, before=False):
-    """The rows as lines of text, each with its factor over the first.
+    """The rows as a `Table`, each with its factor over the first.
 
     before: with one more column, the factor over the row before.
     Raises IndexError without rows.
     Source: chapter 2.
 
-    >>> print(table([Row("first", 100.0, 5_000_000, 100.0), Row("second", 250.0, 9_000, 1.0)]))
-    stage                    tokens/s  factor  MB a step  growth
-    first                         100    1.0x        5.0  100.0x
-    second                        250    2.5x       0.01    1.0x
+    >>> table([Row("first", 100.0, 5_000_000, 100.0), Row("second", 250.0, 9_000, 1.0)])
+    stage   tokens/s  factor  MB a step  growth
+    first        100    1.0x        5.0  100.0x
+    second       250    2.5x       0.01    1.0x
     """
-    lines = [("stage", "tokens/s", "factor", "before", "MB a step", "growth")]
+    lines = []
     for former, row in zip([rows[0], *rows], rows):
         speed, mb = row.tokens_per_second, row.bytes / 1e6
         size = f"{mb:,.1f}" if mb >= 1 else f"{mb:.2f}"
-        factors = speed / rows[0].tokens_per_second, speed / former.tokens_per_second
-        lines.append((row.stage, f"{speed:,.0f}", *map(times, factors), size, times(row.growth)))
-    return "\n".join(
-        f"{stage:<23}{speed:>10}{first:>8}{f'{former:>8}' * before}{size:>11}{growth:>8}"
-        for stage, speed, first, former, size, growth in lines
-    )
+        factors = [times(speed / rows[0].tokens_per_second)]
+        if before:
+            factors.append(times(speed / former.tokens_per_second))
+        lines.append([row.stage, f"{speed:,.0f}", *factors, size, times(row.growth)])
+    names = ["factor", "before"] if before else ["factor"]
+    return Table(["stage", "tokens/s", *names, "MB a step", "growth"], lines)
 
 
 def times(factor):
@@ -152,7 +153,7 @@ def report(rows, slowdowns):
     """
     if not rows:
         return "nothing was measured"
-    lines = [table(rows, before=True)]
+    lines = [str(table(rows, before=True))]
     first, last = rows[0], [row for row in rows if row.stage != PEER][-1]
     factor = times(last.tokens_per_second / first.tokens_per_second)
     lines += ["", f"From '{first.stage}' to '{last.stage}': {factor}"]

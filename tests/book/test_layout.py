@@ -11,6 +11,7 @@ from chapters import BOOK, CHAPTERS, LIBRARY, ROOT, each_chapter, module_name
 # A module may import only from those before it.
 ORDER = [
     "machine",
+    "table",
     "check",
     "gradient_check",
     "progress",

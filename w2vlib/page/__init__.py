@@ -9,6 +9,7 @@ from w2vlib.page.quiz import Predict, Quiz
 from w2vlib.page.row_sparse import RowSparse
 from w2vlib.page.valley import Valley
 from w2vlib.page.word_map import WordMap
+from w2vlib.table import Table
 
 __all__ = [
     "Chances",
@@ -18,6 +19,7 @@ __all__ = [
     "Predict",
     "Quiz",
     "RowSparse",
+    "Table",
     "Valley",
     "WordMap",
     "feedback",
