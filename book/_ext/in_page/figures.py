@@ -11,6 +11,7 @@ __all__ = ["FigureCanvas", "show"]
 
 mpl.rcParams["svg.hashsalt"] = "w2vlib"
 mpl.rcParams["svg.fonttype"] = "none"
+mpl.rcParams["axes.formatter.min_exponent"] = 8  # as tools/ipython_kernel_config.py has it
 
 
 def show(*args, **kwargs):
