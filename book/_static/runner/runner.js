@@ -257,11 +257,13 @@
     passes(seconds) {
       this.mark.textContent = `running, ${seconds} s${this.long ? `; ${LONG}` : ""}`;
     }
-    // Wherever the page has folded it away.
+    // Wherever the page has folded it away, and its code.
+    unfold() {
+      const next = (at) => at.closest("details:not([open])");
+      for (let fold = next(this.code); fold; fold = next(fold)) fold.open = true;
+    }
     reveal() {
-      for (let at = this.box; at; at = at.parentElement) {
-        if (at.localName === "details") at.open = true;
-      }
+      this.unfold();
       const reached = this.area ?? this.box;
       reached.tabIndex = 0;
       reached.focus({ preventScroll: true });
@@ -309,6 +311,7 @@
       const state = well ? "done" : "failed";
       if (queue.includes(this)) this.state("queued"); // changed, and asked for, while it ran
       else this.state(state, `${state}, ${seconds.toFixed(1)} s`);
+      if (!well) this.unfold();
     }
     reset() {
       if (this === running) halt();
