@@ -91,7 +91,7 @@ def add_button(app, pagename, templatename, context, doctree):
             f'<p class="w2v-runner-note" hidden>{app.runner_download}</p>'
         )
         app.add_js_file("runner/runner.js", loading_method="defer")
-    panel = f'<div class="w2v-runner"{data}>{here}{elsewhere}</div>'
+    panel = f'<div class="w2v-runner" id="run"{data}>{here}{elsewhere}</div>'
     context["body"] = context["body"].replace("</h1>", f"</h1>\n{panel}", 1)
 
 

@@ -227,3 +227,6 @@ def test_without_files_there_is_no_button(tmp_path, serve, page):
     page.goto(f"{serve(folder).address}/book/03_binary.html")
     expect(page.locator(".w2v-runner")).to_contain_text("Open it in Binder or download")
     assert page.get_by_role("button", name=BUTTON).count() == 0
+    page.goto(page.url.replace("03_binary", "index"))
+    expect(page.get_by_role("link", name="Open it in Binder")).to_be_visible()
+    assert page.get_by_role("link", name="Run it here").count() == 0

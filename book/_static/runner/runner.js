@@ -368,5 +368,6 @@
       reach(cells.find((cell) => cell.shown && cell.place) ?? cells[0]);
     });
     if (cells.some(recall)) open(); // the reader's own cells are back, Python waits
+    if (location.hash === "#run") opener.click(); // asked for on the front page
   }
 })();
