@@ -8,7 +8,7 @@ INSTALLED := .venv/installed
 TESTING := .venv/testing
 HTML := _build/html
 NOTEBOOKS ?= $(sort $(wildcard book/*.ipynb))
-LIBRARY := $(wildcard w2vlib/*.py w2vlib/page/* w2vlib/data/*)
+LIBRARY := $(wildcard w2vlib/*.py w2vlib/exercises/* w2vlib/page/* w2vlib/data/*)
 
 # One BLAS thread and a configuration of their own: the notebooks print and draw the same for everybody.
 export OPENBLAS_NUM_THREADS := 1

@@ -64,8 +64,10 @@ def made_from(notebook, folder, library):
     """The cells whose output may differ: id -> digest of all that it is made from.
 
     What is drawn in the page (library/page) counts where the cell names it: nothing else uses it.
+    What an exercise expects (library/exercises) makes no such output.
     """
-    rooms, page = tree_digest(library, "page"), tree_digest(library / "page")
+    rooms = tree_digest(library, "page", "exercises")
+    page = tree_digest(library / "page")
     above, drawn, found = hashlib.sha256(rooms.encode()), set(), {}
     for cell in notebook.cells:
         if cell.cell_type != "code":

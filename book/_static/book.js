@@ -1,6 +1,7 @@
 // Math that is wider than the page scrolls in its box: let the keyboard reach it, as the theme does
-// with wide tables and outputs.
-window.MathJax?.startup.promise.then(() => {
+// with wide tables and outputs. MathJax comes after this script.
+addEventListener("DOMContentLoaded", async () => {
+  await window.MathJax?.startup.promise;
   const reach = new ResizeObserver((boxes) => {
     for (const { target: box } of boxes) {
       if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
@@ -37,8 +38,8 @@ window.MathJax?.startup.promise.then(() => {
 }
 
 // The reader's progress, kept in this browser and nowhere else: for each chapter {begun, read, right,
-// questions}. It is begun when a section after the first comes into view, and read when the reader
-// says so.
+// questions, answers, done, exercises, predicted}. It is begun when a section after the first comes into
+// view, and read when the reader says so.
 {
   const KEY = "w2v-progress";
   let storage = null;
@@ -61,14 +62,39 @@ window.MathJax?.startup.promise.then(() => {
     save({ ...progress, [here]: { ...progress[here], ...news } });
   };
 
+  // What answer.js and quiz.js keep of the answers. A question within the text is no exercise.
+  const counts = (name) => !name.startsWith("think_");
+  const known = () => load()[here] ?? {};
+  const exercises = () => {
+    const names = [...document.querySelectorAll(".w2v-answer")].map(({ dataset }) => dataset.name);
+    return new Set(names.filter(counts)).size;
+  };
+  const noteExercise = (news) => note({ begun: true, exercises: exercises(), ...news });
+  if (here && storage) {
+    globalThis.w2vKept = {
+      answers: (name) => known().answers?.[name],
+      answer: (name, texts) => noteExercise({ answers: { ...known().answers, [name]: texts } }),
+      isDone: (name) => Boolean(known().done?.includes(name)),
+      done: (name) => noteExercise({ done: [...new Set([...known().done ?? [], name])] }),
+      predicted: (name) => known().predicted?.[name],
+      predict: (name, number) => note({ begun: true, predicted: { ...known().predicted, [name]: number } }),
+      clear: () => {
+        note({ answers: undefined, predicted: undefined });
+        for (const it of document.querySelectorAll(".w2v-answer")) it.dispatchEvent(new Event("w2v-clear"));
+      },
+    };
+  }
+
   // In the sidebar: a mark at the chapter's link, with words for who cannot see it.
-  const mark = (link, { begun, read, right, questions } = {}) => {
+  const mark = (link, { begun, read, right = 0, questions = 0, done = [], exercises = 0 } = {}) => {
     link.querySelector(".w2v-mark")?.remove();
     const seen = [], said = [];
     if (read) seen.push("✓");
     if (read || begun) said.push(read ? "read" : "begun");
-    if (questions) seen.push(`${right}/${questions}`);
+    const solved = done.filter(counts).length;
+    if (questions || exercises) seen.push(`${right + solved}/${questions + exercises}`);
     if (questions) said.push(`quiz ${right} of ${questions}`);
+    if (exercises) said.push(`exercises ${solved} of ${exercises}`);
     if (!said.length) return;
     const span = link.appendChild(document.createElement("span"));
     span.className = "w2v-mark";
@@ -91,6 +117,8 @@ window.MathJax?.startup.promise.then(() => {
       if (total("questions")) {
         sum.append(`Quiz answers right: ${total("right")} of ${total("questions")} tried. `);
       }
+      const solved = chapters.flatMap(({ name }) => progress[name]?.done ?? []).filter(counts).length;
+      if (total("exercises")) sum.append(`Exercises done: ${solved} of ${total("exercises")} there. `);
       if (next) {
         const link = sum.appendChild(document.createElement("a"));
         [link.href, link.textContent] = [next.link.href, `Next: ${next.title}`];

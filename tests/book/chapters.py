@@ -12,6 +12,9 @@ BOOK = ROOT / "book"
 LIBRARY = ROOT / "w2vlib"
 CHAPTERS = sorted(BOOK.glob("[0-9][0-9]_*.ipynb"))
 
+# What waits for a prediction shows.
+REVEAL = "document.querySelectorAll('.w2v-wait button').forEach((button) => button.click())"
+
 each_chapter = pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
 
 

@@ -6,7 +6,7 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 import yaml
-from chapters import CHAPTERS, ROOT
+from chapters import CHAPTERS, REVEAL, ROOT
 
 pytest.importorskip("playwright", reason="Playwright is not installed")
 from axe_playwright_python.sync_playwright import Axe
@@ -76,6 +76,7 @@ def test_page(html, site, page, name):
     assert not page.evaluate(RAW_MATH)
     assert not page.evaluate(BAD_PICTURES)
 
+    page.evaluate(REVEAL)
     page.evaluate(UNFOLD)
     page.evaluate(ONE_OF_A_KIND)
     assert not violations(page)

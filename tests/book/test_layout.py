@@ -51,11 +51,15 @@ ORDER = [
     "page.chances",
     "page.quiz",
     "page.feedback",
+    "page.answer",
     "page.playground_picture",
     "page.playground",
     "page.row_sparse",
     "page.valley",
     "page",
+    "exercises.exercise",
+    *(f"exercises.{module_name(path)}" for path in CHAPTERS),
+    "exercises",
 ]
 
 
@@ -71,6 +75,7 @@ def test_chapter_has_its_module_and_its_test(path):
     name = module_name(path)
     assert (LIBRARY / f"{name}.py").is_file()
     assert (ROOT / "tests" / f"test_{name}.py").is_file()
+    assert (LIBRARY / "exercises" / f"{name}.py").is_file()
 
 
 def imported(module, names):

@@ -6,7 +6,7 @@ import re
 
 import numpy as np
 import pytest
-from chapters import CHAPTERS, code_cells, read
+from chapters import CHAPTERS, REVEAL, code_cells, read
 
 from w2vlib import ledger
 from w2vlib.binary import SigmoidWithLoss
@@ -70,6 +70,7 @@ def test_explore_by_mouse_and_keyboard(site, page, path, number):
     data = json.loads(DATA.search(list(outputs(path, "explore"))[number])[1])
     frames = ["\n".join(data["lines"][n] for n in frame) for frame in data["frames"]]
     page.goto(f"{site}/book/{path.stem}.html")
+    page.evaluate(REVEAL)
     root = opened(page.locator('[data-mount="explore"]').nth(number))
     root.scroll_into_view_if_needed()
     at = root.evaluate("root => [...root.querySelectorAll('input, select')].map(e => +e.value)")
@@ -237,6 +238,7 @@ NUMBERS = {
 @pytest.mark.parametrize("stem", NUMBERS)
 def test_its_numbers_are_the_library_s(site, page, stem):
     page.goto(f"{site}/book/{stem}.html")
+    page.evaluate(REVEAL)
     NUMBERS[stem](opened(page.locator('[data-mount="explore"]').first))
 
 
@@ -256,6 +258,7 @@ def phone(chromium):
 
 def test_explore_by_touch_and_play(site, phone):
     phone.goto(f"{site}/book/04_embedding_dot.html")
+    phone.evaluate(REVEAL)
     root = phone.locator(".w2v-explore")
     first = shown(root)
     root.locator("input").tap()  # in the middle
@@ -274,6 +277,7 @@ def test_explore_by_touch_and_play(site, phone):
 @pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
 def test_quizzes_explain_right_and_wrong_answers(site, page, path):
     page.goto(f"{site}/book/{path.stem}.html")
+    page.evaluate(REVEAL)
     page.locator(".w2v-aside").evaluate_all("asides => asides.forEach((it) => { it.open = true; })")
     asked = page.locator(".w2v-quiz fieldset, .w2v-predict fieldset").all()
     assert page.locator(".w2v-quiz fieldset").count() == 3

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from w2vlib import WordVectors
+from w2vlib.exercises import check
 from w2vlib.page import Explore, Playground, Predict, Quiz, WordMap, faces
 
 HERE = Path(faces.__file__).parent
@@ -21,6 +22,7 @@ THINGS = [
     Playground("you say goodbye and i say hello ."),
     Predict("Why?", {"because": "It is so.", "by chance": "No."}),
     Quiz(("Why?", {"because": "It is so.", "by chance": "No."})),
+    check("lookup_by_hand", row_3=..., everything=...),
     WordMap(WordVectors(np.eye(4), WORDS), WORDS, np.arange(8.0).reshape(4, 2), topn=2),
 ]
 WIDGET = "application/vnd.jupyter.widget-view+json"
@@ -120,4 +122,5 @@ def test_a_wheel_brings_scripts_and_styles(tmp_path):
     (wheel,) = tmp_path.glob("*.whl")
     inside = set(zipfile.ZipFile(wheel).namelist())
     files = {f"w2vlib/page/{path.name}" for path in HERE.iterdir() if path.is_file()}
+    files |= {f"w2vlib/exercises/{path.name}" for path in HERE.parent.glob("exercises/*.py")}
     assert len(files) > 10 and not files - inside

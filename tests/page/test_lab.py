@@ -20,6 +20,7 @@ CELLS = [
     "Playground('you say goodbye and i say hello .')",
     "Predict('How many?', {'two': 'One each.', 'one': 'None is lost.'})",
     "Quiz(('Why?', {'because': 'So it is.', 'by chance': 'It is not.'}))",
+    "from w2vlib.exercises import check\ncheck('lookup_by_hand', row_3=..., everything=...)",
 ]
 
 
@@ -75,6 +76,10 @@ def test_what_a_cell_shows_is_alive(lab, chromium):
     ]:
         page.locator(f".w2v-{kind}").get_by_label(answer).check()
         assert page.locator(f".w2v-{kind} [role=status]").text_content() == said
+    page.get_by_label("sum of row 3").fill("3")
+    page.get_by_role("button", name="Check", exact=True).click()
+    said = page.locator("[data-field=row_3] [role=status]").text_content()
+    assert said.startswith("Not yet: that is one of the two rows")
     border = page.locator(".w2v-explore").evaluate("root => getComputedStyle(root).borderStyle")
     assert border == "solid"  # the styles came, too
     assert not wrong

@@ -76,6 +76,8 @@ class Quiz(TwoFaces):
 class Predict(Quiz):
     """A question to answer before reading on: any choice reveals the right answer.
 
+    On a page of the book, what follows it in its section is hidden until then.
+
     question: what to think about.
     answers: {answer: what to say to it}, the first one right.
     Raises ValueError for fewer than two answers.

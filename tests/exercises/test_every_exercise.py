@@ -1,0 +1,106 @@
+"""Every exercise of the course: found by its name, and true to its messages."""
+
+import importlib
+import inspect
+
+import numpy as np
+import pytest
+
+from w2vlib.exercises import CHAPTERS, check, find
+from w2vlib.exercises.exercise import Choice, Fields, Word
+
+ALL = [
+    (chapter, name, exercise)
+    for chapter in CHAPTERS
+    for name, exercise in importlib.import_module(f"w2vlib.exercises.{chapter}").EXERCISES.items()
+]
+each_form = pytest.mark.parametrize(
+    "exercise", [pytest.param(it, id=name) for _, name, it in ALL if isinstance(it, Fields)]
+)
+each_code = pytest.mark.parametrize(
+    "name", [name for _, name, it in ALL if not isinstance(it, Fields)]
+)
+
+
+def test_names_are_unique():
+    names = [name for _, name, _ in ALL]
+    assert len(set(names)) == len(names) and all(name.isidentifier() for name in names)
+
+
+@each_form
+def test_right_answers_and_known_mistakes(exercise):
+    for field in exercise.values():
+        spellings = field.right if isinstance(field, Word) and not isinstance(field, Choice) else ""
+        rights = [field.right] if isinstance(spellings, str) else spellings
+        assert all(field.judge(right).state == "right" for right in rights)
+        if not isinstance(field, Word):
+            assert field.judge(str(field.right)).state == "right"
+        for mistake, said in field.mistakes.items():
+            assert field.judge(mistake).said == f"Not yet: {said}", mistake
+        for said in field.mistakes.values():
+            assert said[-1] in ".?!" and said.isascii()
+
+
+@each_code
+def test_code_that_is_not_there_or_absurd(name):
+    code = find(name)
+    assert inspect.isgeneratorfunction(code.steps) and code.steps.__doc__
+    assert code.judge(...).state == code.judge(None).state == "unwritten"
+    for answer in 6, "six", Ellipsis.__class__, lambda *args: np.nan, lambda *args: 1 / 0:
+        for seed in range(2):
+            assert code.judge(answer, seed).state == "wrong"
+
+
+@each_code
+def test_a_stub_is_not_written_yet(name):
+    assert find(name).judge(lambda *args: None).state == "unwritten"
+
+
+def test_a_name_that_no_chapter_has():
+    with pytest.raises(ValueError, match="did you mean 'lookup_by_hand'"):
+        check("lookup_by_hands", row_3=6)
+    with pytest.raises(ValueError, match="no exercise 7"):
+        check(7)
+    with pytest.raises(ValueError, match="no field 'row_4', but row_3, everything"):
+        check("lookup_by_hand", row_4=6)
+    with pytest.raises(ValueError, match="has the fields row_3, everything"):
+        check("lookup_by_hand", 6)
+    with pytest.raises(ValueError, match="has no fields"):
+        check("gradient_by_product", answer=6)
+
+
+def test_what_a_cell_shows():
+    told = check("lookup_by_hand", row_3=6)
+    assert repr(told) == "row_3: Right.\neverything: Not written yet."
+    assert repr(check("gradient_by_product", ...)).startswith("Not written yet: replace")
+
+
+# ---- Solutions of the code exercises, and the mistakes that they name
+
+
+def overwritten(idx, dout, V):
+    dW = np.zeros((V, dout.shape[1]))
+    dW[idx] = dout
+    return dW
+
+
+def by_loop(idx, dout, V):
+    dW = np.zeros((V, dout.shape[1]))
+    for i, row in zip(idx, dout):
+        dW[i] += row
+    return dW
+
+
+@pytest.mark.parametrize(
+    "name, right, mistakes",
+    [
+        ("gradient_by_product", by_loop, {overwritten: "row 0 holds only the last"}),
+        ("gradient_by_sorting", by_loop, {overwritten: "keeps only its last row"}),
+    ],
+)
+def test_solutions_and_mistakes(name, right, mistakes):
+    code = find(name)
+    for seed in range(5):
+        assert code.judge(right, seed).said == "Right."
+        for mistake, said in mistakes.items():
+            assert said in code.judge(mistake, seed).said

@@ -1,0 +1,81 @@
+"""The exercises of the course: `check` says what there is to say to an answer.
+
+Each chapter has a module here, with a dict `EXERCISES`: {name: `Fields` or a generator function for
+`Code`}. Names are unique over the course. Text, stub, hints and solution stand in the chapter.
+"""
+
+import difflib
+import importlib
+
+from w2vlib.exercises.exercise import Code, Fields
+from w2vlib.page.answer import Answer
+
+__all__ = ["check", "find"]
+
+CHAPTERS = (
+    "bottlenecks",
+    "embedding",
+    "binary",
+    "embedding_dot",
+    "sampler",
+    "negative_sampling",
+    "training",
+    "evaluation",
+    "sparse_gradients",
+    "fused",
+    "compiled",
+)
+
+
+def find(name):
+    """An exercise by its name: `Fields` or `Code`, with what is expected.
+
+    name: the name that its cell passes to `check`.
+    Raises ValueError for a name that no chapter has.
+    Source: of this course.
+
+    >>> sorted(find("lookup_by_hand"))
+    ['everything', 'row_3']
+    """
+    names = []
+    for chapter in CHAPTERS:
+        exercises = importlib.import_module(f"w2vlib.exercises.{chapter}").EXERCISES
+        if name in exercises:
+            found = exercises[name]
+            return found if isinstance(found, Fields) else Code(found)
+        names += exercises
+    near = difflib.get_close_matches(str(name), names, n=1)
+    raise ValueError(f"no exercise {name!r}" + (f": did you mean {near[0]!r}?" if near else ""))
+
+
+def check(name, answer=..., /, *, seed=0, **answers):
+    """Say what there is to say to the answer of an exercise.
+
+    name: the exercise.
+    answer: a function, a class or an array, any shape, where code is asked for.
+    seed: an int; with another one, code is tried on other numbers.
+    answers: a number, a word or a shape for each field of the exercise, as values or as texts; with
+        ..., the page shows a field to type it into.
+    Raises ValueError for a name or a field that the exercise does not have.
+    Source: of this course.
+
+    >>> check("lookup_by_hand", row_3=3, everything="9")
+    row_3: Not yet: that is one of the two rows: 3 comes twice, and they add up.
+    everything: Right.
+    """
+    exercise = find(name)
+    if isinstance(exercise, Code):
+        if answers:
+            raise ValueError(f'{name!r} has no fields: call check("{name}", what you wrote)')
+        verdict = exercise.judge(answer, seed)
+        return Answer(name, {"": verdict})
+    if answer is not ... and len(exercise) == 1:
+        answers = dict.fromkeys(exercise, answer) | answers
+    elif answer is not ...:
+        raise ValueError(f"{name!r} has the fields {', '.join(exercise)}: name them, field=answer")
+    for field in answers:
+        if field not in exercise:
+            raise ValueError(f"{name!r} has no field {field!r}, but {', '.join(exercise)}")
+    labels = {field: it.label or field.replace("_", " ") for field, it in exercise.items()}
+    expected = {field: it.data() for field, it in exercise.items()}
+    return Answer(name, exercise.judge(**answers), labels, expected, answers)

@@ -1,0 +1,497 @@
+"""What an exercise expects, and what is said to an answer.
+
+Answers come as Python values or as texts that a reader has typed. The form of a page judges texts
+in `answer.js`, with the same rules and the same words.
+"""
+
+import math
+import re
+import sysconfig
+import traceback
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from w2vlib import check
+
+__all__ = ["Choice", "Code", "Fields", "Number", "Numbers", "Shape", "Verdict", "Word", "compare"]
+
+RELATIVE, ABSOLUTE = 1e-4, 1e-6  # how far from the expected number an answer may be
+NUMBER = re.compile(
+    r"[+-]?(?:(?:\d{1,3}(?:[,_ ]\d{3})+|\d+)(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?%?", re.ASCII
+)
+MOST = 1000  # numbers that an answer to a field may hold
+LIBRARY = Path(__file__).parents[1]
+NOT_THE_READERS = [str(LIBRARY), *(sysconfig.get_paths()[key] for key in ("stdlib", "purelib"))]
+
+
+class Verdict(NamedTuple):
+    """What is said to an answer.
+
+    state: "right", "wrong" or "unwritten".
+    said: the words.
+    Raises nothing.
+    Source: of this course.
+
+    >>> Verdict("wrong", "Not yet: too large.").said
+    'Not yet: too large.'
+    """
+
+    state: str
+    said: str
+
+
+RIGHT = Verdict("right", "Right.")
+EMPTY = Verdict("unwritten", "Not written yet.")
+STUB = Verdict("unwritten", "Not written yet: replace the ... above, run that cell, then this one.")
+NAN = "NaN is no number; look for 0 / 0, or for the logarithm of what is below 0."
+
+
+def wrong(why):
+    """The verdict on a wrong answer."""
+    return Verdict("wrong", f"Not yet: {why}")
+
+
+# ---- Fields
+
+
+class Field:
+    """An answer of a few signs.
+
+    right: what is expected.
+    mistakes: {wrong answer: what to say to it}.
+    label: what stands before the field; else its name.
+    """
+
+    kind = ""
+
+    def __init__(self, right, mistakes=None, *, label=None):
+        self.right, self.mistakes, self.label = right, dict(mistakes or {}), label
+        for message in self.mistakes.values():
+            if not isinstance(message, str):
+                raise TypeError(f"{check.short(message)}: what to say to a mistake is a text")
+
+    def data(self):
+        """What the page needs to judge, for JSON."""
+        pairs = [[self.plain(mistake), said] for mistake, said in self.mistakes.items()]
+        return {"kind": self.kind, "right": self.plain(self.right), "mistakes": pairs}
+
+    def blank(self, given):
+        """Whether nothing was written: ..., None, an empty text, or a list with dots in it."""
+        if isinstance(given, str):
+            return re.fullmatch(r"[\s.]*", given) is not None
+        if type(given) in (list, tuple):
+            return any(item is ... for item in given[:MOST])
+        return given is None or given is ...
+
+    def judge(self, given):
+        """What to say to a value or a typed text."""
+        if self.blank(given):
+            return EMPTY
+        try:
+            return self.verdict(given)
+        except Exception:  # noqa: BLE001 - an object may do anything when it is looked at
+            return wrong(f"this should be {self.wanted}, but it is {name_of(given)}.")
+
+
+class Number(Field):
+    """One number.
+
+    right: a float or an int.
+    mistakes: {number: what to say to it}.
+    tolerance: how far from it an answer may be; else a ten-thousandth of it.
+    label: what stands before the field; else its name.
+    Raises TypeError where a message is no text.
+    Source: of this course.
+
+    >>> Number(6, {3: "that is one of the two rows."}).judge("3").said
+    'Not yet: that is one of the two rows.'
+    """
+
+    kind = "number"
+    wanted = "a number"
+
+    def __init__(self, right, mistakes=None, *, tolerance=None, label=None):
+        super().__init__(right, mistakes, label=label)
+        self.tolerance = tolerance
+
+    def plain(self, value):
+        return rounded(value)
+
+    def data(self):
+        return super().data() | {"tolerance": self.tolerance}
+
+    def verdict(self, given):
+        if isinstance(given, str):
+            if (number := parse_number(given)) is None:
+                return wrong("write a number, such as 1280 or 0.25.")
+        else:
+            (number,) = flat(given)
+        data = self.data()
+        if math.isnan(number):
+            return wrong(NAN)
+        if close(number, data["right"], self.tolerance):
+            return RIGHT
+        for mistake, said in data["mistakes"]:
+            if close(number, mistake, self.tolerance):
+                return wrong(said)
+        return wrong(f"this is too {'large' if number > data['right'] else 'small'}.")
+
+
+class Numbers(Field):
+    """Several numbers, in order: a row, or a matrix row by row.
+
+    right: floats or integers, of any shape; it is judged by its numbers alone.
+    mistakes: {tuple, or tuple of tuples: what to say to it}.
+    tolerance: how far from each an answer may be; else a ten-thousandth of it.
+    label: what stands before the field; else its name.
+    Raises TypeError where a message is no text.
+    Source: of this course.
+
+    >>> Numbers([0.25, 0.75]).judge("1/4, 3/4").said
+    'Right.'
+    """
+
+    kind = "numbers"
+    wanted = "numbers"
+    hint = "write numbers with commas between them, such as 1, 2, 3."
+
+    def __init__(self, right, mistakes=None, *, tolerance=None, label=None):
+        super().__init__(right, mistakes, label=label)
+        self.tolerance = tolerance
+
+    def plain(self, value):
+        return [rounded(number) for number in flat(value)]
+
+    def data(self):
+        return super().data() | {"tolerance": self.tolerance, "hint": self.hint}
+
+    def verdict(self, given):
+        if isinstance(given, str):
+            if (numbers := parse_numbers(given)) is None:
+                return wrong(self.hint)
+        else:
+            numbers = flat(given)
+        data = self.data()
+        if any(map(math.isnan, numbers)):
+            return wrong(NAN)
+
+        def same(others):
+            return len(numbers) == len(others) and all(
+                close(*pair, self.tolerance) for pair in zip(numbers, others)
+            )
+
+        if same(data["right"]):
+            return RIGHT
+        for mistake, said in data["mistakes"]:
+            if same(mistake):
+                return wrong(said)
+        count = len(data["right"])
+        if len(numbers) != count:
+            return wrong(f"{count} numbers are asked for, and this has {len(numbers)}.")
+        at = next(
+            i
+            for i, pair in enumerate(zip(numbers, data["right"]))
+            if not close(*pair, self.tolerance)
+        )
+        way = "large" if numbers[at] > data["right"][at] else "small"
+        return wrong(
+            f"number {at + 1} of {count} is too {way}." if count > 1 else f"this is too {way}."
+        )
+
+
+class Shape(Numbers):
+    """The shape of an array.
+
+    right: a tuple of ints.
+    mistakes: {tuple: what to say to it}.
+    label: what stands before the field; else its name.
+    Raises TypeError where a message is no text.
+    Source: of this course.
+
+    >>> Shape((3, 2), {(2, 3): "that is its transpose."}).judge("2 x 3").said
+    'Not yet: that is its transpose.'
+    """
+
+    wanted = "a shape"
+    hint = "write a shape, such as (3, 2)."
+
+    def __init__(self, right, mistakes=None, *, label=None):
+        super().__init__(right, mistakes, tolerance=0, label=label)
+
+
+class Word(Field):
+    """A word or a few; capitals, quotes and spaces around do not count.
+
+    right: a text, or several spellings that are all right.
+    mistakes: {text: what to say to it}.
+    label: what stands before the field; else its name.
+    Raises TypeError where a message is no text.
+    Source: of this course.
+
+    >>> Word(["log", "logarithm"]).judge("Logarithm").said
+    'Right.'
+    """
+
+    kind = "word"
+    wanted = "a word"
+
+    def plain(self, value):
+        texts = [value] if isinstance(value, str) else value
+        return [parse_word(text) for text in texts]
+
+    def verdict(self, given):
+        if not isinstance(given, str):
+            raise TypeError
+        data, word = self.data(), parse_word(given)
+        if word in data["right"]:
+            return RIGHT
+        for mistakes, said in data["mistakes"]:
+            if word in mistakes:
+                return wrong(said)
+        return wrong("another word is meant.")
+
+
+class Choice(Word):
+    """One of some answers, all of which stand there to choose from.
+
+    options: all answers, as they are shown.
+    right: one of them.
+    mistakes: {option: what to say to it}.
+    label: what stands before the field; else its name.
+    Raises TypeError where a message is no text; ValueError where an answer is no option.
+    Source: of this course.
+
+    >>> Choice(["error", "wrong numbers"], "error").judge("wrong numbers").said
+    'Not yet: think again.'
+    """
+
+    kind = "choice"
+    wanted = "one of the answers"
+
+    def __init__(self, options, right, mistakes=None, *, label=None):
+        super().__init__(right, mistakes, label=label)
+        self.options = list(options)
+        for answer in [right, *self.mistakes]:
+            if answer not in self.options:
+                raise ValueError(f"{answer!r} is no option: {self.options}")
+
+    def data(self):
+        return super().data() | {"options": self.options}
+
+    def verdict(self, given):
+        verdict = super().verdict(given)
+        return wrong("think again.") if "another word" in verdict.said else verdict
+
+
+class Fields(dict):
+    """An exercise whose answers are typed into fields: {name: field}.
+
+    Raises TypeError for what is no field.
+    Source: of this course.
+
+    >>> exercise = Fields(row_3=Number(6), shape=Shape((3, 2)))
+    >>> {name: verdict.said for name, verdict in exercise.judge(row_3=6, shape="(3, 2)").items()}
+    {'row_3': 'Right.', 'shape': 'Right.'}
+    """
+
+    def __init__(self, **fields):
+        for name, field in fields.items():
+            if not isinstance(field, Field):
+                raise TypeError(f"{name} is {check.short(field)}: pass a Number, Word or Shape")
+        super().__init__(fields)
+
+    def judge(self, **answers):
+        """{name: Verdict} of all fields. answers: {name: a value or a text}, any of them."""
+        return {name: field.judge(answers.get(name)) for name, field in self.items()}
+
+
+# ---- Code
+
+
+class Code:
+    """An exercise whose answer is code: a function, a class, or what they computed.
+
+    steps: a generator of (answer, rng) that yields (got, expected, mistakes) or (got, expected):
+        what the answer gave, any shape, what it should be, and pairs of a known wrong result and
+        what to say to it. A `got` of None or ... counts as not written yet.
+    Raises nothing: whatever the answer does, it says what to change.
+    Source: of this course.
+
+    >>> def double(answer, rng):
+    ...     x = rng.standard_normal(3)
+    ...     yield answer(x), 2 * x, [(x, "this is x itself.")]
+    >>> Code(double).judge(lambda x: x).said
+    'Not yet: this is x itself.'
+    """
+
+    def __init__(self, steps):
+        self.steps = steps
+
+    def judge(self, answer, seed=0):
+        """What to say to an answer; with another seed it is tried on other numbers."""
+        if answer is None or answer is ...:
+            return STUB
+        try:
+            for step in self.steps(answer, np.random.default_rng(seed)):
+                verdict = compare(*step)
+                if verdict.state != "right":
+                    return verdict
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - it is the reader's code
+            return told(error, answer, self.steps)
+        return RIGHT
+
+
+def compare(got, expected, mistakes=()):
+    """The verdict on what an answer gave.
+
+    got: a number or an array, as it comes from a reader's code; None or ... is not written yet.
+    expected: a float, an int, a bool or an array of them, any shape.
+    mistakes: pairs of a known wrong result and what to say to it.
+    Raises nothing.
+    Source: of this course.
+
+    >>> compare([7, 0], [8, 0], [([7, 0], "row 0 holds only the last of its two parts.")]).said
+    'Not yet: row 0 holds only the last of its two parts.'
+    """
+    if got is None or got is ...:
+        return STUB
+    expected = np.asarray(expected)
+    kinds = "b" if expected.dtype.kind == "b" else ""
+    try:
+        array = np.array(got)
+        if array.dtype.kind not in "fiu" + kinds:
+            raise TypeError
+        array = np.array(array, dtype=float)  # a plain array, whatever it was
+    except ValueError:
+        return wrong("its rows have different lengths: this should be an array.")
+    except Exception:  # noqa: BLE001 - an object may do anything when it is looked at
+        return wrong(f"this should be numbers, but it is {name_of(got)}.")
+    expected = expected.astype(float)
+    if array.shape != expected.shape:
+        return wrong(f"the shape is {array.shape}, and it should be {expected.shape}.")
+
+    def differs(other):
+        return ~np.isclose(array, other, rtol=RELATIVE, atol=ABSOLUTE, equal_nan=True)
+
+    with np.errstate(all="ignore"):
+        if not differs(expected).any():
+            return RIGHT
+        for mistake, said in mistakes:
+            mistake = np.asarray(mistake, dtype=float)
+            if mistake.shape == array.shape and not differs(mistake).any():
+                return wrong(said)
+        if np.isnan(array).any():
+            return wrong(NAN)
+        if expected.ndim == 0:
+            if kinds:
+                return wrong(f"this should be {bool(expected)}.")
+            return wrong(f"{array:g} is too {'large' if array > expected else 'small'}.")
+        places = np.argwhere(differs(expected))
+    first = tuple(places[0].tolist())
+    return wrong(f"{len(places)} of {array.size} numbers differ, the first at index {first}.")
+
+
+def told(error, answer, steps):
+    """The verdict on code that raised: where, if it was in a line of the reader's."""
+    words = f"{type(error).__name__}: {safely(str, error) or 'no words'}"
+    if len(words) > 200:
+        words = words[:197] + "..."
+    words = words if words.endswith((".", "!", "?")) else words + "."
+    frames = [
+        frame
+        for frame in traceback.extract_tb(error.__traceback__)
+        if not frame.filename.startswith((*NOT_THE_READERS, "<frozen"))
+        and (frame.filename, frame.name) != (steps.__code__.co_filename, steps.__name__)
+    ]
+    if frames:
+        line = f", `{frames[-1].line}`," if frames[-1].line else ""
+        return wrong(f"line {frames[-1].lineno} of the cell{line} raises {words}")
+    if isinstance(error, TypeError) and not callable(answer):
+        return wrong(f"this should be a function or a class, but it is {name_of(answer)}.")
+    return wrong(f"what it gives or takes does not fit here. {words}")
+
+
+# ---- Reading answers. These rules stand in answer.js once more.
+
+
+def parse_number(text):
+    """A text as a float, None where it is none: 1,280 or 1e6 or 3/4 or 4 * 100 or 25%."""
+    text = re.sub(r"\s+", " ", text.replace("−", "-").replace("–", "-")).strip()
+    result, sign = 1.0, "*"
+    for part in re.split(r" ?([*/×·]) ?", text):
+        if part and part in "*/×·":
+            sign = part
+            continue
+        if not NUMBER.fullmatch(part):
+            return None
+        number = float(re.sub(r"[,_ %]", "", part)) / (100 if part.endswith("%") else 1)
+        if sign == "/" and number == 0:
+            return None
+        result = result / number if sign == "/" else result * number
+    return None if math.isnan(result) else result
+
+
+def parse_numbers(text):
+    """A text as a list of floats, None where it is none: (3, 2) or 3 x 2 or [[1 1] [3 3]]."""
+    text = re.sub(r"[\[\](){}]", " ", text)
+    text = re.sub(r"([0-9\s])[x×](?=[0-9\s])", r"\1 ", text).replace(";", ", ")
+    text = re.sub(r"\s*([*/·])\s*", r"\1", text)
+    text = re.sub(r"\s+,", ",", text).strip(", \t\n")
+    comma = "," in text and not re.search(r",\s", text)
+    parts = re.split(r"[,\s]+" if comma else r",?\s+", text)
+    numbers = [parse_number(part) for part in parts[: MOST + 1]]
+    return None if None in numbers or len(numbers) > MOST else numbers
+
+
+def parse_word(text):
+    """A text in small letters, without quotes and needless spaces."""
+    return re.sub(r"\s+", " ", text.lower()).strip(" .,;:!\"'`´‘’“”")
+
+
+def rounded(number):
+    """A number as the page holds it: the same on every machine."""
+    return int(number) if number == int(number) else float(f"{number:.7g}")
+
+
+def close(number, other, tolerance):
+    """Whether two numbers count as equal."""
+    if tolerance is None:
+        tolerance = max(RELATIVE * abs(other), ABSOLUTE)
+    return abs(number - other) <= tolerance * (1 + 1e-9)
+
+
+def flat(value, depth=0):
+    """The numbers in a value as a list of floats. Raises for what is none."""
+    if isinstance(value, np.ndarray | np.generic):
+        value = np.asarray(value)[()].tolist()
+    if isinstance(value, bool) or depth > 8:
+        raise TypeError
+    if isinstance(value, int | float):
+        try:
+            return [float(value)]
+        except OverflowError:
+            return [np.inf if value > 0 else -np.inf]
+    if isinstance(value, str):
+        if (number := parse_number(value)) is None:
+            raise ValueError
+        return [number]
+    if not isinstance(value, list | tuple) or len(value) > MOST:
+        raise TypeError
+    return [number for item in value for number in flat(item, depth + 1)]
+
+
+def name_of(value):
+    """The type of a value in words."""
+    if isinstance(value, np.ndarray):
+        return f"an array of {value.dtype}"
+    return "text" if isinstance(value, str) else type(value).__name__
+
+
+def safely(function, *args):
+    """What a function gives, None where it raises."""
+    try:
+        return function(*args)
+    except Exception:  # noqa: BLE001 - of a reader's object
+        return None

@@ -1,0 +1,3 @@
+"""Chapter 6: what its exercises expect, and what is said to each known mistake."""
+
+EXERCISES = {}

@@ -1,0 +1,124 @@
+// Fields to type answers into, and Check, which says what there is to say at once. The rules and the
+// words are those of w2vlib/exercises/exercise.py.
+const NUMBER = /^[+-]?(?:(?:\d{1,3}(?:[,_ ]\d{3})+|\d+)(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?%?$/;
+
+function parseNumber(typed) {
+  const text = typed.replace(/[−–]/g, "-").replace(/\s+/g, " ").trim();
+  let result = 1, sign = "*";
+  for (const part of text.split(/ ?([*/×·]) ?/)) {
+    if (part && "*/×·".includes(part)) {
+      sign = part;
+      continue;
+    }
+    if (!NUMBER.test(part)) return null;
+    const number = Number(part.replace(/[,_ %]/g, "")) / (part.endsWith("%") ? 100 : 1);
+    if (sign === "/" && number === 0) return null;
+    result = sign === "/" ? result / number : result * number;
+  }
+  return Number.isNaN(result) ? null : result;
+}
+
+function parseNumbers(typed) {
+  const text = typed.replace(/[[\](){}]/g, " ").replace(/([0-9\s])[x×](?=[0-9\s])/g, "$1 ")
+    .replaceAll(";", ", ").replace(/\s*([*/·])\s*/g, "$1").replace(/\s+,/g, ",")
+    .replace(/^[,\s]+|[,\s]+$/g, "");
+  const numbers = text.split(text.includes(",") && !/,\s/.test(text) ? /[,\s]+/ : /,?\s+/)
+    .map(parseNumber);
+  return numbers.includes(null) || numbers.length > 1000 ? null : numbers;
+}
+
+const parseWord = (text) => text.toLowerCase().replace(/\s+/g, " ")
+  .replace(/^[ .,;:!"'`´‘’“”]+|[ .,;:!"'`´‘’“”]+$/g, "");
+
+const close = (number, other, tolerance) => Math.abs(number - other)
+  <= (tolerance ?? Math.max(1e-4 * Math.abs(other), 1e-6)) * (1 + 1e-9);
+
+const RIGHT = ["right", "Right."];
+const wrong = (why) => ["wrong", `Not yet: ${why}`];
+const size = (number, right) => number > right ? "large" : "small";
+
+// What to say to a text -> [state, words]. `of`: what the library says of the field.
+function judge(of, text) {
+  if (!text.replace(/^[\s.]+$/, "")) return ["unwritten", "Not written yet."];
+  const { kind, right, mistakes, tolerance } = of;
+  if (kind === "word" || kind === "choice") {
+    const word = parseWord(text), known = mistakes.find(([texts]) => texts.includes(word));
+    if (right.includes(word)) return RIGHT;
+    return wrong(known?.[1] ?? (kind === "word" ? "another word is meant." : "think again."));
+  }
+  if (kind === "number") {
+    const number = parseNumber(text);
+    if (number === null) return wrong("write a number, such as 1280 or 0.25.");
+    if (close(number, right, tolerance)) return RIGHT;
+    const known = mistakes.find(([mistake]) => close(number, mistake, tolerance));
+    return wrong(known?.[1] ?? `this is too ${size(number, right)}.`);
+  }
+  const numbers = parseNumbers(text);
+  if (numbers === null) return wrong(of.hint);
+  const same = (others) => numbers.length === others.length
+    && numbers.every((number, i) => close(number, others[i], tolerance));
+  if (same(right)) return RIGHT;
+  const known = mistakes.find(([mistake]) => same(mistake));
+  if (known) return wrong(known[1]);
+  const count = right.length;
+  if (numbers.length !== count) {
+    return wrong(`${count} numbers are asked for, and this has ${numbers.length}.`);
+  }
+  const at = numbers.findIndex((number, i) => !close(number, right[i], tolerance));
+  const too = `is too ${size(numbers[at], right[at])}.`;
+  return wrong(count > 1 ? `number ${at + 1} of ${count} ${too}` : `this ${too}`);
+}
+
+// Fields and Check. On a page of the book `w2vKept` keeps what was answered and what is done.
+export function mount(root) {
+  const { name, expected } = root.dataset, kept = globalThis.w2vKept;
+  const finish = () => kept?.done(name);
+  if (!expected) {
+    if (root.dataset.right) finish();
+    else if (kept?.isDone(name)) {
+      root.append(Object.assign(document.createElement("p"), { textContent: "You have solved it before." }));
+    }
+    return;
+  }
+  const bytes = Uint8Array.from(atob(expected), (letter) => letter.charCodeAt(0));
+  const all = JSON.parse(new TextDecoder().decode(bytes));
+  const before = kept?.answers(name) ?? {};
+  const rows = [...root.querySelectorAll("[data-field]")].map((line) => {
+    const { field, given } = line.dataset, of = all[field];
+    const input = document.createElement(of.options ? "select" : "input");
+    if (of.options) input.append(new Option("choose …", ""), ...of.options.map((it) => new Option(it, it)));
+    else Object.assign(input, { type: "text", autocomplete: "off", spellcheck: false });
+    input.setAttribute("autocapitalize", "off");
+    input.value = given ?? before[field] ?? "";
+    line.querySelector(".w2v-blank").replaceWith(input);
+    return { field, of, input, status: line.querySelector("[role=status]") };
+  });
+  const say = ({ of, input, status }, quiet) => {
+    const [state, said] = judge(of, input.value);
+    status.textContent = quiet && state === "unwritten" ? "" : said;
+    status.className = `w2v-${state}`;
+    input.setAttribute("aria-invalid", state === "wrong");
+    return state === "right";
+  };
+  const answer = () => {
+    const right = rows.filter((row) => say(row)).length;
+    kept?.answer(name, Object.fromEntries(rows.map(({ field, input }) => [field, input.value])));
+    if (right === rows.length) finish();
+    root.dispatchEvent(new CustomEvent("w2v-answer", { bubbles: true, detail: { name, right } }));
+  };
+  const button = root.appendChild(document.createElement("button"));
+  Object.assign(button, { type: "button", textContent: "Check" });
+  button.addEventListener("click", answer);
+  root.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && event.target.localName === "input") answer();
+  });
+  root.addEventListener("w2v-clear", () => {
+    for (const row of rows) {
+      row.input.value = "";
+      say(row, true);
+    }
+  });
+  if (rows.some(({ input }) => input.value)) {
+    if (rows.filter((row) => say(row, true)).length === rows.length) finish();
+  }
+}
