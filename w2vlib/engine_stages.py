@@ -12,10 +12,11 @@ import numpy as np
 from w2vlib.corpus import Corpus, Vocabulary
 from w2vlib.draws import kept_share
 from w2vlib.engines import ENGINES
+from w2vlib.machine import sized
 from w2vlib.stages import BATCH, HIDDEN, NEGATIVE, POWER, WINDOW
 
 SUBSAMPLE = 3e-4
-TOKENS, EPOCHS = 200_000, 4  # the first epoch warms up
+TOKENS, EPOCHS = sized(200_000, 20_000), sized(4, 2)  # the first epoch warms up
 
 
 def zipf_text(vocab_size, rng):

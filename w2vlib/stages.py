@@ -16,6 +16,7 @@ from w2vlib.bottlenecks import MatMul, OneHotCBOW, SoftmaxWithLoss
 from w2vlib.draws import AliasTable, draw_others
 from w2vlib.embedding import Embedding
 from w2vlib.embedding_dot import EmbeddingDot
+from w2vlib.machine import sized
 from w2vlib.sampler import UnigramSampler
 from w2vlib.sparse_gradients import SparseCBOW, SparseSGD
 from w2vlib.training import CBOW, SGD, sum_shared
@@ -86,10 +87,13 @@ class Stage:
         return step
 
     def speed(self, vocab_size, rng, budget):
-        """Targets a second, by the fastest of the steps that fit into `budget` seconds, or of 3."""
+        """Targets a second, by the fastest of the steps that fit into `budget` seconds, or of 3.
+
+        In a browser one step will do.
+        """
         step = self.step(vocab_size, rng)
         step()  # the first step pays for memory that the others find ready
-        repeats = int(np.clip(budget / seconds(step, 1), 3, 1000))
+        repeats = int(np.clip(budget / seconds(step, 1), sized(3, 1), 1000))
         return BATCH / seconds(step, repeats)
 
 
