@@ -12,15 +12,27 @@ for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
 
 
 @pytest.fixture(scope="module")  # its event loop must not outlive it: the notebooks have their own
-def chromium():
-    """A browser for the tests of a file: Debian's, another on the PATH, or Playwright's."""
+def playwright():
+    """What drives a browser."""
     sync_api = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
     with sync_api.sync_playwright() as playwright:
-        found = filter(None, map(shutil.which, ["chromium", "google-chrome"]))
-        path = next(found, playwright.chromium.executable_path)
-        if not Path(path).exists():
-            missing = "no browser: install Debian's chromium, or run `playwright install chromium`"
-            (pytest.fail if os.environ.get("CI") else pytest.skip)(missing)
-        browser = playwright.chromium.launch(executable_path=path)
-        yield browser
-        browser.close()
+        yield playwright
+
+
+@pytest.fixture(scope="module")
+def chromium_path(playwright):
+    """Where the browser is: Debian's, another on the PATH, or Playwright's."""
+    found = filter(None, map(shutil.which, ["chromium", "google-chrome"]))
+    path = next(found, playwright.chromium.executable_path)
+    if not Path(path).exists():
+        missing = "no browser: install Debian's chromium, or run `playwright install chromium`"
+        (pytest.fail if os.environ.get("CI") else pytest.skip)(missing)
+    return path
+
+
+@pytest.fixture(scope="module")
+def chromium(playwright, chromium_path):
+    """A browser for the tests of a file."""
+    browser = playwright.chromium.launch(executable_path=chromium_path)
+    yield browser
+    browser.close()

@@ -3,6 +3,7 @@
 Each is compared with its SHA-256: the core's stand here, the packages' in Pyodide's own lock file.
 """
 
+import gzip
 import hashlib
 import json
 from pathlib import Path
@@ -18,10 +19,12 @@ CORE = {
     "python_stdlib.zip": "16611534726e5d8ac2bd8f926410b2dcb8d6f49aa24913463533b457a2115c16",
     LOCK: "9c45b916001a750f4102fc287494f3eab215909c7535c626a20db80fd6333e2c",
 }
-PACKAGES = ["numpy", "threadpoolctl", "matplotlib"]
+COMPRESSED = {".js", ".json", ".mjs", ".wasm"}  # what servers send gzipped
+PACKAGES = ["numpy", "threadpoolctl"]  # what `import w2vlib` needs
+BEHIND = ["matplotlib"]  # what comes after the first output
 
 
-def gather(folder, cache, address=ADDRESS, core=CORE, packages=PACKAGES):
+def gather(folder, cache, address=ADDRESS, core=CORE, packages=PACKAGES + BEHIND):
     """The contents of the files by name, the lock file cut down to what is needed.
 
     folder: where they lie; empty or None to take them from the cache, or else from the address.
@@ -46,6 +49,11 @@ def with_dependencies(names, known):
             needed[name] = known[name]
             left += known[name]["depends"]
     return needed
+
+
+def sent(name, data):
+    """The bytes that a server sends for a file."""
+    return len(gzip.compress(data) if Path(name).suffix in COMPRESSED else data)
 
 
 def contents(name, sha256, folder, cache, address):

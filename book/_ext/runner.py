@@ -4,9 +4,9 @@ Every chapter says, below its title, where it can be run. Those that `run_in_pag
 button, if Pyodide's files are to be had when the book is built.
 """
 
-import gzip
 import hashlib
 import io
+import json
 import os
 import re
 import shutil
@@ -23,7 +23,6 @@ import pyodide_files
 BOOK = Path(__file__).parents[1]
 LIBRARY = Path(w2vlib.__file__).parent
 IN_PAGE = Path(__file__).with_name("in_page")
-COMPRESSED = {".js", ".json", ".mjs", ".wasm"}  # what servers send gzipped
 CHAPTER = re.compile(r"book/\d\d_\w+")
 
 logger = logging.getLogger(__name__)
@@ -55,16 +54,17 @@ def gather(app):
         logger.info("For them set W2VLIB_PYODIDE to a folder that holds them, or build online.")
     else:
         app.runner_files = files | {"course.zip": course()}
-        app.runner_size = size(app.runner_files)
+        app.runner_download = download(app.runner_files)
 
 
-def size(files):
-    """The first download in words."""
-    sent = (
-        len(gzip.compress(data) if Path(name).suffix in COMPRESSED else data)
-        for name, data in files.items()
-    )
-    return f"{sum(sent) / 1e6:.0f} MB"
+def download(files):
+    """What the first visit fetches, in words: before the first output, and behind it."""
+    packages = json.loads(files[pyodide_files.LOCK])["packages"]
+    first = pyodide_files.with_dependencies(pyodide_files.PACKAGES, packages)
+    behind = {packages[name]["file_name"] for name in packages.keys() - first.keys()}
+    size = sum(pyodide_files.sent(name, files[name]) for name in files.keys() - behind)
+    rest = sum(pyodide_files.sent(name, files[name]) for name in behind)
+    return f"First download: {size / 1e6:.0f} MB, then {rest / 1e6:.0f} MB for the charts."
 
 
 def add_button(app, pagename, templatename, context, doctree):
@@ -85,12 +85,13 @@ def add_button(app, pagename, templatename, context, doctree):
         version = hashlib.sha256(app.runner_files["course.zip"]).hexdigest()[:12]
         data = f' data-course="course.zip?{version}" data-notebook="{escape(notebook)}"'
         data += f' data-packages="{" ".join(pyodide_files.PACKAGES)}"'
+        data += f' data-behind="{" ".join(pyodide_files.BEHIND)}"'
         here = (
             '<button type="button" hidden>Run this chapter here</button>'
-            f'<p class="w2v-runner-note" hidden>First download: {app.runner_size}.</p>'
+            f'<p class="w2v-runner-note" hidden>{app.runner_download}</p>'
         )
         app.add_js_file("runner/runner.js", loading_method="defer")
-    panel = f'<div class="w2v-runner"{data}>{here}{elsewhere}</div>'
+    panel = f'<div class="w2v-runner" id="run"{data}>{here}{elsewhere}</div>'
     context["body"] = context["body"].replace("</h1>", f"</h1>\n{panel}", 1)
 
 

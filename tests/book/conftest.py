@@ -1,5 +1,6 @@
 """The book, built once for the tests that look at its pages, and opened in a browser."""
 
+import contextlib
 import functools
 import os
 import re
@@ -24,8 +25,11 @@ def html(tmp_path_factory):
     return folder / "_build" / "html"
 
 
-def build(folder, pyodide):
-    """Build the book into a folder, Pyodide's files from another -> what the build says."""
+def build(folder, pyodide, toc=None):
+    """Build the book into a folder, Pyodide's files from another -> what the build says.
+
+    toc: a table of contents for a part of the book, whose links into the rest lead nowhere.
+    """
     config = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))
     config["execute"]["execute_notebooks"] = "off"
     extensions = config["sphinx"]["local_extensions"]  # their folders are relative to the file
@@ -33,7 +37,11 @@ def build(folder, pyodide):
     (folder / "_config.yml").write_text(yaml.safe_dump(config), encoding="utf-8")
     command = [Path(sys.executable).with_name("jupyter-book"), "build", ROOT]
     command += ["--config", folder / "_config.yml", "--path-output", folder]
-    command += ["--all", "-W", "-n", "--keep-going"]
+    if toc:
+        (folder / "_toc.yml").write_text(yaml.safe_dump(toc), encoding="utf-8")
+        command += ["--toc", folder / "_toc.yml"]
+    else:
+        command += ["--all", "-W", "-n", "--keep-going"]
     environment = {**os.environ, "W2VLIB_PYODIDE": str(pyodide)}
     done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
     if done.returncode:
@@ -44,18 +52,24 @@ def build(folder, pyodide):
 class Server(ThreadingHTTPServer):
     """Files of a folder on this machine. It notes in `sent` what it sent, less what was cached.
 
-    policy: the Content-Security-Policy of all answers.
+    policy: the Content-Security-Policy of all answers; wait: what is called with a path before it
+    is sent.
     """
 
     def __init__(self, folder, policy=None):
         super().__init__(("127.0.0.1", 0), functools.partial(Handler, directory=folder))
-        self.policy, self.sent = policy, []
+        self.folder, self.policy, self.sent = Path(folder), policy, []
+        self.wait = lambda path: None
         self.address = f"http://127.0.0.1:{self.server_port}"
         threading.Thread(target=self.serve_forever, daemon=True).start()
 
 
 class Handler(SimpleHTTPRequestHandler):
     """Tells the server of what is sent."""
+
+    def do_GET(self):
+        self.server.wait(self.path)
+        super().do_GET()
 
     def log_request(self, code="-", size="-"):
         if code == 200:
@@ -92,6 +106,14 @@ def site(html, serve):
 
 
 @pytest.fixture(scope="module")
+def strict(html, serve):
+    """The book, served under a policy that allows what WebAssembly needs and no other exception."""
+    return serve(
+        html, "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'"
+    )
+
+
+@pytest.fixture(scope="module")
 def context(chromium):
     """A reader's session: what one page fetched, the next finds in the cache."""
     context = chromium.new_context(viewport={"width": 1280, "height": 900})
@@ -100,8 +122,8 @@ def context(chromium):
     context.close()
 
 
-@pytest.fixture
-def page(context):
+@contextlib.contextmanager
+def tab(context):
     """A tab that notes what it asks for, in `page.asked`, and what goes wrong, in `page.wrong`."""
     page = context.new_page()
     page.asked, page.wrong = set(), []
@@ -112,3 +134,10 @@ def page(context):
     page.on("pageerror", lambda error: page.wrong.append(str(error)))
     yield page
     page.close()
+
+
+@pytest.fixture
+def page(context):
+    """A tab of its own for a test."""
+    with tab(context) as page:
+        yield page

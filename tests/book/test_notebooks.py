@@ -18,6 +18,7 @@ METADATA = {
 # Why the output of a cell may differ from run to run: it must say so.
 REASONS = {"timing", "drawing", "trained"}
 TAGS = REASONS | {
+    "long",  # more than ten seconds in the page's Python
     "nbval-ignore-output",
     "raises-exception",
     "hide-cell",

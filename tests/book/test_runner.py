@@ -1,61 +1,49 @@
-"""Chapters that run on their own page: Python in the browser, from the site's own files."""
+"""A chapter that runs on its own page: its cells are run, edited and stopped as a reader does."""
 
-import os
 import re
-from itertools import zip_longest
+import runpy
+import threading
 
-import nbformat
-import numpy as np
 import pytest
-import yaml
-from chapters import CHAPTERS, ROOT, code_cells, read, tags
-from conftest import build
-
-pytest.importorskip("playwright", reason="Playwright is not installed")
+from chapters import BOOK, CHAPTERS, ROOT, code_cells, read
+from conftest import build, tab
+from in_page import BUTTON, RUN_IN_PAGE, SECONDS, needs_pyodide, press, status
 from playwright.sync_api import expect
 from test_browser import CONTRAST, NARROW, ONE_OF_A_KIND, SIDEWAYS, violations
 
-CONFIG = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))
-RUN_IN_PAGE = CONFIG["sphinx"]["config"]["run_in_page"]
-STRICT = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'"
-BUTTON = "Run this chapter here"
-NUMBER = re.compile(r"-?\d[\d,]*\.?\d*(?:e[-+]?\d+)?")
-SECONDS = 1000
-LONGEST = 120 * SECONDS  # a chapter, top to bottom
-
-needs_pyodide = pytest.mark.skipif(
-    not os.environ.get("W2VLIB_PYODIDE"), reason="W2VLIB_PYODIDE names no folder with Pyodide"
-)
-
-
-@pytest.fixture(scope="module")
-def server(html, serve):
-    """The book, under a policy that allows what WebAssembly needs and no other exception."""
-    return serve(html, STRICT)
+SENT = runpy.run_path(str(BOOK / "_ext" / "pyodide_files.py"))["sent"]
+BEHIND = re.compile(r"/pyodide/(?!numpy|threadpoolctl).*\.whl$")
+FIRST, ALL = 12e6, 22e6  # bytes fetched, compressed: before the first output, and in all
 
 
 @pytest.fixture
-def chapter(server, page):
-    """A function that opens a chapter and, if it is asked to, presses the button."""
+def chapter(strict, page):
+    """A function that opens a chapter."""
 
-    def open_chapter(name="03_binary", press=True):
-        page.goto(f"{server.address}/book/{name}.html")
-        if press:
-            page.get_by_role("button", name=BUTTON).click()
+    def open_chapter(name="03_binary"):
+        page.goto(f"{strict.address}/book/{name}.html")
         return page
 
     yield open_chapter
     page.evaluate("localStorage.clear()")
 
 
+@pytest.fixture(scope="module")
+def started(strict, context):
+    """A chapter whose Python has started."""
+    with tab(context) as page:
+        page.goto(f"{strict.address}/book/03_binary.html")
+        press(page)
+        yield page
+
+
 @pytest.fixture
-def ready(chapter):
-    """A chapter whose Python has started: its first output is there."""
-    page = chapter()
-    expect(page.locator("div.cell[data-state=done] .cell_output").first).to_be_visible(
-        timeout=60 * SECONDS
-    )
-    return page
+def ready(started):
+    """That page, as it is before the reader changes something."""
+    yield started
+    clear = started.get_by_role("button", name="Clear my changes")
+    if clear.is_visible():
+        clear.click()
 
 
 def visible_cell(page, n):
@@ -71,79 +59,10 @@ def run(cell, source=None, state="done", timeout=30 * SECONDS):
     expect(cell).to_have_attribute("data-state", state, timeout=timeout)
 
 
-def download(page, folder):
-    """The reader's notebook, valid."""
-    with page.expect_download() as waiting:
-        page.get_by_role("button", name="Download my notebook").click()
-    path = folder / waiting.value.suggested_filename
-    waiting.value.save_as(path)
-    notebook = nbformat.read(path, as_version=nbformat.NO_CONVERT)
-    nbformat.validate(notebook)
-    return notebook
-
-
-def texts(cell):
-    """What a cell printed and returned."""
-    for output in cell.outputs:
-        if output.output_type == "stream":
-            yield output.text
-        elif set(output.data) == {"text/plain"}:
-            yield output.data["text/plain"]
-
-
-def shown(cell):
-    """The kinds of a cell's outputs, each by its best face."""
-    faces = ["text/html", "image/svg+xml", "text/plain"]
-    return [
-        next(face for face in faces if face in output.get("data", {"text/plain": 0}))
-        for output in cell.outputs
-    ]
-
-
-def same(ours, theirs):
-    """Whether two texts say the same words and, to three digits, the same numbers."""
-    numbers = [
-        np.array([float(number.replace(",", "")) for number in NUMBER.findall(text)])
-        for text in (ours, theirs)
-    ]
-    words = [re.sub(r"[-\s\d.,e+]+", " ", text) for text in (ours, theirs)]
-    return (
-        words[0] == words[1]
-        and len(numbers[0]) == len(numbers[1])
-        and np.allclose(*numbers, rtol=2e-3, atol=1e-6)
-    )
-
-
-@needs_pyodide
-@pytest.mark.parametrize("name", RUN_IN_PAGE)
-def test_chapter_runs_from_top_to_bottom(server, page, chapter, tmp_path, name):
-    chapter(name)
-    expect(page.locator("div.cell[data-state=done] .cell_output").first).to_be_visible(
-        timeout=60 * SECONDS
-    )
-    page.get_by_role("button", name="Run all").click()
-    waiting = page.locator("[data-state=queued], [data-state=running]")
-    expect(waiting).to_have_count(0, timeout=LONGEST)
-    assert page.locator("div.cell:not([data-state=done])").count() == 0
-    assert page.locator(".cell_output [data-mount]:not([data-alive])").count() == 0
-
-    stored = code_cells(read(ROOT / "book" / f"{name}.ipynb"))
-    wrong = []
-    for old, new in zip_longest(stored, code_cells(download(page, tmp_path))):
-        assert new.source == old.source
-        assert new.execution_count
-        if "nbval-ignore-output" in tags(old):
-            assert shown(new) == shown(old), old.source
-        elif not all(same(*pair) for pair in zip_longest(texts(new), texts(old), fillvalue="")):
-            wrong.append((old.source, *texts(new), *texts(old)))
-    assert not wrong
-    assert not [url for url in page.asked if not url.startswith((server.address, "blob:"))]
-
-
 @needs_pyodide
 def test_code_on_the_page_is_the_notebooks(chapter):
     for name in RUN_IN_PAGE:
-        page = chapter(name, press=False)
+        page = chapter(name)
         on_page = page.locator("div.cell .cell_input pre").all_text_contents()
         stored = [cell.source for cell in code_cells(read(ROOT / "book" / f"{name}.ipynb"))]
         assert [text.rstrip("\n") for text in on_page] == stored
@@ -172,9 +91,9 @@ def test_wrong_edit_shows_its_line(ready):
     expect(cell.locator(".cell_output")).to_contain_text("line 3")
     expect(cell.locator(".w2v-line")).to_have_attribute("title", "line 3")
     expect(below).not_to_have_attribute("data-state", re.compile("."))
-    expect(ready.get_by_role("group", name="This chapter").get_by_role("status")).to_have_text(
-        "Cell 2 failed."
-    )
+    expect(status(ready)).to_have_text("Cell 2 failed.")
+    ready.get_by_role("button", name="Show cell 2").click()
+    expect(cell.locator("textarea")).to_be_focused()
     run(cell, "def f(:", state="failed")
     expect(cell.locator(".cell_output")).to_contain_text("SyntaxError")
     expect(cell.locator(".w2v-line")).to_have_attribute("title", "line 1")
@@ -192,29 +111,59 @@ def test_endless_loop_is_stopped(ready):
     expect(visible_cell(ready, 0)).to_have_attribute("data-state", "done")
 
 
+@pytest.fixture
+def visitor(playwright, chromium_path, tmp_path):
+    """A page in a browser that keeps on the disk what it fetched, as a reader's does."""
+    launch = playwright.chromium.launch_persistent_context
+    context = launch(tmp_path, executable_path=chromium_path)
+    yield context.new_page()
+    context.close()
+
+
+def fetched(server):
+    """The bytes that were sent of Python's files, as servers send them."""
+    paths = [path.partition("?")[0][1:] for path in server.sent if "/pyodide/" in path]
+    assert len(paths) == len(set(paths))
+    return sum(SENT(path, (server.folder / path).read_bytes()) for path in paths)
+
+
 @needs_pyodide
-def test_reload_restores_and_nothing_is_fetched_twice(ready, server, tmp_path):
+def test_first_and_second_visit(strict, visitor):
+    """Charts come behind the first output; nothing is fetched twice; what was written is there."""
+    page, later = visitor, threading.Event()
+    strict.sent.clear()
+    strict.wait = lambda path: BEHIND.search(path) and later.wait(60)
+    page.goto(f"{strict.address}/book/03_binary.html")
+    note = page.locator(".w2v-runner-note").text_content()
+    press(page)
+    first = fetched(strict)
+    assert first <= FIRST
+    cell = visible_cell(page, 1)
+    run(cell, "plt.plot([1, 2])", state="running")
+    expect(status(page)).to_have_text("Matplotlib is loading …", timeout=60 * SECONDS)
+    later.set()
+    expect(cell.locator("svg.w2v-chart")).to_be_visible(timeout=60 * SECONDS)
+    expect(status(page)).to_have_text("Done.")
+    assert fetched(strict) <= ALL
+    sizes = [first / 1e6, (fetched(strict) - first) / 1e6]
+    assert note == "First download: {:.0f} MB, then {:.0f} MB for the charts.".format(*sizes)
+
     source = "V, H = 2, 3\nscores = {'say': 2.0}"
-    run(visible_cell(ready, 1), source)
-    notebook = download(ready, tmp_path)
-    assert code_cells(notebook)[1].source == source
-    server.sent.clear()
-    ready.reload()
-    expect(visible_cell(ready, 1).locator("textarea")).to_have_value(source)
-    assert not [path for path in server.sent if "/pyodide/" in path]
-    run(visible_cell(ready, 1), timeout=60 * SECONDS)
-    again = [path for path in server.sent if "/pyodide/" in path]
-    # This browser's cache is in memory, and keeps no file of more than some megabytes.
-    assert not [path for path in again if not re.search(r"/(pyodide\.asm\.wasm|matplotlib-)", path)]
-    ready.get_by_role("button", name="Clear my changes").click()
-    expect(visible_cell(ready, 1).locator("textarea")).not_to_have_value(source)
-    ready.reload()
-    expect(ready.locator("textarea")).to_have_count(0)
+    run(cell, source)
+    strict.sent.clear()
+    page.reload()
+    expect(cell.locator("textarea")).to_have_value(source)
+    run(cell, timeout=60 * SECONDS)
+    assert not [path for path in strict.sent if "/pyodide/" in path]
+    page.get_by_role("button", name="Clear my changes").click()
+    expect(cell.locator("textarea")).not_to_have_value(source)
+    page.reload()
+    expect(page.locator("textarea")).to_have_count(0)
 
 
 @needs_pyodide
 def test_keyboard_alone_on_a_phone(chapter):
-    page = chapter(press=False)
+    page = chapter()
     page.set_viewport_size(NARROW)
     page.get_by_role("button", name=BUTTON).focus()
     page.keyboard.press("Enter")
@@ -270,10 +219,14 @@ def test_from_a_folder_it_says_how_to_serve(html, page):
 
 
 def test_without_files_there_is_no_button(tmp_path, serve, page):
-    said = build(tmp_path, tmp_path)
+    toc = {"format": "jb-book", "root": "book/index", "chapters": [{"file": "book/03_binary"}]}
+    said = build(tmp_path, tmp_path, toc)
     assert "No page can run its cells" in said
     folder = tmp_path / "_build" / "html"
     assert not (folder / "_static" / "pyodide").exists()
     page.goto(f"{serve(folder).address}/book/03_binary.html")
     expect(page.locator(".w2v-runner")).to_contain_text("Open it in Binder or download")
     assert page.get_by_role("button", name=BUTTON).count() == 0
+    page.goto(page.url.replace("03_binary", "index"))
+    expect(page.get_by_role("link", name="Open it in Binder")).to_be_visible()
+    assert page.get_by_role("link", name="Run it here").count() == 0

@@ -1,7 +1,9 @@
 """The network that trains as one watches: its script computes and draws the library's numbers."""
 
+import importlib.util
 import json
 import re
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -20,8 +22,8 @@ IDS = np.array([0, 1, 2, 3, 4, 1, 5, 6])
 class Reference:
     """The same network, of the library's classes: its numbers before the step after `losses`."""
 
-    def __init__(self, playground, rate):
-        sampler = UnigramSampler(IDS, 0.75, sample_size=2, rng=2)
+    def __init__(self, playground, rate, seed=2):
+        sampler = UnigramSampler(IDS, 0.75, sample_size=2, rng=seed)
         self.model = CBOW(7, 2, 1, IDS, sample_size=2, sampler=sampler)
         self.model.params[0][:], self.model.params[1][:] = playground.start
         self.contexts, self.target = create_contexts_target(IDS, 1)
@@ -272,7 +274,7 @@ def test_play_says_nothing_until_it_stops(page, motion, steps):
     page.clock.run_for(750)
     assert page.evaluate(taken) == 20
     assert said.get_attribute("aria-live") == "off"
-    press(page, "Stop")
+    press(page, "Pause")
     page.clock.run_for(1000)
     assert page.evaluate(taken) == 20
     assert said.get_attribute("aria-live") == "polite" and "Step 20" in said.inner_text()
@@ -282,3 +284,97 @@ def test_play_says_nothing_until_it_stops(page, motion, steps):
     press(page, "Play")
     page.clock.run_for(1000)
     assert page.evaluate(taken) == 620
+
+
+# The first look, as the front page has it.
+
+SPEC = importlib.util.spec_from_file_location(
+    "front_page", Path(__file__).parents[2] / "book" / "_ext" / "front_page.py"
+)
+
+
+class Glance:
+    """What the front page shows, to open on a page of its own."""
+
+    front = importlib.util.module_from_spec(SPEC)
+    SPEC.loader.exec_module(front)
+    playground = Playground(front.TEXT, rate=front.RATE, seed=front.SEED)
+    steps = front.PASSES * 6
+
+    def page(self):
+        return self.playground.glance(self.front.PASSES)
+
+
+def guessed(page):
+    """The six guesses on the page, and which have a tick."""
+    texts = page.locator("[data-part^='guess']").all_text_contents()
+    return texts, [bool(text) for text in page.locator("[data-part^='tick']").all_text_contents()]
+
+
+@pytest.mark.parametrize("steps", [0, 60, 180])
+def test_its_guesses_are_those_of_the_library(alive, steps):
+    page = alive(Glance(), reduced_motion="reduce")
+    library = Reference(Glance.playground, Glance.front.RATE, seed=Glance.front.SEED)
+    library.step(steps)
+    W_in, W_out = library.params
+    page.evaluate(f"() => {{ for (let i = 0; i < {steps}; i++) {NET}.step(0.1); }}")
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")  # draws it
+    scores = W_in[library.contexts].mean(axis=1) @ W_out.T
+    best = scores.argmax(axis=1)
+    texts, ticks = guessed(page)
+    assert texts == [WORDS[i] for i in best]
+    right = [{1}, {2, 4}, {3}, {2, 4}, {1}, {5}]  # between say and and: goodbye, or i
+    assert ticks == [i in words for i, words in zip(best, right)]
+    assert sum(ticks) == 6 if steps == 180 else sum(ticks) < 4
+    wide = [float(bar.get_attribute("width")) for bar in page.locator("[data-part^='sure']").all()]
+    np.testing.assert_allclose(wide, 44 / (1 + np.exp(-scores.max(axis=1))), atol=0.06)
+    assert f"Read {steps // 6} times: {sum(ticks)} of 6 guesses right." in page.inner_text("p")
+
+
+def test_all_its_guesses_are_right_long_before_it_stops():
+    library = Reference(Glance.playground, Glance.front.RATE, seed=Glance.front.SEED)
+    for n in range(Glance.steps + 1):
+        W_in, W_out = library.params
+        best = (W_in[library.contexts].mean(axis=1) @ W_out.T).argmax(axis=1)
+        right = all(a == b or {a, b} == {2, 4} for a, b in zip(best, library.target))
+        assert right or n < 0.7 * Glance.steps, n
+        assert np.all(np.abs(W_in) < [2.9, 1.4]), "it leaves the map"
+        library.step(1)
+
+
+def test_it_starts_pauses_and_stops_by_itself(alive):
+    page = alive(Glance())
+    taken = f"{NET}.losses.length"
+    page.wait_for_function(f"{taken} > 0")
+    press(page, "Pause")
+    before = page.evaluate(taken)
+    page.wait_for_timeout(600)
+    assert page.evaluate(taken) == before
+    press(page, "Again")
+    assert page.evaluate(taken) == 0
+    page.wait_for_function(f"{taken} > 0")
+    page.evaluate(f"() => {{ while ({taken} < {Glance.steps - 1}) {NET}.step(0.1); }}")
+    page.get_by_role("button", name="Play").wait_for()  # it is done
+    assert page.evaluate(taken) == Glance.steps
+    assert all(guessed(page)[1])
+
+
+def test_it_rests_out_of_sight(alive):
+    page = alive(Glance())
+    taken = f"{NET}.losses.length"
+    page.wait_for_function(f"{taken} > 0")
+    page.evaluate("document.querySelector('.w2v-playground').style.marginTop = '3000px'")
+    page.wait_for_timeout(400)
+    before = page.evaluate(taken)
+    page.wait_for_timeout(600)
+    assert page.evaluate(taken) == before
+    page.evaluate("scrollTo(0, 3000)")
+    page.wait_for_function(f"{taken} > {before}")
+
+
+def test_who_asked_for_less_motion_starts_it(alive):
+    page = alive(Glance(), reduced_motion="reduce")
+    page.wait_for_timeout(600)
+    assert page.evaluate(f"{NET}.losses.length") == 0
+    press(page, "Play")
+    page.wait_for_function(f"{NET}.losses.length >= 8")

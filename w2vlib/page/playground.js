@@ -2,50 +2,56 @@
 // element's `net`.
 export function mount(root) {
   const data = JSON.parse(root.querySelector(":scope > script").text);
-  const [step, play, reset] = root.querySelectorAll("button"), slider = root.querySelector("input");
-  const rate = () => data.rates[slider.value];
+  const [reset, play, step] = [...root.querySelectorAll("button")].reverse();
+  const slider = root.querySelector("input"), calm = matchMedia("(prefers-reduced-motion: reduce)");
+  const rate = () => data.rates[slider?.value ?? 0];
   const draw = picture(root, data);
-  let net, before = [], timer = null;
+  let net, before = [], timer = null, playing = false, near = true;
 
   const begin = () => {
     before = net?.means().length ? net.means() : before;
     root.net = net = network(data);
   };
   const show = () => {
-    draw(net, rate(), before, timer);
+    draw(net, rate(), before, playing);
+    if (!slider) return;
     slider.nextElementSibling.value = rate();
     slider.setAttribute("aria-valuetext", rate());
   };
-  const stop = () => {
+  // Four pictures a second. Who asked for less motion gets one a second, after as many steps. Out of
+  // sight nothing moves.
+  const turn = (on) => {
+    playing = on;
+    play.textContent = playing ? "Pause" : "Play";
     clearInterval(timer);
     timer = null;
-    play.textContent = "Play";
+    if (playing && near && !document.hidden) timer = setInterval(move, calm.matches ? 1000 : 250);
     show();
   };
-  step.addEventListener("click", () => {
+  const move = () => {
+    for (let i = 0; i < (data.pace ?? 5) * (calm.matches ? 4 : 1); i++) {
+      net.step(rate());
+      if (net.losses.length % data.draws.length === 0) return turn(false); // now they come again
+    }
+    show();
+  };
+  step?.addEventListener("click", () => {
     net.step(rate());
     show();
   });
   reset.addEventListener("click", () => {
     begin();
-    stop();
+    turn(!slider);
   });
-  slider.addEventListener("input", show);
-  // Four pictures a second. Who asked for less motion gets one a second, after as many steps.
-  play.addEventListener("click", () => {
-    if (timer) return stop();
-    const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
-    play.textContent = "Stop";
-    timer = setInterval(() => {
-      for (let i = 0; i < (calm ? 20 : 5); i++) {
-        net.step(rate());
-        if (net.losses.length % data.draws.length === 0) return stop(); // now they come again
-      }
-      show();
-    }, calm ? 1000 : 250);
-  });
+  slider?.addEventListener("input", show);
+  play.addEventListener("click", () => turn(!playing));
+  document.addEventListener("visibilitychange", () => turn(playing));
+  new IntersectionObserver(([{ isIntersecting }]) => {
+    near = isIntersecting;
+    turn(playing);
+  }).observe(root);
   begin();
-  show();
+  turn(data.starts && !calm.matches);
 }
 
 const sum = (list) => list.reduce((a, b) => a + b, 0);
@@ -53,9 +59,9 @@ const add = (row, factor, other) => other.forEach((x, j) => { row[j] += factor *
 
 // CBOW with negative sampling, as chapters 1 to 7 build it: what is asked next, what the network
 // answers, and the gradients. `step` takes one step against them and asks the next question.
-function network({ start, around, target, draws }) {
+function network({ start, around, target, draws, limit: least = 0 }) {
   const [W_in, W_out] = structuredClone(start), losses = [];
-  const net = { W_in, W_out, losses, limit: 0 };
+  const net = { W_in, W_out, losses, limit: least };
   const ask = () => {
     const n = losses.length, at = n % target.length;
     const seen = around[at], asked = [target[at], ...draws[n % draws.length]];
@@ -88,14 +94,20 @@ function network({ start, around, target, draws }) {
   return net;
 }
 
-// Fills in the picture: what changes in it are the elements with a name, `data-part`.
-function picture(root, { words, reach, curve }) {
+// Fills in the picture: what changes in it are the elements with a name, `data-part`. A small picture
+// lacks some of them.
+function picture(root, { words, reach, curve, around, target }) {
   const part = {};
   for (const element of root.querySelectorAll("[data-part]")) part[element.dataset.part] = element;
   const set = (name, attributes) => {
-    for (const [key, value] of Object.entries(attributes)) part[name].setAttribute(key, value);
+    for (const [key, value] of Object.entries(attributes)) part[name]?.setAttribute(key, value);
   };
-  const write = (name, text) => { part[name].textContent = text; };
+  // Not by textContent, which takes a node away and adds one: the theme waits until that has ceased
+  // before it lets the keyboard reach what scrolls.
+  const write = (name, text) => {
+    if (part[name]?.firstChild) part[name].firstChild.data = text;
+    else part[name]?.append(text);
+  };
   const digits = (x) => x.toFixed(Math.abs(x) < 9.995 ? 2 : 1);
   const place = (x, y) => `translate(${x.toFixed(1)} ${y.toFixed(1)})`;
 
@@ -107,6 +119,7 @@ function picture(root, { words, reach, curve }) {
     set(name, { d: `M0 0H${a}M${c} 0L${a} -${b}V${b}z`, transform });
   };
   const line = (name, means) => {
+    if (!curve) return;
     const { left, bottom, wide, passes, high, top } = curve;
     const points = means.slice(-passes).map((mean, i) =>
       [left + wide * i, bottom - high * Math.min(mean / top, 1)].map((v) => v.toFixed(1)));
@@ -138,6 +151,27 @@ function picture(root, { words, reach, curve }) {
     });
   };
 
+  // For each place in the text the word with the highest score. Words have no order here: where two
+  // places have the same words around them, both answers are right.
+  const guesses = ({ W_in, W_out }) => around.map((seen) => {
+    const h = [0, 1].map((j) => sum(seen.map((i) => W_in[i][j])) / seen.length);
+    const scores = W_out.map((row) => row[0] * h[0] + row[1] * h[1]);
+    const best = scores.indexOf(Math.max(...scores)), same = (other) => seen.every((i) => other.includes(i));
+    const right = around.some((other, n) => same(other) && target[n] === best);
+    return { best, right, y: 1 / (1 + Math.exp(-scores[best])) };
+  });
+  const sentence = (net) => {
+    const list = guesses(net), right = list.filter((guess) => guess.right).length;
+    list.forEach((guess, n) => {
+      write(`guess ${n}`, words[guess.best]);
+      write(`tick ${n}`, guess.right ? "✓" : "");
+      set(`sure ${n}`, { width: (44 * guess.y).toFixed(1) });
+      part[`guess ${n}`].parentElement.classList.toggle("right", guess.right);
+    });
+    const passes = Math.floor(net.losses.length / target.length);
+    write("told", `Read ${passes} times: ${right} of ${list.length} guesses right.`);
+  };
+
   return (net, rate, before, playing) => {
     const { W_in, W_out, dW_in, dW_out, seen, asked, h, score, y, loss, losses, limit } = net;
     const unit = reach / limit;
@@ -156,7 +190,9 @@ function picture(root, { words, reach, curve }) {
     line("before", before);
     const mean = digits(sum(last) / last.length);
     write("mean", last.length ? `pass ${means.length}, last ${last.length}: ${mean}` : "");
-    part.said.setAttribute("aria-live", playing ? "off" : "polite"); // silent while it plays
+    if (part["guess 0"]) sentence(net);
+    const live = part.said ?? part.told;
+    live.setAttribute("aria-live", playing ? "off" : "polite"); // silent while it plays
     const answers = asked.map((i, k) => `Is it “${words[i]}”? ${y[k].toFixed(2)}. `).join("");
     const question = `Step ${losses.length}: “${words[seen[0]]} _ ${words[seen[1]]}”. `;
     write("said", `${question}${answers}Loss ${digits(sum(loss))}.`);

@@ -13,7 +13,7 @@ from w2vlib import check
 from w2vlib.bottlenecks import create_contexts_target
 from w2vlib.corpus import Vocabulary
 from w2vlib.page.faces import TwoFaces, embed
-from w2vlib.page.playground_picture import CURVE, REACH, maps, numbers
+from w2vlib.page.playground_picture import CURVE, REACH, WIDER, glance, maps, numbers
 from w2vlib.sampler import UnigramSampler
 
 __all__ = ["Playground"]
@@ -68,19 +68,8 @@ class Playground(TwoFaces):
 
     def page(self):
         """The HTML: buttons, the rate, the picture of the start, and the data of the network."""
-        data = {
-            "words": self.names,
-            "start": self.start.tolist(),
-            "around": self.contexts.tolist(),
-            "target": self.target.tolist(),
-            "draws": self.draws.tolist(),
-            "rates": RATES,
-            "reach": REACH,
-            "curve": CURVE,
-        }
-        buttons = "".join(
-            f'<button type="button">{x}</button>\n' for x in ("Step", "Play", "Reset")
-        )
+        data = self._data(self.draws, RATES, curve=CURVE)
+        buttons = _buttons("Step", "Play", "Reset")
         return (
             f'<div class="w2v-playground" data-mount="{self.kind}">\n{buttons}'
             f'<label>learning rate <input type="range" min="0" max="{len(RATES) - 1}" '
@@ -91,3 +80,32 @@ class Playground(TwoFaces):
             f"<div>{numbers(self.names, self.start)._repr_html_()}</div>\n</div>\n"
             f"{embed(data)}\n</div>"
         )
+
+    def glance(self, passes):
+        """The HTML for a first look: what the network guesses while it trains, and nothing to set.
+
+        It starts by itself, slowly, and stops after `passes` over the text.
+        """
+        draws = self.draws[: passes * len(self.target)]
+        data = self._data(draws, [self.rate], **WIDER, pace=2, starts=True)
+        picture = glance(self.names, self.start, self.contexts)
+        return (
+            f'<div class="w2v-playground" data-mount="{self.kind}">\n{picture._repr_html_()}\n'
+            f'<p data-part="told"></p>\n{_buttons("Play", "Again")}{embed(data)}\n</div>'
+        )
+
+    def _data(self, draws, rates, **more):
+        """What the script needs."""
+        return {
+            "words": self.names,
+            "start": self.start.tolist(),
+            "around": self.contexts.tolist(),
+            "target": self.target.tolist(),
+            "draws": draws.tolist(),
+            "rates": rates,
+            "reach": REACH,
+        } | more
+
+
+def _buttons(*names):
+    return "".join(f'<button type="button">{name}</button>\n' for name in names)

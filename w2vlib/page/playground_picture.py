@@ -8,9 +8,10 @@ import numpy as np
 
 from w2vlib.page.drawing import COLOURS, Diagram
 
-__all__ = ["CURVE", "REACH", "maps", "numbers"]
+__all__ = ["CURVE", "REACH", "WIDER", "glance", "maps", "numbers"]
 
 SIDE, REACH = 88, 66  # half of a map's side, and how much of that the largest number takes
+WIDER = {"reach": 120, "limit": 2}  # the map of a first look: of numbers up to 2 from the start
 # The curve of the loss: where its axes meet, how wide a pass is and how many fit, how high is which
 # loss.
 CURVE = {"left": 40, "bottom": 318, "wide": 3.1, "passes": 100, "high": 70, "top": 4}
@@ -28,27 +29,37 @@ def maps(words, start):
     for n, name in enumerate(["W_in", "W_out"]):
         x, y = SIDE + n * 2 * (SIDE + 2), 20 + SIDE
         d.text(x, 8, f"rows of {name}", "parameter")
-        d.line((x - SIDE, y), (x + SIDE, y))
-        d.line((x, y - SIDE), (x, y + SIDE))
         d.text(x + SIDE, 8, "± 1", align="end", part=f"{name} limit")
-        box = f'x="{x - SIDE - 2}" y="{y - SIDE}" width="{2 * SIDE + 4}" height="{2 * SIDE}"'
-        view = f'viewBox="{-SIDE - 2} {-SIDE} {2 * SIDE + 4} {2 * SIDE}"'
-        # A picture in the picture: it cuts off what goes beyond the map.
-        d.parts.append(f'<svg aria-label="Map of the rows of {name}" {box} {view}>')
+        _map(d, x, y, SIDE, name)
         _words(d, name, words, REACH * start[n])
         d.parts.append("</svg>")
     _curve(d)
     return d
 
 
-def _words(d, name, words, places):
-    """The words of a map as points, with what moves them."""
-    d.parts += [_group("forward"), f'<path data-part="{name} h"/>', "</g>"]
+def _map(d, x, y, half, name):
+    """The axes of a map with its middle at (x, y), `half` as wide, and what begins its picture."""
+    d.line((x - half, y), (x + half, y))
+    d.line((x, y - SIDE), (x, y + SIDE))
+    box = f'x="{x - half - 2}" y="{y - SIDE}" width="{2 * half + 4}" height="{2 * SIDE}"'
+    view = f'viewBox="{-half - 2} {-SIDE} {2 * half + 4} {2 * SIDE}"'
+    # A picture in the picture: it cuts off what goes beyond the map.
+    d.parts.append(f'<svg aria-label="Map of the rows of {name}" {box} {view}>')
+
+
+def _points(d, name, words, places):
+    """The words of a map as points with their names."""
     for i, (word, (x, y)) in enumerate(zip(words, places)):
         d.parts.append(f'<g data-part="{name} word {i}" transform="translate({x:.1f} {-y:.1f})">')
         d.parts.append(f'<circle r="4" fill="{COLOURS["parameter"]}"/>')
         d.text(0, -13 if (i + 1) // 2 % 2 else 13, word, part=f"{name} name {i}")
         d.parts.append("</g>")
+
+
+def _words(d, name, words, places):
+    """The words of a map as points, with what moves them."""
+    d.parts += [_group("forward"), f'<path data-part="{name} h"/>', "</g>"]
+    _points(d, name, words, places)
     d.parts.append(_group("gradient"))
     d.parts += [f'<path data-part="{name} slope {i}"/>' for i in range(len(words))]
     d.parts += ["</g>", f'<g fill="none" stroke="{COLOURS["parameter"]}">']
@@ -69,6 +80,35 @@ def _curve(d):
     d.curve([], [], "plain", part="before")
     d.parts.append("</g>")
     d.curve([], [], "forward", part="curve")
+
+
+def glance(words, start, contexts):
+    """Each place of the text with the guess for its word, and below the map of W_in -> Diagram."""
+    top = 36 + ROW * len(contexts)
+    d = Diagram(
+        360, top + 2 * SIDE + 24, "The text with one word missing at a time: for each the word "
+        "that the network guesses, a bar for how sure it is, and a tick where it is right. Below, "
+        "a map on which each word is a point that moves while the network trains.",
+    )  # fmt: skip
+    d.text(165, 10, "its guess", "forward")
+    d.text(312, 10, "how sure")
+    for i, (before, after) in enumerate(contexts):
+        y = 34 + ROW * i
+        d.text(118, y, words[before], align="end")
+        d.text(212, y, words[after], align="start")
+        d.line((126, y + 9), (204, y + 9))
+        d.parts.append("<g>")
+        d.text(165, y, "?", part=f"guess {i}")
+        d.text(350, y, "", part=f"tick {i}")
+        d.parts += [
+            f'<rect data-part="sure {i}" x="290" y="{y - 6}" width="0" height="12"/>',
+            "</g>",
+        ]
+    d.text(0, top + 10, "its map of the words", "parameter", "start")
+    _map(d, 180, top + 22 + SIDE, 176, "W_in")
+    _points(d, "W_in", words, WIDER["reach"] / WIDER["limit"] * start[0])
+    d.parts.append("</svg>")
+    return d
 
 
 def numbers(words, start):

@@ -3,6 +3,7 @@
 It lives in the worker, which calls `listen` first.
 """
 
+import ast
 import io
 import json
 import linecache
@@ -17,10 +18,12 @@ from pyodide.code import CodeRunner
 
 MOST = 200_000  # characters that a cell may print: an endless loop must not fill the page
 OFTEN = 0.1  # seconds between two messages to the page
+BEHIND = "matplotlib"  # comes after the first output
 
 os.environ["MPLBACKEND"] = "module://figures"
 logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)  # "building the font cache"
 space = {"__name__": "__main__"}
+held = {}  # by the names they give: imports of Matplotlib that wait until it has come
 emit = None
 
 
@@ -79,12 +82,54 @@ def bundle(value):
     return {"text/plain": plain}
 
 
-def run(source, name):
-    """Run a cell, which tracebacks call by this name -> whether it went well."""
+def gives(node):
+    """The names that an import of Matplotlib gives: {"plt"}; of anything else, none."""
+    names = node.names if isinstance(node, ast.Import) else []
+    packages = {name.name.partition(".")[0] for name in names}
+    return {it.asname or it.name.partition(".")[0] for it in names if BEHIND in packages}
+
+
+def waits(source):
+    """Whether a cell needs Matplotlib, if it has not come yet.
+
+    `import matplotlib.pyplot as plt` alone can wait; whatever names `plt` cannot.
+    """
+    try:
+        cell = ast.parse(source)
+    except SyntaxError:
+        return False
+    given = set(held).union(*map(gives, cell.body))
+    return any(
+        (isinstance(node, ast.Name) and node.id in given)
+        or (isinstance(node, ast.ImportFrom) and (node.module or "").partition(".")[0] == BEHIND)
+        or (gives(node) and node not in cell.body)
+        for node in ast.walk(cell)
+    )
+
+
+def hold(statement):
+    """Put an import of Matplotlib off -> what stands in its place."""
+    names = gives(statement)
+    held.update(dict.fromkeys(names, statement))
+    return ast.copy_location(ast.Pass(), statement) if names else statement
+
+
+def run(source, name, complete=True):
+    """Run a cell, which tracebacks call by this name -> whether it went well.
+
+    complete: whether Matplotlib has come.
+    """
     linecache.cache[name] = len(source), None, source.splitlines(True), name
     sys.stdout.left = sys.stderr.left = MOST
     try:
-        value = CodeRunner(source, filename=name, return_mode="last_expr").compile().run(space)
+        cell = CodeRunner(source, filename=name, return_mode="last_expr")
+        if complete:
+            for statement in held.values():
+                CodeRunner(ast.unparse(statement)).compile().run(space)
+            held.clear()
+        else:
+            cell.ast.body = [hold(statement) for statement in cell.ast.body]
+        value = cell.compile().run(space)
         if "matplotlib.pyplot" in sys.modules:
             sys.modules["matplotlib.pyplot"].show()  # figures that the cell left open
         if value is not None:

@@ -17,6 +17,7 @@
     make("div", { role: "group", className, ariaLabel }, ...children);
 
   // ---- What the reader wrote, kept under the page, the cell and the cell's source
+  const LONG = "takes more than ten seconds here";
   const kept = (cell) => `w2v-cell ${page} ${cell.number}`;
   const recall = (cell) => {
     try {
@@ -33,6 +34,8 @@
 
   // ---- The bar: what happens, and what concerns the whole page
   const status = make("span", { role: "status" });
+  const progress = make("span", { className: "w2v-progress" }); // changes too often to be read out
+  const find = button("", () => failed[0].reveal());
   const all = button("Run all", () => run(cells));
   const stop = button("Stop", halt);
   const clear = button("Clear my changes", () => {
@@ -43,9 +46,11 @@
   });
   const save = button("Download my notebook",
     () => download().catch((error) => say(`The notebook did not come: ${error.message}.`)));
-  const bar = group("w2v-runner-bar", "This chapter", status, all, stop, save, clear);
+  const bar = group("w2v-runner-bar", "This chapter", status, progress, find, all, stop, save, clear);
   const say = (text) => { status.textContent = text; };
   const refresh = () => {
+    find.hidden = !failed.length;
+    find.textContent = `Show cell ${failed[0]?.number}`;
     stop.hidden = !running && !queue.length;
     all.hidden = !stop.hidden;
     clear.hidden = cells.every((cell) => cell.text === cell.source && !cell.answers.length);
@@ -54,34 +59,56 @@
   // ---- Python
   const queue = [];
   let worker = null, up = false, running = null, count = 0;
+  // Of the cells asked for since Python was last idle: how many, their seconds, those that failed.
+  let asked = 0, spent = 0, failed = [];
+  let since = 0; // when Python began what it does now
+  function tick() {
+    const seconds = Math.round((performance.now() - since) / 1000);
+    if (running && seconds) running.passes(seconds);
+    else if (worker && !up) progress.textContent = `${seconds} s`;
+  }
   function start() {
     say("Python is loading …");
+    since = performance.now();
     worker = new Worker(script, { type: "module" });
     worker.onmessage = hear;
     worker.onerror = (event) => breakDown(event.message || "its files did not come");
-    const { packages, course } = panel.dataset;
-    worker.postMessage({ start: { packages: packages.split(" "), course } });
+    const { packages, behind, course } = panel.dataset;
+    worker.postMessage({ start: { packages: packages.split(" "), behind: behind.split(" "), course } });
   }
   function hear({ data, target }) {
     if (target !== worker) return; // it was stopped
     if (data.up) up = true;
     if (data.broken) return breakDown(data.broken);
+    if ("waits" in data) say(data.waits ? "Matplotlib is loading …" : "Running …");
     if (data.output) running.show(data.output, data.line);
     if (data.done) {
       const cell = running;
       running = null;
       cell.finish(data);
-      // What a cell asserts may be about time, which is another here. Any other error ends the run.
-      if (!data.well && cell.outputs.at(-1).ename !== "AssertionError") drop();
-      if (!queue.length) say(data.well ? "Done." : `Cell ${cell.number} failed.`);
+      spent += data.seconds;
+      if (!data.well) {
+        failed.push(cell);
+        // What a cell asserts may be about time, which is another here. Any other error ends the run.
+        if (cell.outputs.at(-1).ename !== "AssertionError") drop();
+      }
+      if (!queue.length) conclude(data.heap);
     }
     next();
   }
+  function conclude(heap) {
+    const numbers = failed.map((cell) => cell.number).join(", ");
+    say(failed.length ? `${failed.length > 1 ? "Cells" : "Cell"} ${numbers} failed.` : "Done.");
+    progress.textContent = `${spent.toFixed(1)} s; Python takes ${Math.round(heap / 2 ** 20)} MB`;
+    [asked, spent] = [0, 0];
+  }
   // Runs these cells, in the order of the page, after what waits already.
-  function run(asked) {
-    for (const cell of asked) {
-      if (cell === running || queue.includes(cell)) continue;
+  function run(wanted) {
+    if (!asked) failed = [];
+    for (const cell of wanted) {
+      if (queue.includes(cell) || (cell === running && cell.ran === cell.text)) continue;
       queue.push(cell);
+      asked += 1;
       cell.state("queued");
     }
     if (worker) say("Running …");
@@ -93,8 +120,11 @@
     .filter((it) => it === cell || it.ran !== it.text));
   function next() {
     if (up && !running && queue.length) {
-      if (status.textContent !== "Running …") say("Running …");
       running = queue.shift();
+      since = performance.now();
+      const told = running.long ? `Cell ${running.number} ${LONG}.` : "Running …";
+      if (status.textContent !== told) say(told);
+      progress.textContent = asked > 1 ? `${asked - queue.length} of ${asked} cells` : "";
       running.begin(++count);
       worker.postMessage({ run: running.text, name: `cell ${running.number}` });
     }
@@ -103,7 +133,8 @@
   const drop = () => queue.splice(0).forEach((cell) => cell.state());
   function end() {
     worker?.terminate();
-    [worker, up, running, count] = [null, false, null, 0];
+    [worker, up, running, count, asked, spent, failed] = [null, false, null, 0, 0, 0, []];
+    progress.textContent = "";
     drop();
     for (const cell of cells) {
       cell.ran = null;
@@ -171,6 +202,7 @@
       this.place = box.querySelector(".cell_output figure") ?? box.querySelector(".cell_output");
     }
     get text() { return this.area?.value ?? this.source; }
+    get long() { return this.box.classList.contains("tag_long"); }
     // What the reader typed into the fields of an exercise.
     get answers() {
       return [...this.box.querySelectorAll("[data-field] :is(input, select)")].filter((it) => it.value);
@@ -201,6 +233,7 @@
       }
       this.box.querySelector(".cell_input")
         .append(group("w2v-runner-tools", `Cell ${this.number}`, ...tools));
+      this.state();
       this.fit();
     }
     fit() {
@@ -232,8 +265,23 @@
     state(name, text = name ?? "") {
       if (name) this.box.dataset.state = name;
       else delete this.box.dataset.state;
-      this.mark.textContent = text;
-      if (name === "failed") this.box.dispatchEvent(new Event("w2v-show", { bubbles: true }));
+      this.mark.textContent = text || (this.long ? LONG : "");
+    }
+    passes(seconds) {
+      this.mark.textContent = `running, ${seconds} s${this.long ? `; ${LONG}` : ""}`;
+    }
+    // Wherever the page has folded it away, and its code.
+    unfold() {
+      const next = (at) => at.closest("details:not([open])");
+      for (let fold = next(this.code); fold; fold = next(fold)) fold.open = true;
+      this.box.dispatchEvent(new Event("w2v-show", { bubbles: true })); // behind a prediction
+    }
+    reveal() {
+      this.unfold();
+      const reached = this.area ?? this.box;
+      reached.tabIndex = 0;
+      reached.focus({ preventScroll: true });
+      this.box.scrollIntoView({ block: "center" });
     }
     begin(count) {
       this.stored ??= [...this.place?.childNodes ?? []];
@@ -274,7 +322,10 @@
     finish({ well, seconds }) {
       if (!this.last) this.empty();
       this.again.hidden = false;
-      this.state(well ? "done" : "failed", `${well ? "done" : "failed"}, ${seconds.toFixed(1)} s`);
+      const state = well ? "done" : "failed";
+      if (queue.includes(this)) this.state("queued"); // changed, and asked for, while it ran
+      else this.state(state, `${state}, ${seconds.toFixed(1)} s`);
+      if (!well) this.unfold();
     }
     reset() {
       if (this === running) halt();
@@ -315,6 +366,7 @@
     if (bar.isConnected) return;
     document.querySelector("article.bd-article").append(bar);
     cells.forEach((cell) => cell.open());
+    setInterval(tick, 1000);
     note.textContent = "What you change is kept in this browser and nowhere else.";
   }
   if (location.protocol === "file:") {
@@ -331,5 +383,6 @@
       reach(cells.find((cell) => cell.shown && cell.place) ?? cells[0]);
     });
     if (cells.some(recall)) open(); // the reader's own cells are back, Python waits
+    if (location.hash === "#run") opener.click(); // asked for on the front page
   }
 })();

@@ -1,13 +1,14 @@
 // Python in a worker of its own: whatever a cell does, the page stays alive and can end it.
-// In:  {start: {packages, course}}, {run: source, name}
-// Out: {up}, {output: as nbformat has it, line}, {done, well, seconds}, {broken: why}
+// In:  {start: {packages, behind, course}}, {run: source, name}
+// Out: {up}, {waits}, {output: as nbformat has it, line}, {done, well, seconds, heap}, {broken: why}
 import { loadPyodide } from "../pyodide/pyodide.mjs";
 
 const HOME = "/course/book";
 const FOLDER = new URL("../pyodide/", import.meta.url).href;
-let python = null, kernel = null;
+let python = null, kernel = null, rest = null, coming = null, complete = false, shown = false;
 
-async function start({ packages, course }) {
+async function start({ packages, behind, course }) {
+  rest = behind;
   const zip = fetch(FOLDER + course).then((answer) => {
     if (!answer.ok) throw new Error(`${answer.url}: ${answer.status}`);
     return answer.arrayBuffer();
@@ -21,7 +22,31 @@ async function start({ packages, course }) {
   python.FS.chdir(HOME);
   python.runPython(`import sys; sys.path.insert(0, "${HOME}")`);
   kernel = python.pyimport("kernel");
-  kernel.listen((json) => postMessage(JSON.parse(json)));
+  kernel.listen((json) => {
+    shown = true;
+    postMessage(JSON.parse(json));
+  });
+}
+
+// The packages that the first output does not need come behind it, or when a cell waits for them. Where
+// one does not come, the cell tells, and the next one asks again.
+const fetchRest = () => coming ??= python.loadPackage(rest, { messageCallback() {} })
+  .catch(() => {})
+  .then(() => { complete = rest.every((name) => name in python.loadedPackages); });
+
+async function run(source, name) {
+  const needed = !complete && kernel.waits(source);
+  if (needed) {
+    postMessage({ waits: true });
+    await fetchRest();
+    if (!complete) coming = null;
+    postMessage({ waits: false });
+  }
+  const begun = performance.now();
+  const well = kernel.run(source, name, complete || needed);
+  const heap = python._module.HEAPU8.length;
+  postMessage({ done: true, well, seconds: (performance.now() - begun) / 1000, heap });
+  if (shown) fetchRest();
 }
 
 addEventListener("message", async ({ data }) => {
@@ -30,9 +55,7 @@ addEventListener("message", async ({ data }) => {
       await start(data.start);
       postMessage({ up: true });
     } else {
-      const begun = performance.now();
-      const well = kernel.run(data.run, data.name);
-      postMessage({ done: true, well, seconds: (performance.now() - begun) / 1000 });
+      await run(data.run, data.name);
     }
   } catch (error) { // no memory left, or a file that did not come
     postMessage({ broken: String(error?.message ?? error) });

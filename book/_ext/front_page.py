@@ -1,0 +1,104 @@
+"""What the front page makes of the chapters when the book is built: nothing is copied by hand.
+
+{network}             the network of chapter 7's playground, which trains by itself
+{ladder}              each stage of chapter 11's ledger, a link to the chapter that builds it
+{start}               where to begin: chapter 1, and its cells
+{minutes}`02_embedding`   how long a chapter says that it takes
+"""
+
+import json
+import math
+import re
+import runpy
+from html import escape
+from pathlib import Path
+
+from docutils import nodes
+from sphinx.util.docutils import SphinxDirective, SphinxRole
+from w2vlib.ledger import PEER
+from w2vlib.page import Playground
+
+BOOK = Path(__file__).parents[1]
+PAGE = "book/index"
+# The stages in the words of the ledger, and the chapters that build them.
+RUNGS = {
+    "one-hot and softmax": "01_bottlenecks",
+    "+ Embedding": "02_embedding",
+    "+ sigmoid of one score": "03_binary",
+    "+ EmbeddingDot": "04_embedding_dot",
+    "+ negatives drawn": "05_sampler",
+    "+ negative sampling": "06_negative_sampling",
+    "+ row-sparse gradients": "09_sparse_gradients",
+    "+ alias draws": "10_fused",
+    "fused in NumPy": "10_fused",
+    "compiled": "11_compiled",
+    PEER: "11_compiled",
+}
+# With this start all guesses are right after half of the passes, and stay so.
+TEXT, SEED, RATE, PASSES = "you say goodbye and i say hello .", 691, 0.1, 30
+MINUTES = re.compile(r"About (\d+) minutes")
+
+
+class Front(SphinxDirective):
+    """HTML of its own."""
+
+    def run(self):
+        return [nodes.raw("", self.html(self.env.app), format="html")]
+
+
+class Network(Front):
+    def html(self, app):
+        return Playground(TEXT, rate=RATE, seed=SEED).glance(PASSES)
+
+
+class Ladder(Front):
+    def html(self, app):
+        rows = runpy.run_path(str(BOOK.parent / "tools" / "ladder.py"))["ladder"]()
+        low, high = (math.log(f(speed for _, speed, _ in rows)) for f in (min, max))
+        rungs = []
+        for stage, speed, _ in rows:
+            chapter, share = RUNGS[stage], (math.log(speed) - low) / (high - low)
+            peer = ' class="w2v-peer"' if stage == PEER else ""
+            rungs.append(
+                f'<li{peer}><a href="{chapter}.html"><span>{int(chapter[:2])}</span> '
+                f'<span>{escape(stage)}</span> <svg aria-hidden="true">'
+                f'<rect width="{5 + 95 * share:.0f}%" height="100%"/></svg> '
+                f"<span>{speed:,.0f}</span></a></li>"
+            )
+        ours = [row for row in rows if row[0] != PEER]
+        (_, first, _), (_, last, factor) = ours[0], ours[-1]
+        sum_up = f"From {first:,.0f} words a second to {last:,.0f}: {factor} times as many."
+        rungs = "\n".join(rungs)
+        return f'<p><strong>{sum_up}</strong></p>\n<ol class="w2v-ladder">\n{rungs}\n</ol>'
+
+
+class Start(Front):
+    def html(self, app):
+        chapter, options = "01_bottlenecks", app.config.html_theme_options
+        here = f'<a href="{chapter}.html#run">Run it here</a>'
+        if not (app.runner_files and chapter in app.config.run_in_page):
+            project = options["repository_url"].removeprefix("https://github.com/")
+            binder = f"{options['launch_buttons']['binderhub_url']}/v2/gh/{project}"
+            binder += f"/{options['repository_branch']}?urlpath=lab/tree/book/{chapter}.ipynb"
+            here = f'<a href="{escape(binder)}">Open it in Binder</a>'
+        return f'<p class="w2v-start"><a href="{chapter}.html">Start with chapter 1</a> {here}</p>'
+
+
+class Minutes(SphinxRole):
+    """What the chapter itself says."""
+
+    def run(self):
+        cells = json.loads((BOOK / f"{self.text}.ipynb").read_text(encoding="utf-8"))["cells"]
+        said = MINUTES.search("".join("".join(cell["source"]) for cell in cells))
+        return [nodes.emphasis("", f"{said[1]} minutes")] if said else [], []
+
+
+def setup(app):
+    """Register with Sphinx."""
+    app.add_directive("network", Network)
+    app.add_directive("ladder", Ladder)
+    app.add_directive("start", Start)
+    app.add_role("minutes", Minutes())
+    # It depends on chapters, and on whether Pyodide's files are there: it is read each time.
+    app.connect("env-get-outdated", lambda *_: [PAGE])
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,72 @@
+"""The front page: what it shows is made from the chapters, and its buttons lead into the course."""
+
+import json
+import math
+import re
+import runpy
+
+import pytest
+from chapters import BOOK, CHAPTERS, ROOT, code_cells, read
+from test_runner import needs_pyodide
+
+from w2vlib.ledger import PEER
+
+expect = pytest.importorskip("playwright.sync_api").expect
+
+FRONT = runpy.run_path(str(BOOK / "_ext" / "front_page.py"))
+
+
+@pytest.fixture
+def front(site, page):
+    page.set_viewport_size({"width": 1280, "height": 900})
+    page.goto(f"{site}/book/index.html")
+    yield page
+    assert not page.wrong
+
+
+def test_the_ladder_has_every_stage_and_leads_to_its_chapter(front):
+    rows = runpy.run_path(str(ROOT / "tools" / "ladder.py"))["ladder"]()
+    rungs = front.locator(".w2v-ladder li").all()
+    assert len(rungs) == len(rows) > 8
+    slowest, fastest = (f(math.log(speed) for _, speed, _ in rows) for f in (min, max))
+    chapters = {path.stem: path for path in CHAPTERS}
+    for rung, (stage, speed, _) in zip(rungs, rows):
+        stem = FRONT["RUNGS"][stage]
+        assert rung.locator("a").get_attribute("href") == f"{stem}.html"
+        assert rung.inner_text().split("\n") == [str(int(stem[:2])), stage, f"{speed:,.0f}"]
+        source = "".join(cell.source for cell in code_cells(read(chapters[stem])))
+        assert stage in source or stem[:2] in {"10", "11"}, "the chapter does not measure it"
+        share = (math.log(speed) - slowest) / (fastest - slowest)
+        wide = float(rung.locator("rect").get_attribute("width").removesuffix("%"))
+        assert abs(wide - 5 - 95 * share) < 0.6
+    (_, first, _), (_, last, factor) = rows[0], [row for row in rows if row[0] != PEER][-1]
+    expect(
+        front.get_by_text(f"From {first:,.0f} words a second to {last:,.0f}: {factor}")
+    ).to_be_visible()
+
+
+def test_the_list_says_each_chapters_minutes(front):
+    said = front.locator("#the-chapters ol > li").all_inner_texts()
+    assert len(said) == len(CHAPTERS)
+    for path, text in zip(CHAPTERS, said):
+        minutes = re.search(r"About (\d+) minutes", json.dumps(read(path)))
+        assert minutes is None or text.endswith(f" {minutes[1]} minutes")
+
+
+def test_it_trains_and_shows_all_of_it_at_once(front):
+    net = front.locator(".w2v-front .w2v-playground")
+    front.wait_for_function("document.querySelector('.w2v-playground').net.losses.length > 0")
+    for thing in net.locator("[data-part='guess 5']"), front.get_by_text("compiled", exact=True):
+        expect(thing).to_be_in_viewport()
+
+
+def test_start_with_chapter_1(front):
+    front.get_by_role("link", name="Start with chapter 1").click()
+    expect(front).to_have_title(re.compile("^1. "))
+
+
+@needs_pyodide
+def test_run_it_here_opens_the_runner(front):
+    front.get_by_role("link", name="Run it here").click()
+    expect(front).to_have_url(re.compile(r"/01_bottlenecks\.html#run$"))
+    expect(front.get_by_role("status").get_by_text("Python is loading")).to_be_visible()
