@@ -46,6 +46,12 @@ def choose_mathjax(app, config):
     config.mathjax3_config = {"loader": {"load": MATHJAX}}
 
 
+def drop_rocket(app, pagename, templatename, context, doctree):
+    """Take the picture of a rocket from the header: a chapter says in words where it runs."""
+    buttons = context["header_buttons"]
+    buttons[:] = [button for button in buttons if button["label"] != "launch-buttons"]
+
+
 def lighten(app, exception):
     """Take from the finished pages, and from the theme's style sheet, what they do not use."""
     if exception is None and app.builder.format == "html":
@@ -58,5 +64,6 @@ def lighten(app, exception):
 def setup(app):
     """Register with Sphinx."""
     app.connect("config-inited", choose_mathjax)
+    app.connect("html-page-context", drop_rocket, priority=600)  # after the theme
     app.connect("build-finished", lighten)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -156,7 +156,6 @@ def test_sidebars_on_a_phone(site, page):
 def test_menus_and_full_screen(site, page):
     page.goto(f"{site}/{CHAPTER}.html")
     for menu, entry in [
-        (".dropdown-launch-buttons", "a[href*='mybinder.org']"),
         (".dropdown-source-buttons", "a[href*='/issues/']"),
         (".dropdown-download-buttons", "a[href$='.ipynb']"),
     ]:
