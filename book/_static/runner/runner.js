@@ -228,6 +228,8 @@
         this.area.setAttribute("autocapitalize", "off");
         this.area.addEventListener("keydown", (event) => this.press(event));
         this.area.addEventListener("input", () => this.fit());
+        for (const event of ["focus", "blur"]) this.area.addEventListener(event, () => this.point());
+        this.area.addEventListener("mousedown", (event) => this.aim(event));
         this.code.append(this.area);
         this.code.classList.add("w2v-code");
       }
@@ -236,8 +238,44 @@
       this.state();
       this.fit();
     }
-    fit() {
+    // The line of an error. Lines may wrap: they are measured as they stand.
+    point(line = this.wrong) {
+      this.wrong = line;
       this.code.querySelector(".w2v-line")?.remove();
+      if (!line) return;
+      const mark = this.code.appendChild(make("span", { className: "w2v-line", title: `line ${line}` }));
+      const shown = this.code.querySelectorAll("pre > span")[line - 1];
+      const above = this.area?.offsetHeight && !shown?.offsetHeight ? this.height(line - 1) : null;
+      mark.style.top = `${above ?? shown?.offsetTop ?? 0}px`;
+      mark.style.height = `${above === null ? shown?.offsetHeight ?? 0 : this.height(line) - above}px`;
+    }
+    // Of the first lines, in the field.
+    height(lines) {
+      const twin = this.code.appendChild(this.area.cloneNode());
+      Object.assign(twin.style, { position: "absolute", height: "0", minHeight: "0", visibility: "hidden" });
+      const pad = parseFloat(getComputedStyle(twin).paddingTop);
+      twin.value = this.text.split("\n").slice(0, lines).join("\n");
+      const height = lines ? twin.scrollHeight - pad : pad;
+      twin.remove();
+      return height;
+    }
+    // The field comes in the place of the coloured text, on a phone in larger letters: the caret goes
+    // to where the text was touched.
+    aim({ clientX, clientY }) {
+      const pre = this.code.querySelector("pre");
+      if (!pre.offsetHeight || !document.caretPositionFromPoint) return;
+      this.area.style.pointerEvents = "none";
+      const at = document.caretPositionFromPoint(clientX, clientY);
+      this.area.style.pointerEvents = "";
+      if (!pre.contains(at?.offsetNode)) return;
+      const before = document.createRange();
+      before.setStart(pre, 0);
+      before.setEnd(at.offsetNode, at.offset);
+      const caret = before.toString().length;
+      addEventListener("click", () => this.area.setSelectionRange(caret, caret), { once: true });
+    }
+    fit() {
+      this.point(null);
       if (this.area) {
         this.code.classList.toggle("w2v-edited", this.text !== this.source);
         this.area.rows = this.text.split("\n").length;
@@ -288,7 +326,7 @@
       this.caption ??= this.place?.querySelector("figcaption");
       this.alt ??= this.place?.querySelector("img")?.alt;
       [this.ran, this.count, this.outputs, this.last] = [this.text, count, [], null];
-      this.code.querySelector(".w2v-line")?.remove();
+      this.point(null);
       this.state("running");
     }
     // The old outputs stay until there is a new one: the page does not jump.
@@ -308,10 +346,7 @@
       else this.place.append(this.last);
       this.reachable();
       globalThis.w2v?.mount(this.last);
-      if (line) {
-        const mark = this.code.appendChild(make("span", { className: "w2v-line", title: `line ${line}` }));
-        mark.style.setProperty("--line", line - 1);
-      }
+      if (line) this.point(line);
     }
     // What is wider than its box can be scrolled by the keyboard, too.
     reachable() {
