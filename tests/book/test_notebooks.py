@@ -107,8 +107,6 @@ def only_asserts(node):
 
 
 SHOW_ASSERTS = {  # still to be mended
-    "02_embedding",
-    "03_binary",
     "05_sampler",
     "06_negative_sampling",
     "07_training",

@@ -24,8 +24,6 @@ TO_DRAG = re.compile(r"\b(?:Explore|Playground|WordMap)\(")
 
 TOO_LONG = {  # still to be shortened
     "01_bottlenecks",
-    "02_embedding",
-    "03_binary",
     "04_embedding_dot",
     "05_sampler",
     "06_negative_sampling",

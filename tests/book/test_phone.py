@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from chapters import CHAPTERS
+from chapters import CHAPTERS, REVEAL
 
 pytest.importorskip("playwright", reason="Playwright is not installed")
 from test_browser import NARROW, READY, UNFOLD
@@ -11,8 +11,6 @@ from test_browser import NARROW, READY, UNFOLD
 SMALLEST = 11  # pixels
 TOO_WIDE = {  # chapters whose outputs are still to be made narrow
     "01_bottlenecks",
-    "02_embedding",
-    "03_binary",
     "04_embedding_dot",
     "05_sampler",
     "06_negative_sampling",
@@ -60,6 +58,7 @@ def phone(site, page):
     def opened(path):
         page.goto(f"{site}/book/{path.stem}.html")
         page.evaluate(READY)
+        page.evaluate(REVEAL)
         page.evaluate(UNFOLD)
         return page
 

@@ -5,7 +5,7 @@ import runpy
 import threading
 
 import pytest
-from chapters import BOOK, CHAPTERS, ROOT, code_cells, read
+from chapters import BOOK, CHAPTERS, REVEAL, ROOT, code_cells, read
 from conftest import build, tab
 from in_page import BUTTON, RUN_IN_PAGE, SECONDS, needs_pyodide, press, status
 from playwright.sync_api import expect
@@ -189,6 +189,7 @@ def test_keyboard_alone_on_a_phone(chapter):
 
 @needs_pyodide
 def test_chart_and_quiz_made_anew(ready):
+    ready.evaluate(REVEAL)
     quiz = ready.locator("div.cell:has(.w2v-predict)").first
     chart = ready.locator("div.cell.tag_drawing").first
     below = chart.locator("xpath=following::div[contains(@class, 'cell ')][.//textarea]").first

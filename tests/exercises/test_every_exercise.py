@@ -91,9 +91,18 @@ def by_loop(idx, dout, V):
     return dW
 
 
+def of_contexts(gradient):
+    return lambda idx, dout, V: gradient(idx.ravel(), dout.reshape(-1, dout.shape[-1]), V)
+
+
 @pytest.mark.parametrize(
     "name, right, mistakes",
     [
+        (
+            "repair_the_overwrite",
+            of_contexts(by_loop),
+            {of_contexts(overwritten): "+= computes first, then assigns"},
+        ),
         ("gradient_by_product", by_loop, {overwritten: "row 0 holds only the last"}),
         ("gradient_by_sorting", by_loop, {overwritten: "keeps only its last row"}),
     ],

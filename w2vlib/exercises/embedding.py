@@ -29,6 +29,16 @@ def gradient_by_product(answer, rng):
     yield answer(ids, dout, 6), rows_added(ids, dout, 6)
 
 
+def repair_the_overwrite(answer, rng):
+    """The gradient of contexts, ids of shape (N, C), without loss: (V, H)."""
+    said = "an id that comes twice keeps only its last row: += computes first, then assigns."
+    for V, N, C in [(3, 2, 2), (6, 3, 4)]:
+        idx, dout = rng.integers(V, size=(N, C)), rng.standard_normal((N, C, 2))
+        idx[0, 0] = idx[-1, -1]  # one that comes twice
+        rows = idx.ravel(), dout.reshape(-1, 2), V
+        yield answer(idx, dout, V), rows_added(*rows), [(rows_put(*rows), said)]
+
+
 def gradient_by_sorting(answer, rng):
     """The lookup's gradient with ids sorted first, (V, H)."""
     for V, N in [(6, 40), (50, 20)]:
@@ -41,6 +51,16 @@ def gradient_by_sorting(answer, rng):
 
 
 EXERCISES = {
+    "think_clearing": Fields(
+        V=Number(
+            1280,
+            {
+                320: "those are the rows: each is charged four times, 4 N C H.",
+                128_000: "those are numbers: how many rows of H are they?",
+                1_000: "count again: 4 N C, with N = 32 and C = 10.",
+            },
+        )
+    ),
     "lookup_by_hand": Fields(
         row_3=Number(
             6,
@@ -54,5 +74,6 @@ EXERCISES = {
         ),
     ),
     "gradient_by_product": gradient_by_product,
+    "repair_the_overwrite": repair_the_overwrite,
     "gradient_by_sorting": gradient_by_sorting,
 }
