@@ -99,6 +99,11 @@ def of_contexts(gradient):
     "name, right, mistakes",
     [
         (
+            "first_backward",
+            lambda x, dout: x.T @ dout,
+            {lambda x, dout: np.zeros((3, 2)): "still all zeros"},
+        ),
+        (
             "repair_the_overwrite",
             of_contexts(by_loop),
             {of_contexts(overwritten): "+= computes first, then assigns"},
