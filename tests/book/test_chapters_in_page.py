@@ -51,7 +51,7 @@ def same(ours, theirs):
 def test_chapter_runs_from_top_to_bottom(strict, page, tmp_path, name):
     page.goto(f"{strict.address}/book/{name}.html")
     press(page)
-    expect(status(page)).to_have_text("Done.")
+    expect(status(page)).to_have_text("Done.", timeout=60 * SECONDS)
     page.get_by_role("button", name="Run all").click()
     waiting = page.locator("[data-state=queued], [data-state=running]")
     expect(waiting).to_have_count(0, timeout=3 * LONGEST * SECONDS)

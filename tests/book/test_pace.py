@@ -20,14 +20,13 @@ MINUTES = {
 ASIDE = re.compile(r"Aside: |Stretch|In pairs|Project")  # not on the main path
 NOT_WORDS = re.compile(r"(?s)<details>.*?</details>|\$\$.*?\$\$|(?<=\])\([^)]*\)")
 WORD = re.compile(r"[A-Za-z][\w'-]*")
-TO_DRAG = re.compile(r"\b(?:Explore|Playground|WordMap)\(")
+TO_DRAG = re.compile(r"\b(?:Explore|Playground|Valley|WordMap)\(")
 
 TOO_LONG = {  # still to be shortened
     "01_bottlenecks",
     "04_embedding_dot",
     "05_sampler",
     "06_negative_sampling",
-    "07_training",
     "08_evaluation",
     "09_sparse_gradients",
     "10_fused",

@@ -14,7 +14,6 @@ TOO_WIDE = {  # chapters whose outputs are still to be made narrow
     "04_embedding_dot",
     "05_sampler",
     "06_negative_sampling",
-    "07_training",
     "08_evaluation",
     "09_sparse_gradients",
     "10_fused",
