@@ -95,6 +95,19 @@ def of_contexts(gradient):
     return lambda idx, dout, V: gradient(idx.ravel(), dout.reshape(-1, dout.shape[-1]), V)
 
 
+def several_back(W, h, idx, dout):
+    dout = dout[:, :, np.newaxis]
+    dW = np.zeros_like(W)
+    np.add.at(dW, idx, dout * h[:, np.newaxis])
+    return dW, np.sum(dout * W[idx], axis=1)
+
+
+def several_put(W, h, idx, dout):
+    dW = np.zeros_like(W)
+    dW[idx] = dout[:, :, np.newaxis] * h[:, np.newaxis]
+    return dW, np.sum(dout[:, :, np.newaxis] * W[idx], axis=1)
+
+
 @pytest.mark.parametrize(
     "name, right, mistakes",
     [
@@ -108,6 +121,15 @@ def of_contexts(gradient):
             of_contexts(by_loop),
             {of_contexts(overwritten): "+= computes first, then assigns"},
         ),
+        (
+            "scores_of_several",
+            lambda W, h, idx: np.sum(W[idx] * h[:, np.newaxis], axis=2),
+            {
+                lambda W, h, idx: np.sum(W[idx] * h[0], axis=2): "h[0] for all",
+                lambda W, h, idx: np.sum(W[idx], axis=2): "where is h?",
+            },
+        ),
+        ("backward_of_several", several_back, {several_put: "ids repeat"}),
         ("gradient_by_product", by_loop, {overwritten: "row 0 holds only the last"}),
         ("gradient_by_sorting", by_loop, {overwritten: "keeps only its last row"}),
     ],
