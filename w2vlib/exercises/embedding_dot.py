@@ -73,20 +73,20 @@ EXERCISES = {
         ),
     ),
     "silent_bug": Fields(
-        n_32_h_100=Choice(HAPPENS, "an error", label="N = 32, H = 100"),
-        n_100_h_100=Choice(
+        n32=Choice(HAPPENS, "an error", label="N = 32, H = 100"),
+        n100=Choice(
             HAPPENS,
             "wrong numbers",
             {"nothing bad": "N = H: are the numbers lined up with rows or with columns?"},
             label="N = 100, H = 100",
         ),
-        n_1_h_100=Choice(
+        n1=Choice(
             HAPPENS,
             "nothing bad",
             {"an error": "N = 1: a length of 1 stretches to any length."},
             label="N = 1, H = 100",
         ),
-        n_4_h_1=Choice(
+        n4=Choice(
             HAPPENS,
             "a wrong shape",
             {"nothing bad": "H = 1: what shape do (4,) and (4, 1) give?"},
