@@ -20,7 +20,7 @@ MINUTES = {
 ASIDE = re.compile(r"Aside: |Stretch|In pairs|Project")  # not on the main path
 NOT_WORDS = re.compile(r"(?s)<details>.*?</details>|\$\$.*?\$\$|(?<=\])\([^)]*\)")
 WORD = re.compile(r"[A-Za-z][\w'-]*")
-TO_DRAG = re.compile(r"\b(?:Explore|Playground|Valley|WordMap)\(")
+TO_DRAG = re.compile(r"\b(?:Explore|Playground|RowSparse|Valley|WordMap)\(")
 
 TOO_LONG = {  # still to be shortened
     "01_bottlenecks",
@@ -28,7 +28,6 @@ TOO_LONG = {  # still to be shortened
     "05_sampler",
     "06_negative_sampling",
     "08_evaluation",
-    "09_sparse_gradients",
     "10_fused",
     "11_compiled",
 }

@@ -15,7 +15,8 @@ from w2vlib.corpus import load_corpus
 from w2vlib.embedding import Embedding
 from w2vlib.embedding_dot import EmbeddingDot
 from w2vlib.sampler import UnigramSampler
-from w2vlib.training import CBOW, SGD, Trainer
+from w2vlib.sparse_gradients import SparseAdam, SparseGradient
+from w2vlib.training import CBOW, SGD, Adam, Trainer
 
 pytest.importorskip("playwright", reason="Playwright is not installed")
 from playwright.sync_api import expect
@@ -205,10 +206,27 @@ def learning_curves(root):
     assert "beyond all bounds" in said
 
 
-def bytes_of_stages(root):
-    said, *_ = choose(root, vocabulary=1_000_000)
-    for stage in [*ledger.STAGES, "+ row-sparse gradients"]:
-        assert f"{stage} {ledger.bytes_touched(stage, 1_000_000) / 1e9:.1f} GB" in said
+def bytes_by_place(root):
+    said, *texts = choose(root, V=1_000_000)
+    stages = zip(["textbook", "row-sparse"], ["+ negative sampling", "+ row-sparse gradients"])
+    for name, stage in stages:
+        assert f"{name}: {ledger.bytes_touched(stage, 1_000_000) / 1e9:.1f} GB" in texts
+    assert "update 4.0 GB, row-sparse 1.0 MB" in said
+
+
+def coasting(root):
+    said, *_ = choose(root, gap=10)
+    adam, lazy = np.zeros((1, 1)), np.zeros((1, 1))
+    dense, sparse, coasted = Adam(0.1), SparseAdam(0.1), 0.0
+    for step in range(100):
+        gradient, before = SparseGradient(lazy), adam[0, 0]
+        if step % 10 == 0:
+            gradient.put(np.array([0]), np.ones((1, 1)))
+        dense.update([adam], [gradient.dense()])
+        sparse.update([lazy], [gradient])
+        coasted += (adam[0, 0] - before) * (step % 10 > 0)
+    assert f"Adam {adam[0, 0]:.2f}, lazy Adam {lazy[0, 0]:.2f}, " in said
+    assert f"coasted {coasted / adam[0, 0]:.0%} of its way" in said
 
 
 def windows(root):
@@ -231,7 +249,7 @@ NUMBERS = {
     "05_sampler": sampler,
     "06_negative_sampling": negative_sampling,
     "07_training": learning_curves,
-    "09_sparse_gradients": bytes_of_stages,
+    "09_sparse_gradients": (bytes_by_place, coasting),
     "10_fused": windows,
     "11_compiled": serial_part,
 }
@@ -241,7 +259,9 @@ NUMBERS = {
 def test_its_numbers_are_the_library_s(site, page, stem):
     page.goto(f"{site}/book/{stem}.html")
     page.evaluate(REVEAL)
-    NUMBERS[stem](opened(page.locator('[data-mount="explore"]').first))
+    tests = NUMBERS[stem] if isinstance(NUMBERS[stem], tuple) else [NUMBERS[stem]]
+    for n, test in enumerate(tests):
+        test(opened(page.locator('[data-mount="explore"]').nth(n)))
 
 
 def test_no_explore_goes_without_its_numbers():

@@ -1,0 +1,82 @@
+"""The answers to chapter 9's exercises that need code: right, and wrong in known ways."""
+
+import numpy as np
+import pytest
+
+from w2vlib.exercises import find
+
+
+def by_sorting(idx, dout):
+    idx, dout = np.ravel(idx), dout.reshape(-1, dout.shape[-1])
+    order = np.argsort(idx, kind="stable")
+    ids, starts = np.unique(idx[order], return_index=True)
+    return ids, np.add.reduceat(dout[order], starts)
+
+
+def without_sums(idx, dout):
+    ids, first = np.unique(idx, return_index=True)
+    return ids, dout.reshape(-1, dout.shape[-1])[first]
+
+
+def unsorted_rows(idx, dout):
+    ids, starts = np.unique(np.sort(np.ravel(idx)), return_index=True)
+    return ids, np.add.reduceat(dout.reshape(-1, dout.shape[-1]), starts)
+
+
+def by_one_line(W, ids, rows, lr):
+    W[ids] -= lr * rows
+
+
+def up(W, ids, rows, lr):
+    W[ids] += lr * rows
+
+
+def elsewhere(W, ids, rows, lr):
+    W = W.copy()
+    W[ids] -= lr * rows
+    return W
+
+
+def over(W, ids, rows, lr):
+    W[ids] = -lr * rows
+
+
+def update_rows(W, squares, ids, rows, lr):
+    squares[ids] += np.mean(rows**2, axis=1)
+    W[ids] -= lr * rows / (np.sqrt(squares[ids])[:, np.newaxis] + 1e-7)
+
+
+def update_sums(W, squares, ids, rows, lr):
+    squares[ids] += np.sum(rows**2, axis=1)
+
+
+def missed(m, v, t, k, first=1):
+    way = 0.0
+    for s in range(t + first, t + first + k):
+        m, v = 0.9 * m, 0.999 * v
+        way -= 0.1 * (1 - 0.999**s) ** 0.5 / (1 - 0.9**s) * m / (np.sqrt(v) + 1e-7)
+    return way
+
+
+@pytest.mark.parametrize(
+    ("name", "answer", "said"),
+    [
+        ("sum_equal_ids", by_sorting, "Right."),
+        ("sum_equal_ids", lambda idx, dout: (np.sort(np.ravel(idx)), dout), "each of its places"),
+        ("sum_equal_ids", without_sums, "only the first row"),
+        ("sum_equal_ids", unsorted_rows, "same order as the ids"),
+        ("sum_equal_ids", lambda idx, dout: idx, "return ids, rows"),
+        ("sgd_on_rows", by_one_line, "Right."),
+        ("sgd_on_rows", elsewhere, "W itself is as it was"),
+        ("sgd_on_rows", up, "subtract"),
+        ("sgd_on_rows", over, "use -=, not ="),
+        ("one_sum_a_row", update_rows, "Right."),
+        ("one_sum_a_row", update_sums, "take the mean"),
+        ("missed_steps", missed, "Right."),
+        ("missed_steps", lambda *args: -missed(*args), "the sign"),
+        ("missed_steps", lambda *args: missed(*args, first=0), "t + 1, not t"),
+    ],
+)
+def test_what_is_said(name, answer, said):
+    for seed in range(5):
+        assert said in find(name).judge(answer, seed).said
