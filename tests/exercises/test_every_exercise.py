@@ -108,6 +108,20 @@ def several_put(W, h, idx, dout):
     return dW, np.sum(dout[:, :, np.newaxis] * W[idx], axis=1)
 
 
+def first_by_softmax(scores):
+    rows = np.exp(np.stack([scores, 0 * scores], axis=1))
+    return (rows / rows.sum(axis=1, keepdims=True))[:, 0]
+
+
+def log_by_cases(s):
+    return [-np.log(1 + np.exp(-x)) if x > 0 else x - np.log(1 + np.exp(x)) for x in s]
+
+
+def log_of_textbook(s):
+    with np.errstate(all="ignore"):
+        return np.log(1 / (1 + np.exp(-s)))
+
+
 @pytest.mark.parametrize(
     "name, right, mistakes",
     [
@@ -115,6 +129,28 @@ def several_put(W, h, idx, dout):
             "first_backward",
             lambda x, dout: x.T @ dout,
             {lambda x, dout: np.zeros((3, 2)): "still all zeros"},
+        ),
+        (
+            "logit",
+            lambda y: -np.log(1 / y - 1),
+            {
+                lambda y: np.log(1 / y - 1): "turn the sign",
+                lambda y: np.log10(y / (1 - y)): "take np.log",
+            },
+        ),
+        (
+            "first_of_two",
+            first_by_softmax,
+            {lambda scores: 1 - first_by_softmax(scores): "the probability of the other"},
+        ),
+        (
+            "log_sigmoid",
+            log_by_cases,
+            {
+                log_of_textbook: "its logarithm minus infinity",
+                lambda s: np.logaddexp(0, -s): "this is the loss",
+                lambda s: -np.logaddexp(0, s): "the logarithm of 1 - y",
+            },
         ),
         (
             "repair_the_overwrite",

@@ -1,3 +1,87 @@
 """Chapter 3: what its exercises expect, and what is said to each known mistake."""
 
-EXERCISES = {}
+import numpy as np
+
+from w2vlib.binary import sigmoid
+from w2vlib.exercises.exercise import Fields, Number, Numbers
+
+SIGN = "turn the sign: a yes has a score above 0."
+BASE = "this is the log to base 10: take np.log."
+
+
+def logit(answer, rng):
+    """The scores of probabilities, (N,)."""
+    for y in np.array([0.1, 0.5, 0.9]), rng.uniform(0.01, 0.99, size=6):
+        score = np.log(y / (1 - y))
+        yield answer(y), score, [(-score, SIGN), (score / np.log(10), BASE)]
+
+
+def first_of_two(answer, rng):
+    """The probability that a softmax gives to each score beside a 0, (N,)."""
+    for scores in np.array([-3.0, 0.0, 1.5]), rng.standard_normal(5):
+        other = 1 - sigmoid(scores)
+        yield answer(scores), sigmoid(scores), [(other, "this is the probability of the other.")]
+
+
+def log_sigmoid(answer, rng):
+    """The logarithm of the sigmoid, for any score, (N,)."""
+    s = np.append(rng.standard_normal(4), [-3.0, 5.0])
+    expected = -np.logaddexp(0, -s)
+    yield (
+        answer(s),
+        expected,
+        [
+            (-expected, "this is the loss: the logarithm of a probability is not above 0."),
+            (-np.logaddexp(0, s), "this is the logarithm of 1 - y: turn the sign of the score."),
+        ],
+    )
+    far = np.array([-1000.0, 1000.0])
+    broken = "at -1,000 the sigmoid is 0, and its logarithm minus infinity: use the score itself."
+    yield answer(far), [-1000.0, 0.0], [([-np.inf, 0.0], broken)]
+
+
+EXERCISES = {
+    "think_one_column": Fields(
+        numbers=Number(
+            100,
+            {
+                100_000_000: "all of W_out was multiplied, but one column makes this score.",
+                1: "that is the score. How many numbers of W_out does its sum hold?",
+                1_000_000: "that is a row, a number of each word. One word has a column.",
+            },
+            label="so many numbers had a part",
+        )
+    ),
+    "gradient_by_hand": Fields(
+        gradient=Numbers(
+            [-0.25, 0.25],
+            {
+                (-0.5, 0.5): "this is y - t. The loss is a mean: who divides by N?",
+                (0.25, -0.25): "the sign: for a yes, y - t is 0.5 - 1.",
+                (0.5, -0.5): "the sign, for a yes y - t is 0.5 - 1; and the loss is a mean.",
+            },
+            label="gradient, two numbers",
+        )
+    ),
+    "logit": logit,
+    "log_sigmoid": log_sigmoid,
+    "first_of_two": first_of_two,
+    "where_float32_gives_up": Fields(
+        score_32=Number(
+            17,
+            {
+                16: "close: 1 - y is still 1.2e-7 there, two units in the last bit.",
+                37: "this is the one for float64.",
+            },
+            label="in float32",
+        ),
+        score_64=Number(
+            37,
+            {
+                36: "close: 1 - y is still 2.2e-16 there, two units in the last bit.",
+                17: "this is the one for float32.",
+            },
+            label="in float64",
+        ),
+    ),
+}
