@@ -112,7 +112,6 @@ SHOW_ASSERTS = {  # still to be mended
     "08_evaluation",
     "09_sparse_gradients",
     "10_fused",
-    "11_compiled",
 }
 
 

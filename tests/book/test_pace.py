@@ -29,7 +29,6 @@ TOO_LONG = {  # still to be shortened
     "06_negative_sampling",
     "08_evaluation",
     "10_fused",
-    "11_compiled",
 }
 
 

@@ -122,6 +122,23 @@ def log_of_textbook(s):
         return np.log(1 / (1 + np.exp(-s)))
 
 
+def skipgram(inputs, outputs, word, ids, rate):
+    h, dh = inputs[word].copy(), np.zeros(inputs.shape[1], np.float32)
+    for i, j in enumerate(ids):
+        error = 1 / (1 + np.exp(-h @ outputs[j])) - (i == 0)
+        dh += error * outputs[j]
+        outputs[j] -= rate * error * h
+    inputs[word] -= rate * dh
+
+
+def skipgram_too_early(inputs, outputs, word, ids, rate):
+    for i, j in enumerate(ids):
+        error = 1 / (1 + np.exp(-inputs[word] @ outputs[j])) - (i == 0)
+        h = inputs[word].copy()
+        inputs[word] -= rate * error * outputs[j]
+        outputs[j] -= rate * error * h
+
+
 @pytest.mark.parametrize(
     "name, right, mistakes",
     [
@@ -167,6 +184,7 @@ def log_of_textbook(s):
         ),
         ("backward_of_several", several_back, {several_put: "ids repeat"}),
         ("gradient_by_product", by_loop, {overwritten: "row 0 holds only the last"}),
+        ("learn_skipgram", skipgram, {skipgram_too_early: "keep dh apart"}),
         ("gradient_by_sorting", by_loop, {overwritten: "keeps only its last row"}),
     ],
 )

@@ -1,3 +1,115 @@
 """Chapter 11: what its exercises expect, and what is said to each known mistake."""
 
-EXERCISES = {}
+import numpy as np
+
+from w2vlib.exercises.exercise import Fields, Number
+
+
+def skipgram(inputs, outputs, word, ids, rate):
+    """What the step of a word and one neighbour, ids[0], leaves: two matrices."""
+    inputs, outputs = inputs.copy(), outputs.copy()
+    h, y = inputs[word].copy(), outputs[ids]
+    error = 1 / (1 + np.exp(-(y @ h)))
+    error[0] -= 1
+    outputs[ids] -= rate * np.outer(error, h)
+    inputs[word] -= rate * error @ y
+    return inputs, outputs
+
+
+def too_early(inputs, outputs, word, ids, rate):
+    """The same with the word's own row changed while it is still read."""
+    inputs, outputs = inputs.copy(), outputs.copy()
+    for i, j in enumerate(ids):
+        error = 1 / (1 + np.exp(-outputs[j] @ inputs[word])) - (i == 0)
+        h, y = inputs[word].copy(), outputs[j].copy()
+        outputs[j] -= rate * error * h
+        inputs[word] -= rate * error * y
+    return inputs, outputs
+
+
+def from_changed_rows(inputs, outputs, word, ids, rate):
+    """The same with dh summed from output rows that have been changed already."""
+    after = skipgram(inputs, outputs, word, ids, rate)[1]
+    inputs, h = inputs.copy(), inputs[word]
+    error = 1 / (1 + np.exp(-(outputs[ids] @ h)))
+    error[0] -= 1
+    inputs[word] -= rate * error @ after[ids]
+    return inputs, after
+
+
+def learn_skipgram(answer, rng):
+    """Both matrices after one step; it changes them where they are."""
+    for V, H, K in [(50, 8, 5), (20, 5, 3)]:
+        before = rng.normal(0, 0.5, (2, V, H)).astype(np.float32)
+        word, *ids = rng.permutation(V)[: K + 2]
+        ids, rate = np.array(ids), np.float32(0.5)
+        inputs, outputs = before.copy()
+        given = answer(inputs, outputs, word, ids, rate)
+        got = np.array([inputs, outputs])
+        wrong = [
+            (too_early, "the word's row changes while it is still read: keep dh apart."),
+            (from_changed_rows, "dh needs each output row as it was before its change."),
+        ]
+        task = *before, word, ids, rate
+        yield (
+            got if (got != before).any() else given,
+            np.array(skipgram(*task)),
+            [(np.array(mistake(*task)), said) for mistake, said in wrong],
+        )
+
+
+EXERCISES = {
+    "locks": Fields(
+        longer_by=Number(
+            0.28,
+            {
+                1.28: "that is the whole; asked is what is added.",
+                0.005: "56 locks, not one.",
+                28: "that is per cent: asked is a fraction.",
+                2800: "that is nanoseconds: what part of a step are they?",
+                2.8: "that is microseconds: what part of a step are they?",
+            },
+            tolerance=0.005,
+            label="longer by (0.5 for half as long again)",
+        )
+    ),
+    "how_many_cores": Fields(
+        part_alone=Number(
+            0.11,
+            {
+                0.89: "that is what all can do.",
+                0.1: "0.9 of the ideal speed, but of which time? Solve it.",
+            },
+            tolerance=0.004,
+            label="the part s",
+        ),
+        on_16_cores=Number(
+            6.0,
+            {14.4: "0.9 of 16: the part grows as the rest shrinks."},
+            tolerance=0.1,
+            label="times as fast on 16 cores",
+        ),
+    ),
+    "think_cores": Fields(
+        on_8_cores=Number(
+            5.9,
+            {
+                8: "that would be without the part that only one thread can do.",
+                7.6: "95% of 8: the part of one thread takes as long on 8 cores as on one.",
+            },
+            tolerance=0.06,
+            label="times as fast on 8 cores",
+        ),
+        on_1000_cores=Number(
+            19.6,
+            {
+                1000: "the twentieth part that one thread does alone stays.",
+                950: "95% of 1,000: the part of one thread takes as long as before.",
+                20: "that is the limit, which no number of cores reaches.",
+            },
+            tolerance=0.1,
+            label="on a thousand",
+        ),
+    ),
+    "learn_skipgram": learn_skipgram,
+}
