@@ -107,8 +107,6 @@ def only_asserts(node):
 
 
 SHOW_ASSERTS = {  # still to be mended
-    "05_sampler",
-    "06_negative_sampling",
     "08_evaluation",
     "09_sparse_gradients",
     "10_fused",

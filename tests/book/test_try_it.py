@@ -169,12 +169,17 @@ def embedding_dot(root):
 
 
 def sampler(root):
-    corpus = load_corpus("default")
-    said, *texts = choose(root, power=0.75)
-    p = UnigramSampler(corpus.ids, 0.75, 5).word_p
-    for word in ["the", "unit", "rose", "dear"]:
-        expected = f"{1_000_000 * p[corpus.vocabulary[word]]:,.0f}"
-        assert f"{expected} are {word}" in said and expected in texts
+    said, *texts = choose(root, power=0.78)
+    corpus, the = load_corpus("default"), 2
+    expected = UnigramSampler(corpus.ids, 0.75, 5).word_p.copy()
+    expected[the] = 0
+    expected *= 250_000 / expected.sum()
+    drawn = UnigramSampler(corpus.ids, 0.78, 5000, rng=0).get_negative_sample(np.full(50, the))
+    found = np.bincount(drawn.ravel(), minlength=len(expected))
+    others = expected > 0
+    misses = (found - expected)[others] ** 2 / expected[others]
+    assert f"chi-square {misses.sum():,.0f}, limit " in said and said.endswith("fails")
+    assert f"{found[:10].sum() / expected[:10].sum():.2f}" in texts
 
 
 def negative_sampling(root):

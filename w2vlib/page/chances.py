@@ -86,7 +86,8 @@ class Chances(TwoFaces):
         return (
             f'<tr><th scope="row">{escape(word)}</th><td><input type="number" min="0" step="1" '
             f'value="{count}" aria-label="count of {escape(word)}"></td><td>'
-            '<svg viewBox="0 0 100 16" preserveAspectRatio="none" aria-hidden="true">'
+            '<svg viewBox="0 0 100 16" preserveAspectRatio="none" role="img" '
+            f'aria-label="the chance of {escape(word)} as a bar">'
             f'<rect width="{100 * other:.1f}" height="16"/>'
             f'<rect width="{100 * every:.1f}" height="16"/></svg></td>'
             f"<td>{every:.3f}</td><td>{other:.3f}</td></tr>"
