@@ -26,7 +26,6 @@ TOO_LONG = {  # still to be shortened
     "01_bottlenecks",
     "04_embedding_dot",
     "08_evaluation",
-    "10_fused",
 }
 
 

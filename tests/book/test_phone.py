@@ -16,7 +16,6 @@ TOO_WIDE = {  # chapters whose outputs are still to be made narrow
     "06_negative_sampling",
     "08_evaluation",
     "09_sparse_gradients",
-    "10_fused",
     "11_compiled",
 }
 TOO_SMALL = set(TOO_WIDE)  # chapters whose figures have text that is too small

@@ -139,6 +139,24 @@ def skipgram_too_early(inputs, outputs, word, ids, rate):
         outputs[j] -= rate * error * h
 
 
+def by_rounds(ids, grads, V, rounds=None):
+    W = np.zeros((V, grads.shape[1]))
+    while len(ids) and rounds != 0:
+        rows, first = np.unique(ids, return_index=True)
+        W[rows] += grads[first]
+        ids, grads = np.delete(ids, first), np.delete(grads, first, axis=0)
+        rounds = rounds and rounds - 1
+    return W
+
+
+def by_running_sum(x, lines, w):
+    i = np.arange(len(x))
+    s = np.vstack([np.zeros((1, x.shape[1])), np.cumsum(x, axis=0)])
+    low = np.maximum(i - w, np.searchsorted(lines, lines, side="left"))
+    high = np.minimum(i + w + 1, np.searchsorted(lines, lines, side="right"))
+    return s[high] - s[low] - x
+
+
 @pytest.mark.parametrize(
     "name, right, mistakes",
     [
@@ -186,6 +204,22 @@ def skipgram_too_early(inputs, outputs, word, ids, rate):
         ("gradient_by_product", by_loop, {overwritten: "row 0 holds only the last"}),
         ("learn_skipgram", skipgram, {skipgram_too_early: "keep dh apart"}),
         ("gradient_by_sorting", by_loop, {overwritten: "keeps only its last row"}),
+        (
+            "faster_scatter",
+            by_rounds,
+            {
+                overwritten: "keeps only its last row",
+                lambda ids, grads, V: by_rounds(ids, grads, V, 1): "the first round",
+            },
+        ),
+        (
+            "window_lines",
+            by_running_sum,
+            {
+                lambda x, lines, w: by_running_sum(x, 0 * lines, w): "still cross lines",
+                lambda x, lines, w: by_running_sum(x, lines, w) + x: "take its row away",
+            },
+        ),
     ],
 )
 def test_solutions_and_mistakes(name, right, mistakes):
