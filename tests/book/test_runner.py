@@ -7,12 +7,13 @@ import threading
 import pytest
 from chapters import BOOK, CHAPTERS, REVEAL, ROOT, code_cells, read
 from conftest import build, tab
-from in_page import BUTTON, RUN_IN_PAGE, SECONDS, needs_pyodide, press, status
+from in_page import BUTTON, RUN_IN_PAGE, SECONDS, download, needs_pyodide, press, status
 from playwright.sync_api import expect
 from test_browser import CONTRAST, NARROW, ONE_OF_A_KIND, SIDEWAYS, violations
 
 SENT = runpy.run_path(str(BOOK / "_ext" / "pyodide_files.py"))["sent"]
 BEHIND = re.compile(r"/pyodide/(?!numpy|threadpoolctl).*\.whl$")
+NAME = "03_binary"
 FIRST, ALL = 12e6, 22e6  # bytes fetched, compressed: before the first output, and in all
 
 
@@ -200,6 +201,29 @@ def test_chart_and_quiz_made_anew(ready):
     expect(quiz).to_have_attribute("data-state", "done")
     quiz.get_by_role("radio").first.check()
     expect(quiz.get_by_role("status")).not_to_be_empty()
+
+
+@needs_pyodide
+def test_an_exercise_is_judged_here_and_its_answer_downloaded(ready, tmp_path):
+    cell = visible_cell(ready, 1)
+    said = cell.locator(".w2v-answer").get_by_role("status")
+    code = "from w2vlib.exercises import check\ndef logit(y):\n    return {}\ncheck('logit', logit)"
+    run(cell, code.format("y / nothing"))
+    expect(said).to_contain_text("line 3 of the cell, `return y / nothing`, raises NameError")
+    run(cell, code.format("-np.log(y / (1 - y))"))
+    expect(said).to_have_text("Not yet: turn the sign: a yes has a score above 0.")
+    run(cell, code.format("np.log(y / (1 - y))"))
+    expect(said).to_have_text("Right.")
+    assert "logit" in ready.evaluate(f"JSON.parse(localStorage['w2v-progress'])['{NAME}'].done")
+
+    form = ready.locator(".w2v-answer[data-name=gradient_by_hand]")
+    form.get_by_role("textbox").fill("-1/4, 1/4")
+    form.get_by_role("button", name="Check").click()
+    expect(form.get_by_role("status")).to_have_text("Right.")
+    sources = [it.source for it in download(ready, tmp_path).cells]
+    assert 'check("gradient_by_hand", gradient="-1/4, 1/4")' in sources
+    ready.get_by_role("button", name="Clear my changes").click()
+    expect(form.get_by_role("textbox")).to_have_value("")
 
 
 @needs_pyodide
