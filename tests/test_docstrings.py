@@ -24,6 +24,7 @@ NO_ARRAYS = {
     "DivergenceError",
     "Explore",
     "Fields",
+    "Neighbours",
     "Node",
     "Number",
     "PairScore",

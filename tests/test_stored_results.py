@@ -1,17 +1,25 @@
-"""tools/stored_results.py: its three updates of CBOW are those that chapter 10 tells apart."""
+"""tools/stored_results.py: chapter 10's three updates of CBOW, and chapter 8's vectors."""
 
+import json
 import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from w2vlib import fused
+from w2vlib import WordVectors, fused, load_corpus
 from w2vlib.gradient_check import numerical_gradient
 
 sys.path.append(str(Path(__file__).resolve().parent.parent / "tools"))
 
-from stored_results import UPDATES, divided_gradients, plain_windows
+from stored_results import (
+    RESULTS,
+    SEEDS,
+    UPDATES,
+    defaults,
+    divided_gradients,
+    plain_windows,
+)
 
 B, T, H, M = 2, fused.BLOCK, 3, 4
 
@@ -78,3 +86,18 @@ def test_gensim_divides_once(cbow_mean):
     # gensim's sigmoid comes from a table
     np.testing.assert_allclose(model.wv.vectors, x, atol=0.005)
     np.testing.assert_allclose(model.syn1neg, y, atol=0.005)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_stored_vectors_are_those_of_the_defaults_rounded(seed):
+    stored = json.loads((RESULTS / "vectors.json").read_text(encoding="utf-8"))
+    assert stored["settings"] == defaults(), "tools/stored_results.py vectors makes them anew"
+    words, numbers = (RESULTS / f"vectors_{seed}.bytes").read_bytes().split(b"\n", 1)
+    words = words.decode().split(" ")
+    assert words == list(load_corpus("default").vocabulary)
+    numbers = np.frombuffer(numbers, np.int8).reshape(len(words), -1)
+    assert numbers.shape[1] == stored["settings"]["vector_size"]
+    rounded = WordVectors(numbers.astype(np.float32) / 64, words)
+    (run,) = [run for run in stored["runs"] if run["seed"] == seed]
+    assert abs(rounded.evaluate_word_pairs().spearman - run["spearman"]) < 0.005
+    assert abs(rounded.evaluate_analogies().accuracy - run["accuracy"]) < 0.005

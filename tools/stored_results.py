@@ -1,10 +1,11 @@
 """Store in book/results what a page shows to readers who cannot compute it themselves.
 
+    python tools/stored_results.py vectors   # trains two sets of vectors: half a minute
     python tools/stored_results.py ptb   # trains on the Penn Treebank, which is fetched if need be
     python tools/stored_results.py gensim   # trains by gensim, for comparison: some minutes
     python tools/stored_results.py updates  # trains with three updates of CBOW: ten minutes
 
-Run ptb and updates again when the defaults of `w2vlib.train` have changed.
+Run vectors, ptb and updates again when the defaults of `w2vlib.train` have changed.
 """
 
 import json
@@ -19,21 +20,43 @@ import w2vlib
 from w2vlib import WordVectors, fused, load_corpus, train
 from w2vlib.engines import ENGINES
 
+SEEDS = 1, 2
 RESULTS = Path(__file__).resolve().parent.parent / "book" / "results"
+
+
+def defaults():
+    """What `train` does when nothing is asked for."""
+    settings = train.__kwdefaults__ | ENGINES[train.__kwdefaults__["engine"]].defaults
+    return {k: v for k, v in settings.items() if k not in {"progress", "seed"}}
+
+
+def vectors():
+    """Chapter 8: what `train` gives with its defaults and seeds 1 and 2.
+
+    A file holds the words in one line, then a row of signed bytes a word: the numbers in 64ths.
+    """
+    corpus, runs = load_corpus("default"), []
+    for seed in SEEDS:
+        trained = train(corpus, seed=seed, progress=False)
+        numbers = np.clip(np.round(64 * trained.vectors), -127, 127).astype(np.int8)
+        words = " ".join(trained.vocabulary).encode()
+        (RESULTS / f"vectors_{seed}.bytes").write_bytes(words + b"\n" + numbers.tobytes())
+        pairs, analogies = trained.evaluate_word_pairs(), trained.evaluate_analogies()
+        scores = {"spearman": round(pairs.spearman, 4), "accuracy": round(analogies.accuracy, 4)}
+        runs.append({"seed": seed} | scores)
+    return {"settings": defaults(), "runs": runs}
 
 
 def ptb():
     """Chapter 7: the vectors that `train` gives on PTB with its defaults."""
     corpus = load_corpus("ptb")
-    defaults = train.__kwdefaults__
-    defaults |= ENGINES[defaults["engine"]].defaults
     start = perf_counter()
     vectors = train(corpus, progress=False)
     seconds = perf_counter() - start
     pairs, analogies = vectors.evaluate_word_pairs(), vectors.evaluate_analogies()
     questions = ["mr. he ms.", "high higher low", "year years month", "take took go"]
     return {
-        "settings": {k: v for k, v in defaults.items() if k != "progress"},
+        "settings": {"seed": 1} | defaults(),
         "tokens": len(corpus),
         "words": len(vectors),
         "seconds": round(seconds),
@@ -134,7 +157,7 @@ def updates():
     return {"settings": dict(fused.ENGINE.defaults), "runs": runs}
 
 
-MAKERS = {"ptb": ptb, "gensim": gensim, "updates": updates}
+MAKERS = {"vectors": vectors, "ptb": ptb, "gensim": gensim, "updates": updates}
 
 
 def main(names):

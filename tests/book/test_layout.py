@@ -48,6 +48,7 @@ ORDER = [
     "page.faces",
     "page.explore",
     "page.word_map",
+    "page.neighbours",
     "page.chances",
     "page.quiz",
     "page.feedback",

@@ -107,7 +107,6 @@ def only_asserts(node):
 
 
 SHOW_ASSERTS = {  # still to be mended
-    "08_evaluation",
     "09_sparse_gradients",
 }
 

@@ -20,12 +20,11 @@ MINUTES = {
 ASIDE = re.compile(r"Aside: |Stretch|In pairs|Project")  # not on the main path
 NOT_WORDS = re.compile(r"(?s)<details>.*?</details>|\$\$.*?\$\$|(?<=\])\([^)]*\)")
 WORD = re.compile(r"[A-Za-z][\w'-]*")
-TO_DRAG = re.compile(r"\b(?:Chances|Explore|Playground|RowSparse|Valley|WordMap)\(")
+TO_DRAG = re.compile(r"\b(?:Chances|Explore|Neighbours|Playground|RowSparse|Valley|WordMap)\(")
 
 TOO_LONG = {  # still to be shortened
     "01_bottlenecks",
     "04_embedding_dot",
-    "08_evaluation",
 }
 
 

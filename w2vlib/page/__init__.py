@@ -4,6 +4,7 @@ from w2vlib.page.chances import Chances
 from w2vlib.page.drawing import Diagram
 from w2vlib.page.explore import Explore
 from w2vlib.page.feedback import feedback
+from w2vlib.page.neighbours import Neighbours
 from w2vlib.page.playground import Playground
 from w2vlib.page.quiz import Predict, Quiz
 from w2vlib.page.row_sparse import RowSparse
@@ -15,6 +16,7 @@ __all__ = [
     "Chances",
     "Diagram",
     "Explore",
+    "Neighbours",
     "Playground",
     "Predict",
     "Quiz",
