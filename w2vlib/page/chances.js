@@ -28,8 +28,9 @@ export function mount(root) {
     const weights = rows.map(({ field }) => (Number(field.value) ? Number(field.value) ** power : 0));
     const every = shares(weights);
     const other = shares(weights.map((w, i) => (rows[i].word === target.value ? 0 : w)));
+    const whole = Math.max(0.5, ...every, ...other); // what fills the width
     rows.forEach(({ bars, cells }, i) => {
-      [other, every].forEach((list, n) => bars[n].setAttribute("width", 100 * list[i]));
+      [other, every].forEach((list, n) => bars[n].setAttribute("width", (100 * list[i]) / whole));
       cells[2].textContent = every[i].toFixed(3);
       cells[3].textContent = other[i].toFixed(3);
     });

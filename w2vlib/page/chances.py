@@ -69,7 +69,10 @@ class Chances(TwoFaces):
             for word in self.counts
         )
         both = self.chances(), self.chances(self.target)
-        rows = "\n".join(map(self._row, self.counts.items(), *both))
+        whole = max(0.5, *both[0], *both[1])  # what fills the width
+        rows = "\n".join(
+            self._row(*pair, *chances, whole) for pair, *chances in zip(self.counts.items(), *both)
+        )
         return (
             f'<div class="w2v-explore w2v-chances" data-mount="{self.kind}">\n'
             f'<label>power <input type="range" min="0" max="{STEPS}" value="{self.step}" '
@@ -80,15 +83,14 @@ class Chances(TwoFaces):
             f'</thead>\n<tbody>\n{rows}\n</tbody></table>\n<p role="status"></p>\n</div>'
         )
 
-    def _row(self, pair, every, other):
-        word, count = pair
+    def _row(self, word, count, every, other, whole):
         # the chance with all words as an outline, that without the target filled
         return (
             f'<tr><th scope="row">{escape(word)}</th><td><input type="number" min="0" step="1" '
             f'value="{count}" aria-label="count of {escape(word)}"></td><td>'
             '<svg viewBox="0 0 100 16" preserveAspectRatio="none" role="img" '
             f'aria-label="the chance of {escape(word)} as a bar">'
-            f'<rect width="{100 * other:.1f}" height="16"/>'
-            f'<rect width="{100 * every:.1f}" height="16"/></svg></td>'
+            f'<rect width="{100 * other / whole:.1f}" height="16"/>'
+            f'<rect width="{100 * every / whole:.1f}" height="16"/></svg></td>'
             f"<td>{every:.3f}</td><td>{other:.3f}</td></tr>"
         )
