@@ -8,8 +8,7 @@ import re
 from pathlib import Path
 
 import nbformat
-import pytest
-from chapters import CHAPTERS, code_cells, each_chapter, has_assert, read, tags, tree
+from chapters import code_cells, each_chapter, has_assert, read, tags, tree
 
 METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
@@ -106,21 +105,7 @@ def only_asserts(node):
     )
 
 
-SHOW_ASSERTS = {  # still to be mended
-    "09_sparse_gradients",
-}
-
-
-@pytest.mark.parametrize(
-    "path",
-    [
-        pytest.param(
-            path, marks=pytest.mark.xfail(path.stem in SHOW_ASSERTS, strict=False, reason="")
-        )
-        for path in CHAPTERS
-    ],
-    ids=lambda path: path.stem,
-)
+@each_chapter
 def test_asserts_stand_with_what_they_assert_or_are_folded(path):
     for cell in code_cells(read(path)):
         if "hide-input" not in tags(cell):

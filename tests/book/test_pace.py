@@ -3,8 +3,7 @@
 import re
 from collections import Counter
 
-import pytest
-from chapters import CHAPTERS, each_chapter, read, tags
+from chapters import each_chapter, read, tags
 
 MOST = 60
 MINUTES = {
@@ -21,11 +20,6 @@ ASIDE = re.compile(r"Aside: |Stretch|In pairs|Project")  # not on the main path
 NOT_WORDS = re.compile(r"(?s)<details>.*?</details>|\$\$.*?\$\$|(?<=\])\([^)]*\)")
 WORD = re.compile(r"[A-Za-z][\w'-]*")
 TO_DRAG = re.compile(r"\b(?:Chances|Explore|Neighbours|Playground|RowSparse|Valley|WordMap)\(")
-
-TOO_LONG = {  # still to be shortened
-    "01_bottlenecks",
-    "04_embedding_dot",
-}
 
 
 def main_path(notebook):
@@ -67,16 +61,7 @@ def minutes(notebook):
     return sum(n * MINUTES[what] for what, n in counts(notebook).items())
 
 
-@pytest.mark.parametrize(
-    "path",
-    [
-        pytest.param(
-            path, marks=pytest.mark.xfail(path.stem in TOO_LONG, strict=False, reason="too long")
-        )
-        for path in CHAPTERS
-    ],
-    ids=lambda path: path.stem,
-)
+@each_chapter
 def test_a_chapter_takes_an_hour_at_most_and_says_how_long(path):
     notebook = read(path)
     said = re.search(r"About (\d+) minutes", "\n".join(cell.source for cell in notebook.cells[:4]))

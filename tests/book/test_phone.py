@@ -3,22 +3,19 @@
 import re
 
 import pytest
-from chapters import CHAPTERS, REVEAL
+from chapters import CHAPTERS, REVEAL, each_chapter
 
 pytest.importorskip("playwright", reason="Playwright is not installed")
 from test_browser import NARROW, READY, UNFOLD
 
 SMALLEST = 11  # pixels
 TOO_WIDE = {  # chapters whose outputs are still to be made narrow
-    "01_bottlenecks",
-    "04_embedding_dot",
     "05_sampler",
-    "06_negative_sampling",
     "08_evaluation",
     "09_sparse_gradients",
+    "10_fused",
     "11_compiled",
 }
-TOO_SMALL = set(TOO_WIDE)  # chapters whose figures have text that is too small
 
 CUT = """[...document.querySelectorAll("article :is(pre, .w2v-table)")]
     .filter((e) => e.checkVisibility() && !e.closest(".cell.tag_hide-input > details"))
@@ -68,7 +65,7 @@ def test_no_code_or_output_is_cut(phone, path):
     assert not phone(path).evaluate(CUT)
 
 
-@still(TOO_SMALL)
+@each_chapter
 def test_text_in_figures_can_be_read(phone, html, path):
     page = phone(path)
     small = [(round(size, 1), text) for size, text in page.evaluate(TEXTS) if size < SMALLEST]
