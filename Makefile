@@ -43,8 +43,10 @@ serve: ## show the built book on http://127.0.0.1:8000 (PORT=8001 for another po
 		|| { echo "make serve: port $(PORT) is taken; try 'make serve PORT=8001'." >&2; exit 1; }
 	@$(PYTHON) -m http.server $(PORT) --bind 127.0.0.1 --directory $(HTML)
 
+# Two files of tests at a time, in their order: the chapters in a browser, which take longest, come early.
 test: $(TESTING) ## run the unit tests, every notebook, and a strict build of the book
-	@$(BIN)/python -m pytest -n 2 --dist loadfile --nbval --nbval-current-env -rs
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder \
+		--nbval --nbval-current-env -rs
 
 lint: $(TESTING) ## check the style of code, notebooks and scripts
 	@$(BIN)/ruff check .

@@ -92,12 +92,29 @@ def test_wrong_edit_shows_its_line(ready):
     expect(cell.locator(".cell_output")).to_contain_text("line 3")
     expect(cell.locator(".w2v-line")).to_have_attribute("title", "line 3")
     expect(below).not_to_have_attribute("data-state", re.compile("."))
-    expect(status(ready)).to_have_text("Cell 2 failed.")
-    ready.get_by_role("button", name="Show cell 2").click()
+    expect(status(ready)).to_have_text(re.compile(r"Cell \d+ failed\."))
+    ready.get_by_role("button", name="Show cell").click()
     expect(cell.locator("textarea")).to_be_focused()
     run(cell, "def f(:", state="failed")
     expect(cell.locator(".cell_output")).to_contain_text("SyntaxError")
     expect(cell.locator(".w2v-line")).to_have_attribute("title", "line 1")
+
+
+@needs_pyodide
+def test_hidden_cell_that_fails_is_shown(ready):
+    quiz = ready.locator("div.cell", has=ready.locator("pre", has_text="Predict(")).first
+    below = quiz.locator("xpath=following::div[contains(@class, 'cell ')][.//textarea]").first
+    cell = visible_cell(ready, 1).locator("textarea")
+    cell.fill(f"{cell.input_value()}\nPredict = None")
+    ready.get_by_role("button", name="Run all").click()
+    expect(quiz).to_have_attribute("data-state", "failed", timeout=90 * SECONDS)
+    expect(quiz.locator(".cell_output")).to_contain_text("'NoneType' object is not callable")
+    expect(quiz.locator(".cell_input pre")).to_be_visible()
+    expect(below).to_be_visible()  # it waited for the prediction
+    expect(quiz.locator(".w2v-line")).to_be_visible()
+    expect(below).not_to_have_attribute("data-state", re.compile("."))
+    ready.get_by_role("button", name="Show cell").click()
+    expect(quiz).to_be_in_viewport()
 
 
 @needs_pyodide
@@ -169,9 +186,10 @@ def test_keyboard_alone_on_a_phone(chapter):
     page.get_by_role("button", name=BUTTON).focus()
     page.keyboard.press("Enter")
     cell = visible_cell(page, 1)
+    label = cell.locator("textarea").get_attribute("aria-label")
     for _ in range(20):  # from the button on, the next fields are those of the first cells
         page.keyboard.press("Tab")
-        if page.evaluate("document.activeElement.ariaLabel") == "Code of cell 2":
+        if page.evaluate("document.activeElement.ariaLabel") == label:
             break
         if page.evaluate("document.activeElement.localName") == "textarea":
             page.keyboard.press("Escape")

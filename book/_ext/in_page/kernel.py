@@ -23,7 +23,7 @@ BEHIND = "matplotlib"  # comes after the first output
 os.environ["MPLBACKEND"] = "module://figures"
 logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)  # "building the font cache"
 space = {"__name__": "__main__"}
-held = {}  # by the names they give: imports of Matplotlib that wait until it has come
+held = {}  # by the names they give: imports of Matplotlib that wait until a cell needs them
 emit = None
 
 
@@ -89,8 +89,8 @@ def gives(node):
     return {it.asname or it.name.partition(".")[0] for it in names if BEHIND in packages}
 
 
-def waits(source):
-    """Whether a cell needs Matplotlib, if it has not come yet.
+def needs(source):
+    """Whether a cell needs Matplotlib.
 
     `import matplotlib.pyplot as plt` alone can wait; whatever names `plt` cannot.
     """
@@ -114,16 +114,13 @@ def hold(statement):
     return ast.copy_location(ast.Pass(), statement) if names else statement
 
 
-def run(source, name, complete=True):
-    """Run a cell, which tracebacks call by this name -> whether it went well.
-
-    complete: whether Matplotlib has come.
-    """
+def run(source, name):
+    """Run a cell, which tracebacks call by this name -> whether it went well."""
     linecache.cache[name] = len(source), None, source.splitlines(True), name
     sys.stdout.left = sys.stderr.left = MOST
     try:
         cell = CodeRunner(source, filename=name, return_mode="last_expr")
-        if complete:
+        if needs(source):
             for statement in held.values():
                 CodeRunner(ast.unparse(statement)).compile().run(space)
             held.clear()

@@ -115,9 +115,9 @@
     else start();
     next();
   }
-  // Runs a cell, and before it those above that have not run as they are now.
+  // Runs a cell, and before it those above that have not run as they are now, or failed.
   const reach = (cell) => run(cells.slice(0, cell.number)
-    .filter((it) => it === cell || it.ran !== it.text));
+    .filter((it) => it === cell || it.ran !== it.text || it.box.dataset.state === "failed"));
   function next() {
     if (up && !running && queue.length) {
       running = queue.shift();
@@ -312,7 +312,9 @@
     unfold() {
       const next = (at) => at.closest("details:not([open])");
       for (let fold = next(this.code); fold; fold = next(fold)) fold.open = true;
-      this.box.dispatchEvent(new Event("w2v-show", { bubbles: true })); // behind a prediction
+      for (const at of [this.box, this.box.nextElementSibling]) { // behind a prediction, or one itself
+        at?.dispatchEvent(new Event("w2v-show", { bubbles: true }));
+      }
     }
     reveal() {
       this.unfold();
@@ -361,6 +363,7 @@
       if (queue.includes(this)) this.state("queued"); // changed, and asked for, while it ran
       else this.state(state, `${state}, ${seconds.toFixed(1)} s`);
       if (!well) this.unfold();
+      this.point(); // its code may only now be there
     }
     reset() {
       if (this === running) halt();
@@ -402,7 +405,8 @@
     document.querySelector("article.bd-article").append(bar);
     cells.forEach((cell) => cell.open());
     setInterval(tick, 1000);
-    note.textContent = "What you change is kept in this browser and nowhere else.";
+    note.textContent = "Each cell can be changed, and has Run. What you change is kept in this browser "
+      + "and nowhere else.";
   }
   if (location.protocol === "file:") {
     note.hidden = false;

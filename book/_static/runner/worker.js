@@ -39,15 +39,14 @@ const fetchRest = () => coming ??= python.loadPackage(rest, { messageCallback() 
   .then(() => { complete = rest.every((name) => name in python.loadedPackages); });
 
 async function run(source, name) {
-  const needed = !complete && kernel.waits(source);
-  if (needed) {
+  if (!complete && kernel.needs(source)) {
     postMessage({ waits: true });
     await fetchRest();
     if (!complete) coming = null;
     postMessage({ waits: false });
   }
   const begun = performance.now();
-  const well = kernel.run(source, name, complete || needed);
+  const well = kernel.run(source, name);
   const heap = python._module.HEAPU8.length;
   postMessage({ done: true, well, seconds: (performance.now() - begun) / 1000, heap });
   if (shown) fetchRest();
