@@ -51,7 +51,6 @@ ORDER = [
     "page.neighbours",
     "page.chances",
     "page.quiz",
-    "page.feedback",
     "page.answer",
     "page.playground_picture",
     "page.playground",

@@ -5,8 +5,6 @@ import numpy as np
 from w2vlib.binary import sigmoid
 from w2vlib.exercises.exercise import Fields, Number
 
-__all__ = ["EXERCISES"]
-
 
 def loss_of(score, label):
     """The loss of each question, with the score's shape."""

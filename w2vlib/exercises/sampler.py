@@ -4,8 +4,6 @@ import numpy as np
 
 from w2vlib.exercises.exercise import Fields, Number, Numbers
 
-__all__ = ["EXERCISES"]
-
 COUNTS = np.array([400, 300, 150, 100, 50])
 TIMES, MOST = 4000, 30  # rows drawn; a statistic that chance passes once in 100,000 times
 

@@ -4,8 +4,6 @@ import numpy as np
 
 from w2vlib.exercises.exercise import Fields, Number, Numbers
 
-__all__ = ["EXERCISES"]
-
 
 def summed(idx, dout):
     """Each id once, in rising order, and the sums of its rows, by a loop."""

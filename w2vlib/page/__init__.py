@@ -3,7 +3,6 @@
 from w2vlib.page.chances import Chances
 from w2vlib.page.drawing import Diagram
 from w2vlib.page.explore import Explore
-from w2vlib.page.feedback import feedback
 from w2vlib.page.neighbours import Neighbours
 from w2vlib.page.playground import Playground
 from w2vlib.page.quiz import Predict, Quiz
@@ -24,5 +23,4 @@ __all__ = [
     "Table",
     "Valley",
     "WordMap",
-    "feedback",
 ]
