@@ -13,7 +13,6 @@ TOO_WIDE = {  # chapters whose outputs are still to be made narrow
     "05_sampler",
     "08_evaluation",
     "09_sparse_gradients",
-    "10_fused",
     "11_compiled",
 }
 
