@@ -2,6 +2,7 @@
 
 {network}             the network of chapter 7's playground, which trains by itself
 {ladder}              each stage of chapter 11's ledger, a link to the chapter that builds it
+{neighbours}          chapter 8's box for a word, with the vectors that are stored for it
 {start}               where to begin: chapter 1, and its cells
 {minutes}`02_embedding`   how long a chapter says that it takes
 """
@@ -13,10 +14,12 @@ import runpy
 from html import escape
 from pathlib import Path
 
+import numpy as np
 from docutils import nodes
 from sphinx.util.docutils import SphinxDirective, SphinxRole
+from w2vlib import WordVectors
 from w2vlib.ledger import PEER
-from w2vlib.page import Playground
+from w2vlib.page import Neighbours, Playground
 
 BOOK = Path(__file__).parents[1]
 PAGE = "book/index"
@@ -36,6 +39,7 @@ RUNGS = {
 }
 # With this start all guesses are right after half of the passes, and stay so.
 TEXT, SEED, RATE, PASSES = "you say goodbye and i say hello .", 691, 0.1, 30
+VECTORS = "vectors_1.bytes"
 MINUTES = re.compile(r"About (\d+) minutes")
 
 
@@ -72,6 +76,14 @@ class Ladder(Front):
         return f'<p><strong>{sum_up}</strong></p>\n<ol class="w2v-ladder">\n{rungs}\n</ol>'
 
 
+class Box(Front):
+    def html(self, app):
+        words, numbers = (BOOK / "results" / VECTORS).read_bytes().split(b"\n", 1)
+        rows = np.frombuffer(numbers, np.int8).reshape(-1, 100).astype(np.float32)
+        vectors = WordVectors(rows, words.decode().split())
+        return Neighbours(vectors, VECTORS, first="king - man + woman", topn=6).page()
+
+
 class Start(Front):
     def html(self, app):
         chapter, options = "01_bottlenecks", app.config.html_theme_options
@@ -97,6 +109,7 @@ def setup(app):
     """Register with Sphinx."""
     app.add_directive("network", Network)
     app.add_directive("ladder", Ladder)
+    app.add_directive("neighbours", Box)
     app.add_directive("start", Start)
     app.add_role("minutes", Minutes())
     # It depends on chapters, and on whether Pyodide's files are there: it is read each time.
