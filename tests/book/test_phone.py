@@ -13,7 +13,6 @@ TOO_WIDE = {  # chapters whose outputs are still to be made narrow
     "05_sampler",
     "08_evaluation",
     "09_sparse_gradients",
-    "11_compiled",
 }
 
 CUT = """[...document.querySelectorAll("article :is(pre, .w2v-table)")]

@@ -14,6 +14,7 @@ page = {"__name__": "__main__"}
 for cell in cells:
     if cell["cell_type"] == "code":
         exec("".join(cell["source"]), page)
+print(page["whole"])
 """
 
 
