@@ -13,6 +13,7 @@ from w2vlib.exercises.exercise import Fields
 
 pytest.importorskip("playwright", reason="Playwright is not installed")
 from playwright.sync_api import expect
+from test_browser import UNFOLD
 
 CHAPTER = "02_embedding"
 KEPT = "JSON.parse(localStorage.getItem('w2v-progress'))"
@@ -95,6 +96,7 @@ def test_answers_are_judged_kept_and_cleared(fresh):
 def test_forms_say_right_wrong_and_absurd(fresh, path):
     fresh.goto(f"{path.stem}.html")
     fresh.evaluate(REVEAL)
+    fresh.evaluate(UNFOLD)
     exercises = importlib.import_module(f"w2vlib.exercises.{module_name(path)}").EXERCISES
     for name, exercise in exercises.items():
         if not isinstance(exercise, Fields):
