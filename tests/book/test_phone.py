@@ -3,17 +3,12 @@
 import re
 
 import pytest
-from chapters import CHAPTERS, REVEAL, each_chapter
+from chapters import REVEAL, each_chapter
 
 pytest.importorskip("playwright", reason="Playwright is not installed")
 from test_browser import NARROW, READY, UNFOLD
 
 SMALLEST = 11  # pixels
-TOO_WIDE = {  # chapters whose outputs are still to be made narrow
-    "05_sampler",
-    "08_evaluation",
-    "09_sparse_gradients",
-}
 
 CUT = """[...document.querySelectorAll("article :is(pre, .w2v-table)")]
     .filter((e) => e.checkVisibility() && !e.closest(".cell.tag_hide-input > details"))
@@ -26,21 +21,6 @@ TEXTS = """[...document.querySelectorAll("article svg text")].filter((e) => e.ch
 CHARTS = """[...document.querySelectorAll("article img[src$='.svg']")]
     .map((e) => [e.src, e.getBoundingClientRect().width])"""
 SIZE = re.compile(r"font(?:-size)?: [^;\"']*?([\d.]+)px")
-
-
-def still(chapters):
-    """All chapters, some of them not there yet."""
-    return pytest.mark.parametrize(
-        "path",
-        [
-            pytest.param(
-                path,
-                marks=pytest.mark.xfail(path.stem in chapters, strict=False, reason="to be done"),
-            )
-            for path in CHAPTERS
-        ],
-        ids=lambda path: path.stem,
-    )
 
 
 @pytest.fixture
@@ -58,7 +38,7 @@ def phone(site, page):
     return opened
 
 
-@still(TOO_WIDE)
+@each_chapter
 def test_no_code_or_output_is_cut(phone, path):
     assert not phone(path).evaluate(CUT)
 
