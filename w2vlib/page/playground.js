@@ -151,8 +151,7 @@ function picture(root, { words, reach, curve, around, target }) {
     });
   };
 
-  // For each place in the text the word with the highest score. Words have no order here: where two
-  // places have the same words around them, both answers are right.
+  // For each place the word with the highest score; where two have the same neighbours, both are right.
   const guesses = ({ W_in, W_out }) => around.map((seen) => {
     const h = [0, 1].map((j) => sum(seen.map((i) => W_in[i][j])) / seen.length);
     const scores = W_out.map((row) => row[0] * h[0] + row[1] * h[1]);
