@@ -191,6 +191,9 @@ def test_known_mistakes_are_named_and_others_say_where():
     assert number.judge(1.099).said == "Not yet: that is old over new."
     assert number.judge("0.8").said == "Not yet: this is too small."
     assert "NaN is no number" in number.judge(np.nan).said
+    share = Number(2, {0.02: "that is the share."}, percent=True)
+    assert {share.judge(text).said for text in ("2", "2%", " 2 % ", 2)} == {"Right."}
+    assert share.judge("0.02").said == "Not yet: that is the share." == share.judge("0.02%").said
     rows = Numbers([[1, 1], [3, 3]], {((1, 1), (1, 1)): "sum its rows."})
     assert rows.judge(np.array([[1, 1], [3, 3]], order="F")).state == "right"
     assert rows.judge("[[1 1]\n [1 1]]").said == "Not yet: sum its rows."
@@ -234,6 +237,10 @@ def stops(x):
     return x / nothing  # noqa: F821
 
 
+def chooses(x):
+    return np.random.default_rng(0).choice(3, size=5, replace=False)  # of NumPy's own .pyx
+
+
 def leaves(x):
     raise SystemExit
 
@@ -262,6 +269,7 @@ def leaves(x):
             stops,
             "`return x / nothing  # noqa: F821`, raises NameError: name 'nothing' is not defined.",
         ),
+        (chooses, ".choice(3, size=5, replace=False)  # of NumPy's own .pyx`, raises ValueError: "),
         (leaves, "`raise SystemExit`, raises SystemExit: no words."),
     ],
 )

@@ -12,6 +12,7 @@ from w2vlib.page.faces import bundle
 EXERCISE = Fields(
     number=Number(1280, {320: "those are numbers: each has 4 bytes."}, label="bytes"),
     share=Number(0.91, {1.1: "that is old over new."}, tolerance=0.005),
+    percent=Number(91, {0.91: "that is the share."}, percent=True),
     several=Numbers([[1, 1], [3, 3]], {((1, 1), (1, 1)): "sum its rows."}),
     shape=Shape((3, 2), {(2, 3): "that is its transpose."}),
     word=Word(["log", "logarithm"], {"exp": "the other way round."}),

@@ -102,6 +102,7 @@ class Number(Field):
     mistakes: {number: what to say to it}.
     tolerance: how far from it an answer may be; else a ten-thousandth of it.
     label: what stands before the field; else its name.
+    percent: whether it is a percentage, 2 and "2%" alike.
     Raises TypeError where a message is no text.
     Source: of this course.
 
@@ -112,18 +113,21 @@ class Number(Field):
     kind = "number"
     wanted = "a number"
 
-    def __init__(self, right, mistakes=None, *, tolerance=None, label=None):
+    def __init__(self, right, mistakes=None, *, tolerance=None, label=None, percent=False):
         super().__init__(right, mistakes, label=label)
-        self.tolerance = tolerance
+        self.tolerance, self.percent = tolerance, percent
 
     def plain(self, value):
         return rounded(value)
 
     def data(self):
-        return super().data() | {"tolerance": self.tolerance}
+        more = {"percent": True} if self.percent else {}
+        return super().data() | {"tolerance": self.tolerance} | more
 
     def verdict(self, given):
         if isinstance(given, str):
+            if self.percent:
+                given = re.sub(r"\s*%\s*$", "", given)
             if (number := parse_number(given)) is None:
                 return wrong("write a number, such as 1280 or 0.25.")
         else:
@@ -399,11 +403,13 @@ def told(error, answer, steps):
     if len(words) > 200:
         words = words[:197] + "..."
     words = words if words.endswith((".", "!", "?")) else words + "."
+    cells = {"__main__", getattr(answer, "__module__", None)}
     frames = [
-        frame
-        for frame in traceback.extract_tb(error.__traceback__)
-        if not frame.filename.startswith((*NOT_THE_READERS, "<frozen"))
-        and (frame.filename, frame.name) != (steps.__code__.co_filename, steps.__name__)
+        traceback.FrameSummary(frame.f_code.co_filename, line, frame.f_code.co_name)
+        for frame, line in traceback.walk_tb(error.__traceback__)
+        if frame.f_globals.get("__name__") in cells  # files of Cython have no full names
+        and not frame.f_code.co_filename.startswith((*NOT_THE_READERS, "<frozen"))
+        and frame.f_code is not steps.__code__
     ]
     if frames:
         line = f", `{frames[-1].line}`," if frames[-1].line else ""

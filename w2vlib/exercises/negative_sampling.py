@@ -77,17 +77,30 @@ EXERCISES = {
         ),
         percent=Number(
             1.92,
-            {0.0192: "in percent, without the sign, it is a hundred times this."},
+            {0.0192: "that is the share: in percent it is a hundred times this."},
             tolerance=0.1,
+            percent=True,
         ),
     ),
     "one_target": Fields(
         loss=Number(
             2 * np.log(2),
-            {0.6931: "that is one question; there are two: add their losses."},
+            {
+                0.6931: "that is one question; there are two: add their losses.",
+                0: "each y is a half, and a question at a half costs log 2.",
+                0.602: "that is by log10: log is the natural one here.",
+            },
             tolerance=0.006,
+            label="loss, as a decimal",
         ),
-        dh_0=Number(0, label="dh, first number"),
+        dh_0=Number(
+            0,
+            {
+                -0.5: "that is the gradient of one score: multiply by its row of weights.",
+                0.5: "that is the gradient of one score: multiply by its row of weights.",
+            },
+            label="dh, first number",
+        ),
         dh_1=Number(
             -1,
             {
@@ -96,6 +109,8 @@ EXERCISES = {
                 1.5: "that is the negative's part: add the positive's.",
                 4: "the positive's sign: y - t is 0.5 - 1.",
                 -4: "the negative's sign: y - t is 0.5 - 0.",
+                -0.5: "that is the gradient of one score: multiply by its row of weights.",
+                0.5: "that is the gradient of one score: multiply by its row of weights.",
             },
             label="dh, second number",
         ),
@@ -106,6 +121,8 @@ EXERCISES = {
             {
                 3: "that is a/b: y is the share of yes among all answers.",
                 0.25: "that is the share of no.",
+                30: "that is the count of yes: y is the share of yes among all answers.",
+                0.375: "divide by the count of all answers, once: each is a yes or a no.",
             },
         ),
         score=Number(
@@ -113,8 +130,11 @@ EXERCISES = {
             {
                 3: "that is a/b: the score is its logarithm.",
                 -np.log(3): "more yes than no: the score is positive.",
+                np.log10(3): "that is by log10: log is the natural one here.",
+                0.75: "that is y: the score is what the sigmoid makes y of.",
             },
             tolerance=0.006,
+            label="score, as a decimal",
         ),
         y_with_twice_K=Number(
             0.6,

@@ -47,7 +47,7 @@ function judge(of, text) {
     return wrong(known?.[1] ?? (kind === "word" ? "another word is meant." : "think again."));
   }
   if (kind === "number") {
-    const number = parseNumber(text);
+    const number = parseNumber(of.percent ? text.replace(/\s*%\s*$/, "") : text);
     if (number === null) return wrong("write a number, such as 1280 or 0.25.");
     if (close(number, right, tolerance)) return RIGHT;
     const known = mistakes.find(([mistake]) => close(number, mistake, tolerance));
