@@ -75,6 +75,7 @@ def test_by_keyboard_on_a_phone(alive):
     for label, text in [
         ("bytes", "1,280"),
         ("share", "0.91"),
+        ("percent", "91 %"),
         ("several", "1 1 3 3"),
         ("shape", "3 x 2"),
         ("word", "Log"),
