@@ -182,7 +182,7 @@ def by_running_sum(x, lines, w):
             "log_sigmoid",
             log_by_cases,
             {
-                log_of_textbook: "its logarithm minus infinity",
+                log_of_textbook: "minus infinity",
                 lambda s: np.logaddexp(0, -s): "this is the loss",
                 lambda s: -np.logaddexp(0, s): "the logarithm of 1 - y",
             },

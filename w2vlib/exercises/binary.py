@@ -36,7 +36,9 @@ def log_sigmoid(answer, rng):
         ],
     )
     far = np.array([-1000.0, 1000.0])
-    broken = "at -1,000 the sigmoid is 0, and its logarithm minus infinity: use the score itself."
+    broken = (
+        "at -1,000 this is minus infinity: exp(1000) is too large, or the sigmoid 0. Use logaddexp."
+    )
     yield answer(far), [-1000.0, 0.0], [([-np.inf, 0.0], broken)]
 
 
@@ -71,6 +73,7 @@ EXERCISES = {
             17,
             {
                 16: "close: 1 - y is still 1.2e-7 there, two units in the last bit.",
+                18: "a little less: it is the sum of 1 and exp(-s) that is rounded, above 1.",
                 37: "this is the one for float64.",
             },
             label="in float32",

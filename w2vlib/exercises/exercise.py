@@ -129,7 +129,7 @@ class Number(Field):
             if self.percent:
                 given = re.sub(r"\s*%\s*$", "", given)
             if (number := parse_number(given)) is None:
-                return wrong("write a number, such as 1280 or 0.25.")
+                return wrong("write a number, such as 1500 or 0.25.")
         else:
             (number,) = flat(given)
         data = self.data()

@@ -48,7 +48,7 @@ function judge(of, text) {
   }
   if (kind === "number") {
     const number = parseNumber(of.percent ? text.replace(/\s*%\s*$/, "") : text);
-    if (number === null) return wrong("write a number, such as 1280 or 0.25.");
+    if (number === null) return wrong("write a number, such as 1500 or 0.25.");
     if (close(number, right, tolerance)) return RIGHT;
     const known = mistakes.find(([mistake]) => close(number, mistake, tolerance));
     return wrong(known?.[1] ?? `this is too ${size(number, right)}.`);
