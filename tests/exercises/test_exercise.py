@@ -144,7 +144,14 @@ def test_six(answer):
         ("-", None),
         ("3/0", None),
         ("3//4", None),
-        ("2**3", None),
+        ("2**3", 8),
+        ("3 * 2 ^ 3", 24),
+        ("0.9999**100", 0.9999**100),
+        ("-2**2", None),
+        ("0**-1", None),
+        ("10**400", None),
+        ("2**3**2", None),
+        ("2**", None),
         ("x", None),
         ("١", None),
     ],
@@ -169,6 +176,7 @@ def test_numbers_as_people_write_them(text, number):
         " ( 3 , 2 ) ",
         "[[3], [2]]",
         "[[3]\n [2]]",
+        "[[3],[2]]",
         "6/2, 4/2",
         "3., 2.",
     ],
@@ -197,6 +205,8 @@ def test_known_mistakes_are_named_and_others_say_where():
     rows = Numbers([[1, 1], [3, 3]], {((1, 1), (1, 1)): "sum its rows."})
     assert rows.judge(np.array([[1, 1], [3, 3]], order="F")).state == "right"
     assert rows.judge("[[1 1]\n [1 1]]").said == "Not yet: sum its rows."
+    for text in "[[1,1],[3,3]]", "[[1, 1],[3, 3]]", "[1,1], [3,3]", "(1 1)(3 3)":
+        assert rows.judge(text).state == "right"
     assert rows.judge("1, 1, 3").said == "Not yet: 4 numbers are asked for, and this has 3."
     assert rows.judge([1, 1, 3, 2]).said == "Not yet: number 4 of 4 is too small."
     word = Word(["log", "logarithm"], {"exp": "the other way round."})

@@ -27,6 +27,29 @@ def by_one_line(W, ids, rows, lr):
     W[ids] -= lr * rows
 
 
+def by_long_array(idx, dout):
+    dW = np.zeros((idx.max() + 1, dout.shape[-1]))
+    np.add.at(dW, idx, dout)
+    ids = np.unique(idx)
+    return ids, dW[ids]
+
+
+def of_all_rows(W, ids, rows, lr):
+    dW = np.zeros(W.shape)
+    dW[ids] = rows
+    W -= lr * dW
+
+
+def lost(W, ids, rows, lr):
+    W = W.copy()
+    W[ids] -= lr * rows
+
+
+def unwritten(W, ids, rows, lr):
+    # your code
+    ...
+
+
 def up(W, ids, rows, lr):
     W[ids] += lr * rows
 
@@ -66,7 +89,11 @@ def missed(m, v, t, k, first=1):
         ("sum_equal_ids", without_sums, "only the first row"),
         ("sum_equal_ids", unsorted_rows, "same order as the ids"),
         ("sum_equal_ids", lambda idx, dout: idx, "return ids, rows"),
+        ("sum_equal_ids", by_long_array, "as long as the largest id"),
         ("sgd_on_rows", by_one_line, "Right."),
+        ("sgd_on_rows", of_all_rows, "as large as W"),
+        ("sgd_on_rows", lost, "W itself is as it was"),
+        ("sgd_on_rows", unwritten, "Not written yet"),
         ("sgd_on_rows", elsewhere, "W itself is as it was"),
         ("sgd_on_rows", up, "subtract"),
         ("sgd_on_rows", over, "use -=, not ="),

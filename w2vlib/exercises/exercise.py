@@ -423,27 +423,44 @@ def told(error, answer, steps):
 
 
 def parse_number(text):
-    """A text as a float, None where it is none: 1,280 or 1e6 or 3/4 or 4 * 100 or 25%."""
+    """A text as a float, None where it is none: 1,280, 1e6, 3/4, 4 * 100, 0.9**2 or 25%."""
     text = re.sub(r"\s+", " ", text.replace("−", "-").replace("–", "-")).strip()
+    text = re.sub(r" ?(\^|\*\*) ?", "^", text)
     result, sign = 1.0, "*"
     for part in re.split(r" ?([*/×·]) ?", text):
         if part and part in "*/×·":
             sign = part
             continue
-        if not NUMBER.fullmatch(part):
+        if (number := parse_power(part)) is None:
             return None
-        number = float(re.sub(r"[,_ %]", "", part)) / (100 if part.endswith("%") else 1)
         if sign == "/" and number == 0:
             return None
         result = result / number if sign == "/" else result * number
     return None if math.isnan(result) else result
 
 
+def parse_power(text):
+    """A text without * and / as a float, None where it is none: 1,280 or 0.9^2."""
+    parts = text.split("^")
+    if len(parts) > 2 or not all(map(NUMBER.fullmatch, parts)):
+        return None
+    numbers = [
+        float(re.sub(r"[,_ %]", "", part)) / (100 if part.endswith("%") else 1) for part in parts
+    ]
+    if len(numbers) == 1:
+        return numbers[0]
+    try:
+        return numbers[0] ** numbers[1] if numbers[0] > 0 else None
+    except OverflowError:
+        return None
+
+
 def parse_numbers(text):
     """A text as a list of floats, None where it is none: (3, 2) or 3 x 2 or [[1 1] [3 3]]."""
+    text = re.sub(r"[\])}][,\s]*[\[({]", " ", text)  # from row to row
     text = re.sub(r"[\[\](){}]", " ", text)
     text = re.sub(r"([0-9\s])[x×](?=[0-9\s])", r"\1 ", text).replace(";", ", ")
-    text = re.sub(r"\s*([*/·])\s*", r"\1", text)
+    text = re.sub(r"\s*([*/·^])\s*", r"\1", text)
     text = re.sub(r"\s+,", ",", text).strip(", \t\n")
     comma = "," in text and not re.search(r",\s", text)
     parts = re.split(r"[,\s]+" if comma else r",?\s+", text)

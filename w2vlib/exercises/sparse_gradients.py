@@ -1,8 +1,11 @@
 """Chapter 9: what its exercises expect, and what is said to each known mistake."""
 
+import dis
+import tracemalloc
+
 import numpy as np
 
-from w2vlib.exercises.exercise import Fields, Number, Numbers
+from w2vlib.exercises.exercise import Choice, Fields, Number, Numbers
 
 
 def summed(idx, dout):
@@ -11,6 +14,28 @@ def summed(idx, dout):
     ids = sorted(set(idx))
     rows = [sum(row for i, row in zip(idx, dout) if i == one) for one in ids]
     return np.array(ids), np.array(rows)
+
+
+def megabytes(work):
+    """The most MB that a call asks for while it runs."""
+    traced = tracemalloc.is_tracing()
+    tracemalloc.start()
+    tracemalloc.reset_peak()
+    before = tracemalloc.get_traced_memory()[0]
+    try:
+        work()
+        return (tracemalloc.get_traced_memory()[1] - before) / 1e6
+    finally:
+        if not traced:
+            tracemalloc.stop()
+
+
+def unwritten(function):
+    """Whether a function uses none of its arguments."""
+    code = getattr(function, "__code__", None)
+    return code is not None and not any(
+        "FAST" in step.opname or "DEREF" in step.opname for step in dis.get_instructions(code)
+    )
 
 
 def sum_equal_ids(answer, rng):
@@ -51,6 +76,10 @@ def sum_equal_ids(answer, rng):
                 ),
             ],
         )
+    idx, dout = np.array([1_000_000, 3, 1_000_000]), np.ones((3, 2))
+    wide = megabytes(lambda: answer(idx, dout)) > 1
+    said = "the sums are right, but with an array as long as the largest id: for ids up to a "
+    yield float(wide), 0, [(1, f"{said}million it takes megabytes. Three rows came in.")]
 
 
 def sgd_on_rows(answer, rng):
@@ -60,8 +89,7 @@ def sgd_on_rows(answer, rng):
         ids = np.sort(rng.choice(V, 3, replace=False))
         W, lr = before.copy(), 0.1
         got = answer(W, ids, rows.copy(), lr)
-        untouched = np.array_equal(W, before)
-        if untouched and (got is None or got is ...):
+        if got is ... or (got is None and unwritten(answer)):
             yield None, 0
 
         def moved(by, before=before, ids=ids):
@@ -81,6 +109,10 @@ def sgd_on_rows(answer, rng):
                 (moved(-before[ids] + lr * rows), "the old rows are gone: use -=, not =."),
             ],
         )
+    W, ids, rows = np.zeros((200_000, 2)), np.array([5, 7]), np.ones((2, 2))
+    wide = megabytes(lambda: answer(W, ids, rows, 0.1)) > 1
+    said = "the result is right, but an array as large as W was made: take W[ids] alone."
+    yield float(wide), 0, [(1, said)]
 
 
 def one_sum_a_row(answer, rng):
@@ -158,6 +190,12 @@ EXERCISES = {
     "sum_equal_ids": sum_equal_ids,
     "sgd_on_rows": sgd_on_rows,
     "think_weight_decay": Fields(
+        passes=Choice(
+            ["it passes", "it does not pass"],
+            "it does not pass",
+            {"it passes": "put g = 0 in: what becomes of the row?"},
+            label="SGD with weight decay",
+        ),
         factor=Number(
             0.9999**100,
             {
@@ -166,7 +204,7 @@ EXERCISES = {
                 1: "with g = 0 the weights still shrink, in each step.",
             },
             tolerance=2e-5,
-        )
+        ),
     ),
     "think_first_step": Fields(
         units=Number(

@@ -2,16 +2,26 @@
 // words are those of w2vlib/exercises/exercise.py.
 const NUMBER = /^[+-]?(?:(?:\d{1,3}(?:[,_ ]\d{3})+|\d+)(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?%?$/;
 
+function parsePower(text) {
+  const parts = text.split("^");
+  if (parts.length > 2 || !parts.every((part) => NUMBER.test(part))) return null;
+  const [base, power] = parts.map((part) => Number(part.replace(/[,_ %]/g, ""))
+    / (part.endsWith("%") ? 100 : 1));
+  if (power === undefined) return base;
+  return base > 0 && Number.isFinite(base ** power) ? base ** power : null;
+}
+
 function parseNumber(typed) {
-  const text = typed.replace(/[−–]/g, "-").replace(/\s+/g, " ").trim();
+  const text = typed.replace(/[−–]/g, "-").replace(/\s+/g, " ").trim()
+    .replace(/ ?(\^|\*\*) ?/g, "^");
   let result = 1, sign = "*";
   for (const part of text.split(/ ?([*/×·]) ?/)) {
     if (part && "*/×·".includes(part)) {
       sign = part;
       continue;
     }
-    if (!NUMBER.test(part)) return null;
-    const number = Number(part.replace(/[,_ %]/g, "")) / (part.endsWith("%") ? 100 : 1);
+    const number = parsePower(part);
+    if (number === null) return null;
     if (sign === "/" && number === 0) return null;
     result = sign === "/" ? result / number : result * number;
   }
@@ -19,8 +29,8 @@ function parseNumber(typed) {
 }
 
 function parseNumbers(typed) {
-  const text = typed.replace(/[[\](){}]/g, " ").replace(/([0-9\s])[x×](?=[0-9\s])/g, "$1 ")
-    .replaceAll(";", ", ").replace(/\s*([*/·])\s*/g, "$1").replace(/\s+,/g, ",")
+  const text = typed.replace(/[\])}][,\s]*[[({]/g, " ").replace(/[[\](){}]/g, " ").replace(/([0-9\s])[x×](?=[0-9\s])/g, "$1 ")
+    .replaceAll(";", ", ").replace(/\s*([*/·^])\s*/g, "$1").replace(/\s+,/g, ",")
     .replace(/^[,\s]+|[,\s]+$/g, "");
   const numbers = text.split(text.includes(",") && !/,\s/.test(text) ? /[,\s]+/ : /,?\s+/)
     .map(parseNumber);
