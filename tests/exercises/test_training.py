@@ -40,6 +40,16 @@ class Climbs(Momentum):
         super().move(param, -grad, velocity)
 
 
+class Shares(Momentum):
+    """One velocity for all parameters."""
+
+    def update(self, params, grads):
+        for param, grad in zip(params, grads):
+            velocity = 0 if self.velocity is None else self.velocity
+            self.velocity = self.momentum * velocity - self.lr * grad
+            param += self.velocity
+
+
 class Stub(Momentum):
     def update(self, params, grads):
         pass
@@ -77,7 +87,12 @@ def share_right(wv, triples):
         (
             "momentum",
             Momentum,
-            {Forgets: "that is SGD", Replaces: "add it to the", Climbs: "goes against"},
+            {
+                Forgets: "that is SGD",
+                Replaces: "add it to the",
+                Climbs: "goes against",
+                Shares: "a velocity of its own",
+            },
         ),
         (
             "padded_mean",
@@ -118,3 +133,5 @@ def test_two_decimals_are_enough():
     assert asked["left_out"].judge("0.82").state == "right"
     assert "the paper's form" in asked["kept"].judge("0.16").said
     assert "how often it is left out" in asked["kept"].judge("0.82").said
+    assert asked["kept"].judge("0.2").said == asked["left_out"].judge(".8").said
+    assert "two decimals" in asked["kept"].judge(".2").said
