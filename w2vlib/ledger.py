@@ -181,6 +181,7 @@ def chart(rows, ax):
     bars = ax.barh(names, speeds, color=colours)
     ax.bar_label(bars, [f"{speed:,.0f}" for speed in speeds], padding=3)
     ax.set(xscale="log", xlabel="tokens/s", xlim=(min(speeds) / 3, max(speeds) * 60))
+    ax.xaxis.set_major_formatter(lambda speed, _: _short(speed))
     ax.invert_yaxis()  # the first stage on top
 
 
@@ -195,6 +196,14 @@ def missing():
     """
     lacking = {name: stage.missing() for name, stage in LATER.items()}
     return {name: what[0] for name, what in lacking.items() if what}
+
+
+def _short(number):
+    """The number at a tick, so that there is room: 100, 10k, 1M."""
+    for size, sign in [(1e6, "M"), (1e3, "k")]:
+        if number >= size:
+            return f"{number / size:g}{sign}"
+    return f"{number:g}"
 
 
 def _find(stage):

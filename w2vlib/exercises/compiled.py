@@ -1,5 +1,7 @@
 """Chapter 11: what its exercises expect, and what is said to each known mistake."""
 
+from functools import partial
+
 import numpy as np
 
 from w2vlib.exercises.exercise import Fields, Number
@@ -16,14 +18,24 @@ def skipgram(inputs, outputs, word, ids, rate):
     return inputs, outputs
 
 
-def too_early(inputs, outputs, word, ids, rate):
-    """The same with the word's own row changed while it is still read."""
+def too_early(inputs, outputs, word, ids, rate, order="together"):
+    """The same with the word's own row changed while it is still read.
+
+    order: which of the two rows changes first, and is read changed by the other; "summed" changes
+        the word's row by all of dh so far, after each id.
+    """
     inputs, outputs = inputs.copy(), outputs.copy()
+    dh = 0
     for i, j in enumerate(ids):
         error = 1 / (1 + np.exp(-outputs[j] @ inputs[word])) - (i == 0)
         h, y = inputs[word].copy(), outputs[j].copy()
+        dh = dh + error * y
+        if order == "word":
+            h = h - rate * error * y
         outputs[j] -= rate * error * h
-        inputs[word] -= rate * error * y
+        if order == "output":
+            y = outputs[j]
+        inputs[word] -= rate * (dh if order == "summed" else error * y)
     return inputs, outputs
 
 
@@ -46,8 +58,10 @@ def learn_skipgram(answer, rng):
         inputs, outputs = before.copy()
         given = answer(inputs, outputs, word, ids, rate)
         got = np.array([inputs, outputs])
+        early = "the word's row changes while it is still read: keep dh apart."
+        orders = ["together", "word", "output", "summed"]
         wrong = [
-            (too_early, "the word's row changes while it is still read: keep dh apart."),
+            *((partial(too_early, order=order), early) for order in orders),
             (from_changed_rows, "dh needs each output row as it was before its change."),
         ]
         task = *before, word, ids, rate
@@ -78,10 +92,13 @@ EXERCISES = {
             0.11,
             {
                 0.89: "that is what all can do.",
+                0.9: "that is the speed as a part of the ideal: of which time? Solve it.",
+                11: "that is per cent: write 11 per cent as a decimal number.",
+                11.1: "that is per cent: write it as a decimal number.",
                 0.1: "0.9 of the ideal speed, but of which time? Solve it.",
             },
             tolerance=0.004,
-            label="the part s",
+            label="the part s (a decimal)",
         ),
         on_16_cores=Number(
             6.0,
@@ -98,7 +115,7 @@ EXERCISES = {
                 7.6: "95% of 8: the part of one thread takes as long on 8 cores as on one.",
             },
             tolerance=0.06,
-            label="times as fast on 8 cores",
+            label="times as fast on 8 cores (a decimal)",
         ),
         on_1000_cores=Number(
             19.6,
