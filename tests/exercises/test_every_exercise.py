@@ -139,6 +139,24 @@ def skipgram_too_early(inputs, outputs, word, ids, rate):
         outputs[j] -= rate * error * h
 
 
+def skipgram_in_place(inputs, outputs, word, ids, rate):
+    h = inputs[word]
+    for i, j in enumerate(ids):
+        error = 1 / (1 + np.exp(-h @ outputs[j])) - (i == 0)
+        for k in range(len(h)):
+            h[k] -= rate * error * outputs[j, k]
+            outputs[j, k] -= rate * error * h[k]
+
+
+def skipgram_summed_early(inputs, outputs, word, ids, rate):
+    h, dh = inputs[word], np.zeros(inputs.shape[1], np.float32)
+    for i, j in enumerate(ids):
+        error = 1 / (1 + np.exp(-h @ outputs[j])) - (i == 0)
+        dh += error * outputs[j]
+        outputs[j] -= rate * error * h
+        h -= rate * dh
+
+
 def by_rounds(ids, grads, V, rounds=None):
     W = np.zeros((V, grads.shape[1]))
     while len(ids) and rounds != 0:
@@ -202,7 +220,13 @@ def by_running_sum(x, lines, w):
         ),
         ("backward_of_several", several_back, {several_put: "ids repeat"}),
         ("gradient_by_product", by_loop, {overwritten: "row 0 holds only the last"}),
-        ("learn_skipgram", skipgram, {skipgram_too_early: "keep dh apart"}),
+        (
+            "learn_skipgram",
+            skipgram,
+            dict.fromkeys(
+                [skipgram_too_early, skipgram_in_place, skipgram_summed_early], "keep dh apart"
+            ),
+        ),
         ("gradient_by_sorting", by_loop, {overwritten: "keeps only its last row"}),
         (
             "faster_scatter",
