@@ -5,6 +5,7 @@
 {neighbours}          chapter 8's box for a word, with the vectors that are stored for it
 {start}               where to begin: chapter 1, and its cells
 {minutes}`02_embedding`   how long a chapter says that it takes
+{hours}`about _ hours`    and all of them
 """
 
 import json
@@ -23,19 +24,19 @@ from w2vlib.page import Neighbours, Playground
 
 BOOK = Path(__file__).parents[1]
 PAGE = "book/index"
-# The stages in the words of the ledger, and the chapters that build them.
+# The stages of the ledger: the chapter that builds each, and what it does in plain words.
 RUNGS = {
-    "one-hot and softmax": "01_bottlenecks",
-    "+ Embedding": "02_embedding",
-    "+ sigmoid of one score": "03_binary",
-    "+ EmbeddingDot": "04_embedding_dot",
-    "+ negatives drawn": "05_sampler",
-    "+ negative sampling": "06_negative_sampling",
-    "+ row-sparse gradients": "09_sparse_gradients",
-    "+ alias draws": "10_fused",
-    "fused in NumPy": "10_fused",
-    "compiled": "11_compiled",
-    PEER: "11_compiled",
+    "one-hot and softmax": ("01_bottlenecks", "the first version"),
+    "+ Embedding": ("02_embedding", "look up rows"),
+    "+ sigmoid of one score": ("03_binary", "ask yes or no"),
+    "+ EmbeddingDot": ("04_embedding_dot", "score one word"),
+    "+ negatives drawn": ("05_sampler", "draw wrong answers"),
+    "+ negative sampling": ("06_negative_sampling", "learn from them"),
+    "+ row-sparse gradients": ("09_sparse_gradients", "touch only some rows"),
+    "+ alias draws": ("10_fused", "draw at once"),
+    "fused in NumPy": ("10_fused", "multiply in blocks"),
+    "compiled": ("11_compiled", "compile the loop"),
+    PEER: ("11_compiled", PEER),
 }
 # With this start all guesses are right after half of the passes, and stay so.
 TEXT, SEED, RATE, PASSES = "you say goodbye and i say hello .", 691, 0.1, 30
@@ -61,17 +62,22 @@ class Ladder(Front):
         low, high = (math.log(f(speed for _, speed, _ in rows)) for f in (min, max))
         rungs = []
         for stage, speed, _ in rows:
-            chapter, share = RUNGS[stage], (math.log(speed) - low) / (high - low)
+            (chapter, name), share = RUNGS[stage], (math.log(speed) - low) / (high - low)
             peer = ' class="w2v-peer"' if stage == PEER else ""
             rungs.append(
-                f'<li{peer}><a href="{chapter}.html"><span>{int(chapter[:2])}</span> '
-                f'<span>{escape(stage)}</span> <svg aria-hidden="true">'
+                f'<li{peer}><a href="{chapter}.html" title="{escape(stage)}">'
+                f"<span>{int(chapter[:2])}</span> "
+                f'<span>{escape(name)}</span> <svg aria-hidden="true">'
                 f'<rect width="{5 + 95 * share:.0f}%" height="100%"/></svg> '
                 f"<span>{speed:,.0f}</span></a></li>"
             )
         ours = [row for row in rows if row[0] != PEER]
         (_, first, _), (_, last, factor) = ours[0], ours[-1]
-        sum_up = f"From {first:,.0f} words a second to {last:,.0f}: {factor} times as many."
+        gensim = last / next(speed for stage, speed, _ in rows if stage == PEER)
+        sum_up = (
+            f"From {first:,.0f} words a second to {last:,.0f}: {factor} times as many, "
+            f"and {gensim:.1f} times as many as gensim."
+        )
         rungs = "\n".join(rungs)
         return f'<p><strong>{sum_up}</strong></p>\n<ol class="w2v-ladder">\n{rungs}\n</ol>'
 
@@ -100,9 +106,23 @@ class Minutes(SphinxRole):
     """What the chapter itself says."""
 
     def run(self):
-        cells = json.loads((BOOK / f"{self.text}.ipynb").read_text(encoding="utf-8"))["cells"]
-        said = MINUTES.search("".join("".join(cell["source"]) for cell in cells))
-        return [nodes.emphasis("", f"{said[1]} minutes")] if said else [], []
+        said = minutes(BOOK / f"{self.text}.ipynb")
+        return [nodes.emphasis("", f"{said} minutes")] if said else [], []
+
+
+class Hours(SphinxRole):
+    """All chapters together, in the words before and after the number: {hours}`about _ hours`."""
+
+    def run(self):
+        hours = sum(map(minutes, BOOK.glob("[0-9]*.ipynb"))) / 60
+        return [nodes.Text(self.text.replace("_", f"{hours:.0f}"))], []
+
+
+def minutes(path):
+    """How many minutes a chapter says that it takes, 0 if it does not say."""
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    said = MINUTES.search("".join("".join(cell["source"]) for cell in cells))
+    return int(said[1]) if said else 0
 
 
 def setup(app):
@@ -112,6 +132,7 @@ def setup(app):
     app.add_directive("neighbours", Box)
     app.add_directive("start", Start)
     app.add_role("minutes", Minutes())
+    app.add_role("hours", Hours())
     # It depends on chapters, and on whether Pyodide's files are there: it is read each time.
     app.connect("env-get-outdated", lambda *_: [PAGE])
     return {"parallel_read_safe": True, "parallel_write_safe": True}

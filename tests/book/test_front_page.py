@@ -30,13 +30,16 @@ def test_the_ladder_has_every_stage_and_leads_to_its_chapter(front):
     assert len(rungs) == len(rows) > 8
     slowest, fastest = (f(math.log(speed) for _, speed, _ in rows) for f in (min, max))
     for rung, (stage, speed, _) in zip(rungs, rows):
-        stem = FRONT["RUNGS"][stage]
+        stem, name = FRONT["RUNGS"][stage]
         assert rung.locator("a").get_attribute("href") == f"{stem}.html"
-        assert rung.inner_text().split("\n") == [str(int(stem[:2])), stage, f"{speed:,.0f}"]
+        assert rung.inner_text().split("\n") == [str(int(stem[:2])), name, f"{speed:,.0f}"]
+        assert rung.locator("a").get_attribute("title") == stage
         share = (math.log(speed) - slowest) / (fastest - slowest)
         wide = float(rung.locator("rect").get_attribute("width").removesuffix("%"))
         assert abs(wide - 5 - 95 * share) < 0.6
     (_, first, _), (_, last, factor) = rows[0], [row for row in rows if row[0] != PEER][-1]
+    peer = last / next(speed for stage, speed, _ in rows if stage == PEER)
+    expect(front.get_by_text(f"{peer:.1f} times as many as gensim")).to_be_visible()
     expect(
         front.get_by_text(f"From {first:,.0f} words a second to {last:,.0f}: {factor}")
     ).to_be_visible()
@@ -48,12 +51,17 @@ def test_the_list_says_each_chapters_minutes(front):
     for path, text in zip(CHAPTERS, said):
         minutes = re.search(r"About (\d+) minutes", json.dumps(read(path)))
         assert minutes is None or text.endswith(f" {minutes[1]} minutes")
+    hours = sum(int(text.split()[-2]) for text in said) / 60
+    expect(front.get_by_text(f"about {hours:.0f} hours in all")).to_be_visible()
 
 
 def test_it_trains_and_shows_all_of_it_at_once(front):
     net = front.locator(".w2v-front .w2v-playground")
     front.wait_for_function("document.querySelector('.w2v-playground').net.losses.length > 0")
-    for thing in net.locator("[data-part='guess 5']"), front.get_by_text("compiled", exact=True):
+    for thing in (
+        net.locator("[data-part='guess 5']"),
+        front.get_by_text("compile the loop", exact=True),
+    ):
         expect(thing).to_be_in_viewport()
 
 
@@ -65,7 +73,7 @@ def test_a_word_is_answered(front):
     front.wait_for_function("performance.getEntriesByName(new URL('../_static/vectors_1.bytes', "
                             "location.href).href).length")  # fmt: skip
     expect(box.get_by_role("status")).to_have_text(
-        "Nearest to king - man + woman, with their cosines:"
+        "Nearest to king - man + woman, the words of the sum left out, with their cosines:"
     )
     assert box.locator("li").all_text_contents() == first
 

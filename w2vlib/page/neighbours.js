@@ -41,7 +41,8 @@ export function mount(root) {
         + (close.length ? " Spelt alike:" : " None is spelt alike."), close.map((word) => [word, ""]));
     } else {
       const found = known.nearest(asked, topn);
-      show(`Nearest to ${text}, with their cosines:`, found.map(([word, cos]) => [word, ` ${cos.toFixed(2)}`]));
+      const without = asked.length > 1 ? ", the words of the sum left out" : "";
+      show(`Nearest to ${text}${without}, with their cosines:`, found.map(([word, cos]) => [word, ` ${cos.toFixed(2)}`]));
     }
   };
   form.addEventListener("submit", (event) => {

@@ -70,7 +70,7 @@ class Neighbours(TwoFaces):
             f'<label>your word <input type="text" value="{escape(self.first)}" autocomplete="off" '
             'autocapitalize="off" spellcheck="false"></label> '
             '<button type="submit">Show neighbours</button></form>\n'
-            f'<p role="status">Nearest to {escape(self.first)}, with their cosines:</p>\n'
+            f'<p role="status">{heading(self.first)}</p>\n'
             f"<ol>\n{items}\n</ol>\n</div>"
         )
 
@@ -96,7 +96,13 @@ class Neighbours(TwoFaces):
         except (KeyError, ValueError) as error:
             return f"<p>{escape(str(error))}</p>"
         items = "".join(f"<li>{escape(word)} {cosine:.2f}</li>" for word, cosine in found)
-        return f"<p>Nearest to {escape(text)}, with their cosines:</p><ol>{items}</ol>"
+        return f"<p>{heading(text)}</p><ol>{items}</ol>"
+
+
+def heading(text):
+    """What stands over the neighbours of a word or a sum, as HTML."""
+    without = ", the words of the sum left out" if len(read(text)[1]) > 1 else ""
+    return f"Nearest to {escape(text)}{without}, with their cosines:"
 
 
 def read(text):
