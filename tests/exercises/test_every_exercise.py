@@ -157,6 +157,10 @@ def skipgram_summed_early(inputs, outputs, word, ids, rate):
         h -= rate * dh
 
 
+def odd(rows):
+    return (rows @ rows.mean(axis=0)).argmin()
+
+
 def by_rounds(ids, grads, V, rounds=None):
     W = np.zeros((V, grads.shape[1]))
     while len(ids) and rounds != 0:
@@ -203,6 +207,13 @@ def by_running_sum(x, lines, w):
                 log_of_textbook: "minus infinity",
                 lambda s: np.logaddexp(0, -s): "this is the loss",
                 lambda s: -np.logaddexp(0, s): "the logarithm of 1 - y",
+            },
+        ),
+        (
+            "odd_one_out",
+            lambda wv, words: odd(wv.unit[wv.vocabulary.ids(words)]),
+            {
+                lambda wv, words: odd(np.array([wv[word] for word in words])): "do not count",
             },
         ),
         (

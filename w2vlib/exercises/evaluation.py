@@ -17,20 +17,20 @@ def some_vectors(rng):
 def odd_one_out(answer, rng):
     """The place of the word with the lowest cosine with the mean of the unit vectors."""
     for n in (4, 5, 6):
-        wv = some_vectors(rng)
-        words = [str(word) for word in rng.permutation(WORDS)[:n]]
-        ids = wv.vocabulary.ids(words)
-        rows = wv.unit[ids]
-        fits, lengths = rows @ rows.mean(axis=0), np.linalg.norm(wv.vectors[ids], axis=1)
-        said = {
-            int(fits.argmax()): "the *lowest* cosine with the mean is asked for.",
-            int((wv.vectors[ids] @ wv.vectors[ids].mean(axis=0)).argmin()): (
-                "take the rows of `wv.unit`, so that lengths do not count."
-            ),
-            int(lengths.argmin()): "this is the shortest vector: lengths do not count.",
-        }
-        place = int(fits.argmin())
-        said.pop(place, None)
+        place, by_length = 0, {0}
+        while place in by_length:  # until lengths make another word the odd one out
+            wv = some_vectors(rng)
+            words = [str(word) for word in rng.permutation(WORDS)[:n]]
+            ids = wv.vocabulary.ids(words)
+            rows, raw = wv.unit[ids], wv.vectors[ids]
+            fits = rows @ rows.mean(axis=0)
+            place = int(fits.argmin())
+            by_length = {
+                int((raw @ raw.mean(axis=0)).argmin()),
+                int((rows @ raw.mean(axis=0)).argmin()),
+            }
+        said = dict.fromkeys(by_length, "take the rows of `wv.unit`, so that lengths do not count.")
+        said.setdefault(int(fits.argmax()), "the *lowest* cosine with the mean is asked for.")
         yield answer(wv, words), place, list(said.items())
 
 
