@@ -171,6 +171,12 @@ def by_rounds(ids, grads, V, rounds=None):
     return W
 
 
+def by_index(ids, grads, V):
+    W = np.zeros((V, grads.shape[1]))
+    np.add.at(W, ids, grads)
+    return W
+
+
 def by_running_sum(x, lines, w):
     i = np.arange(len(x))
     s = np.vstack([np.zeros((1, x.shape[1])), np.cumsum(x, axis=0)])
@@ -245,6 +251,7 @@ def by_running_sum(x, lines, w):
             {
                 overwritten: "keeps only its last row",
                 lambda ids, grads, V: by_rounds(ids, grads, V, 1): "the first round",
+                by_index: "by np.add.at",
             },
         ),
         (

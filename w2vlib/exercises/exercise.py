@@ -21,6 +21,7 @@ RELATIVE, ABSOLUTE = 1e-4, 1e-6  # how far from the expected number an answer ma
 NUMBER = re.compile(
     r"[+-]?(?:(?:\d{1,3}(?:[,_ ]\d{3})+|\d+)(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?%?", re.ASCII
 )
+IN_BRACKETS = re.compile(r"(^|[*/×·(] ?)\(([^()]*)\)(?= ?(?:[*/×·)]|$))")  # 1/(4 * 5), not 3(4)
 MOST = 1000  # numbers that an answer to a field may hold
 LIBRARY = Path(__file__).parents[1]
 NOT_THE_READERS = [str(LIBRARY), *(sysconfig.get_paths()[key] for key in ("stdlib", "purelib"))]
@@ -423,9 +424,13 @@ def told(error, answer, steps):
 
 
 def parse_number(text):
-    """A text as a float, None where it is none: 1,280, 1e6, 3/4, 4 * 100, 0.9**2 or 25%."""
+    """A text as a float, None where it is none: 1,280, 1e6, 3/4, 6/(4 * 5), 0.9**2 or 25%."""
     text = re.sub(r"\s+", " ", text.replace("−", "-").replace("–", "-")).strip()
     text = re.sub(r" ?(\^|\*\*) ?", "^", text)
+    while part := IN_BRACKETS.search(text):
+        if (number := parse_number(part[2])) is None:
+            return None
+        text = f"{text[: part.end(1)]}{number!r}{text[part.end() :]}"
     result, sign = 1.0, "*"
     for part in re.split(r" ?([*/×·]) ?", text):
         if part and part in "*/×·":

@@ -5,8 +5,20 @@ import numpy as np
 from w2vlib.exercises.exercise import Fields, Number
 
 
+class Watched(np.ndarray):
+    """Rows that note whether a ufunc's `at`, such as np.add.at, was given them."""
+
+    used_at = False
+
+    def __array_ufunc__(self, ufunc, method, *inputs, **kwargs):
+        Watched.used_at |= method == "at"
+        plain = [x.view(np.ndarray) if isinstance(x, Watched) else x for x in inputs]
+        return getattr(ufunc, method)(*plain, **kwargs)
+
+
 def faster_scatter(answer, rng):
-    """Rows summed by their ids, (V, H)."""
+    """Rows summed by their ids, (V, H), without np.add.at."""
+    Watched.used_at = False
     for V, N in [(6, 30), (40, 50), (5, 0)]:
         ids, grads = rng.integers(V, size=N), rng.standard_normal((N, 3))
         given = ids.copy(), grads.copy()
@@ -17,7 +29,7 @@ def faster_scatter(answer, rng):
         rows, places = np.unique(ids, return_index=True)
         first[rows] = grads[places]
         yield (
-            answer(ids, grads, V),
+            answer(ids, grads.view(Watched), V),
             expected,
             [
                 (last, "an id that comes twice keeps only its last row: go on with those left."),
@@ -26,6 +38,7 @@ def faster_scatter(answer, rng):
         )
         yield ids, given[0]
         yield grads, given[1]
+        yield Watched.used_at, False, [(True, "right sums, but by np.add.at: sum in rounds.")]
 
 
 def window_lines(answer, rng):
@@ -57,10 +70,11 @@ EXERCISES = {
             label="word 2's own share",
         ),
         left_0=Number(
-            1,
+            1.1,
             {
-                1.5: "the others have taken their part from it.",
-                1.1: "word 1 is poor, too: it lacks 0.1.",
+                1.5: "word 2 has taken its part from it.",
+                0.9: "it gives what word 2 lacks, not what word 2 has.",
+                1: "that is after word 1, too, which has not had its part yet.",
             },
             label="left to word 0",
         ),

@@ -1,6 +1,7 @@
 // Fields to type answers into, and Check, which says what there is to say at once. The rules and the
 // words are those of w2vlib/exercises/exercise.py.
 const NUMBER = /^[+-]?(?:(?:\d{1,3}(?:[,_ ]\d{3})+|\d+)(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?%?$/;
+const IN_BRACKETS = /(^|[*/×·(] ?)\(([^()]*)\)(?= ?(?:[*/×·)]|$))/; // 1/(4 * 5), not 3(4)
 
 function parsePower(text) {
   const parts = text.split("^");
@@ -12,8 +13,13 @@ function parsePower(text) {
 }
 
 function parseNumber(typed) {
-  const text = typed.replace(/[−–]/g, "-").replace(/\s+/g, " ").trim()
+  let text = typed.replace(/[−–]/g, "-").replace(/\s+/g, " ").trim()
     .replace(/ ?(\^|\*\*) ?/g, "^");
+  for (let part; (part = text.match(IN_BRACKETS));) {
+    const number = parseNumber(part[2]);
+    if (number === null) return null;
+    text = text.slice(0, part.index) + part[1] + number + text.slice(part.index + part[0].length);
+  }
   let result = 1, sign = "*";
   for (const part of text.split(/ ?([*/×·]) ?/)) {
     if (part && "*/×·".includes(part)) {
