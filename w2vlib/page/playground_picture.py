@@ -101,6 +101,7 @@ def glance(words, start, contexts):
         d.text(165, y, "?", part=f"guess {i}")
         d.text(350, y, "", part=f"tick {i}")
         d.parts += [
+            f'<rect class="w2v-sure" x="290" y="{y - 6}" width="44" height="12"/>',  # all of it: 1
             f'<rect data-part="sure {i}" x="290" y="{y - 6}" width="0" height="12"/>',
             "</g>",
         ]
