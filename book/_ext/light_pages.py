@@ -1,5 +1,8 @@
 """Lighter pages: what Sphinx wrote, less what a page does not use; a few slips of markup mended.
 
+What MathJax and the choice of a theme need first comes from files: a strict policy runs no script
+that stands in a page.
+
 A page stays under 600 KB, gzipped. The theme alone would take 900: two thousand icons, as a script
 and once more as fonts. `_static/icons.css` draws those that occur.
 """
@@ -28,6 +31,10 @@ IN_PAGES = [
         r'(<div class="sidebar-primary-item")(?=>\s*<a class="navbar-brand)',
         r'\1 role="navigation" aria-label="Home"',
     ),
+]
+IN_FILES = [
+    ("mathjax_first.js", r"(?s)<script>(window\.MathJax\b.*?)</script>"),
+    ("theme_first.js", r"(?s)<script data-cfasync=\"false\">(.*?dataset\.mode.*?)</script>"),
 ]
 IN_THEME_CSS = [(r'(\.fa-[\w-]+:before,?)+\{content:"[^"]*"\}', "")]
 
@@ -58,6 +65,14 @@ def lighten(app, exception):
         folder = Path(app.outdir)
         for page in [*folder.glob("*.html"), *folder.glob("book/*.html")]:
             replace(page, IN_PAGES)
+            text = page.read_text(encoding="utf-8")
+            static = "../_static" if page.parent.name == "book" else "_static"
+            for name, pattern in IN_FILES:
+                if found := re.search(pattern, text):
+                    script = folder / "_static" / name
+                    script.write_text(found[1].strip() + "\n", encoding="utf-8")
+                    text = text.replace(found[0], f'<script src="{static}/{name}"></script>')
+            page.write_text(text, encoding="utf-8")
         replace(folder / "_static" / "styles" / "pydata-sphinx-theme.css", IN_THEME_CSS)
 
 

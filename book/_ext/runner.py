@@ -58,13 +58,20 @@ def gather(app):
 
 
 def download(files):
-    """What the first visit fetches, in words: before the first output, and behind it."""
+    """MB that the first visit fetches: before the first output, and behind it for charts."""
     packages = json.loads(files[pyodide_files.LOCK])["packages"]
     first = pyodide_files.with_dependencies(pyodide_files.PACKAGES, packages)
     behind = {packages[name]["file_name"] for name in packages.keys() - first.keys()}
     size = sum(pyodide_files.sent(name, files[name]) for name in files.keys() - behind)
     rest = sum(pyodide_files.sent(name, files[name]) for name in behind)
-    return f"First download: {size / 1e6:.0f} MB, then {rest / 1e6:.0f} MB for the charts."
+    return round(size / 1e6), round(rest / 1e6)
+
+
+def note(app, pagename):
+    """What a chapter's first visit fetches, in words."""
+    size, rest = app.runner_download
+    charts = "import matplotlib" in Path(app.env.doc2path(pagename)).read_text(encoding="utf-8")
+    return f"First download: {size} MB{f', then {rest} MB for the charts' if charts else ''}."
 
 
 def add_button(app, pagename, templatename, context, doctree):
@@ -88,9 +95,10 @@ def add_button(app, pagename, templatename, context, doctree):
         data += f' data-behind="{" ".join(pyodide_files.BEHIND)}"'
         here = (
             '<button type="button" hidden>Run this chapter here</button>'
-            f'<p class="w2v-runner-note" hidden>{app.runner_download}</p>'
+            f'<p class="w2v-runner-note" hidden>{note(app, pagename)}</p>'
         )
-        app.add_js_file("runner/runner.js", loading_method="defer")
+        for script in "outputs.js", "runner.js":
+            app.add_js_file(f"runner/{script}", loading_method="defer")
     panel = f'<div class="w2v-runner" id="run"{data}>{here}{elsewhere}</div>'
     context["body"] = context["body"].replace("</h1>", f"</h1>\n{panel}", 1)
 

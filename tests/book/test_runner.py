@@ -101,6 +101,111 @@ def test_wrong_edit_shows_its_line(ready):
 
 
 @needs_pyodide
+def test_a_press_counts_though_the_page_would_move(chapter):
+    page = chapter()
+    page.set_viewport_size(NARROW)
+    page.get_by_role("button", name=BUTTON).click()
+    above, cell = visible_cell(page, 1), visible_cell(page, 2)
+    button = cell.get_by_role("button", name="Run", exact=True)
+
+    def hold():
+        button.scroll_into_view_if_needed()
+        box = button.bounding_box()
+        page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+        page.mouse.down()
+        return box
+
+    above.locator("textarea").focus()  # in larger letters: left, it takes less room
+    high = above.bounding_box()["height"]
+    held = hold()
+    assert button.bounding_box() == held
+    page.mouse.up()
+    expect(cell).to_have_attribute("data-state", "queued")
+    expect(cell.locator(".w2v-state")).to_have_text(re.compile(r"\d+ cells come first"))
+    expect(status(page)).to_have_text("Python is loading …")
+    expect(cell).to_have_attribute("data-state", "done", timeout=60 * SECONDS)
+    assert above.bounding_box()["height"] < high
+    expect(cell.locator(".w2v-state")).to_have_text(re.compile(r"done, [\d.]+ s"))
+
+    late = (
+        "from time import perf_counter\nend = perf_counter() + 2\nwhile perf_counter() < end: pass"
+    )
+    run(above, f"{late}\nfor i in range(20): print(i)", state="running")
+    held = hold()
+    page.wait_for_timeout(3 * SECONDS)
+    assert button.bounding_box() == held
+    expect(above).to_have_attribute("data-state", "running")
+    page.mouse.up()
+    expect(above.locator(".cell_output")).to_contain_text("19")
+    expect(cell).to_have_attribute("data-state", re.compile("queued|running|done"))
+
+
+@needs_pyodide
+def test_no_check_of_what_failed(ready):
+    """A cell that failed counts as not run, whatever was asked for between."""
+    first, cell, below = (visible_cell(ready, n) for n in range(3))
+    source = cell.locator("textarea").input_value()
+    right = f"{source}\ndef logit(y):\n    return np.log(y / (1 - y))"
+    check = "from w2vlib.exercises import check\ncheck('logit', logit)"
+    said = below.locator(".w2v-answer")
+    again = below.get_by_role("button", name="Run", exact=True)
+    run(cell, right)
+    run(below, check)
+    expect(said).to_contain_text("Right.")
+    run(cell, f"{source}\ndef logit(y:", state="failed")
+    run(first, "1 / 0", state="failed")
+    again.click()  # the first fails again, and the second is not reached
+    expect(below.locator(".w2v-state")).to_have_text(re.compile(r"not run: cell \d+ failed"))
+    first.get_by_role("button", name="Reset").click()
+    again.click()
+    expect(first).to_have_attribute("data-state", "done", timeout=30 * SECONDS)
+    expect(cell).to_have_attribute("data-state", "failed", timeout=30 * SECONDS)
+    expect(below.locator(".w2v-state")).to_have_text(re.compile(r"not run: cell \d+ failed"))
+    expect(said).to_have_count(0)
+    run(cell, right)
+    run(below)
+    expect(said).to_contain_text("Right.")
+
+
+BAR = """() => {
+  const bar = document.querySelector(".w2v-runner-bar"), [status, progress] = bar.children;
+  status.textContent = "Cell 44 takes over ten seconds.";
+  progress.textContent = "44 of 58 cells";
+  const hidden = [...bar.children].map((it) => it.hidden);
+  const most = (shown) => {
+    const buttons = [...bar.querySelectorAll("button")];
+    buttons.forEach((it) => { it.hidden = !shown.includes(it.textContent); });
+    return [bar.offsetHeight, bar.scrollWidth - bar.clientWidth];
+  };
+  const busy = most(["Stop", "Download my notebook", "Clear my changes"]);
+  status.textContent = "12 cells failed.";
+  progress.textContent = "188 s, 688 MB";
+  bar.children[2].textContent = "Show cell 44";
+  const idle = most(["Show cell 44", "Run all", "Download my notebook", "Clear my changes"]);
+  [...bar.children].forEach((it, i) => { it.hidden = hidden[i]; });
+  return [busy, idle];
+}"""
+
+
+@needs_pyodide
+@pytest.mark.parametrize(("width", "most"), [(1280, 48), (390, 84)])
+def test_the_bar_is_low_and_covers_nothing_asked_for(ready, width, most):
+    size = ready.viewport_size
+    ready.set_viewport_size({"width": width, "height": 844})
+    for height, cut in ready.evaluate(BAR):
+        assert height <= most
+        assert cut <= 0
+    cell = visible_cell(ready, 2)
+    button = cell.get_by_role("button", name="Run", exact=True)
+    button.evaluate("it => scrollBy(0, it.getBoundingClientRect().bottom - innerHeight + 100)")
+    run(cell, "for i in range(6): print(i)")
+    bar = ready.locator(".w2v-runner-bar").bounding_box()
+    box = cell.bounding_box()
+    assert box["y"] + box["height"] <= bar["y"]
+    ready.set_viewport_size(size)
+
+
+@needs_pyodide
 def test_hidden_cell_that_fails_is_shown(ready):
     quiz = ready.locator("div.cell", has=ready.locator("pre", has_text="Predict(")).first
     below = quiz.locator("xpath=following::div[contains(@class, 'cell ')][.//textarea]").first
@@ -252,6 +357,8 @@ def test_only_listed_chapters_have_the_button(html):
         assert (BUTTON in page) == (path.stem in RUN_IN_PAGE)
         assert ("runner.js" in page) == (path.stem in RUN_IN_PAGE)
         assert page.count("Open it in Binder</a>") == 1
+        charts = "import matplotlib" in path.read_text(encoding="utf-8")
+        assert ("MB for the charts" in page) == charts
 
 
 @needs_pyodide

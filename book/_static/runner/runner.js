@@ -7,11 +7,7 @@
   const page = /([^/]+?)(\.html)?$/.exec(location.pathname)[1];
   const script = new URL("worker.js", document.currentScript.src);
 
-  const make = (tag, props = {}, ...children) => {
-    const element = Object.assign(document.createElement(tag), props);
-    element.append(...children);
-    return element;
-  };
+  const { make, drawn, overwritten } = globalThis.w2vOutputs; // outputs.js
   const button = (textContent, onclick) => make("button", { type: "button", textContent, onclick });
   const group = (className, ariaLabel, ...children) =>
     make("div", { role: "group", className, ariaLabel }, ...children);
@@ -31,6 +27,22 @@
       else localStorage.setItem(kept(cell), JSON.stringify({ of: cell.source, text: cell.text }));
     } catch { /* then it lasts as long as the page */ }
   };
+
+  // ---- While a pointer is down nothing moves, or what it presses would be gone when it comes up.
+  let held = false, letting = 0;
+  const waiting = [];
+  const still = (act) => { if (held) waiting.push(act); else act(); };
+  const letGo = () => {
+    held = false;
+    waiting.splice(0).forEach((act) => act());
+  };
+  addEventListener("pointerdown", ({ button: which }) => {
+    clearTimeout(letting);
+    held ||= which === 0;
+  }, true);
+  for (const up of ["pointerup", "pointercancel"]) {
+    addEventListener(up, () => { letting = setTimeout(letGo, 50); }, true); // a touch clicks after it
+  }
 
   // ---- The bar: what happens, and what concerns the whole page
   const status = make("span", { role: "status" });
@@ -57,12 +69,13 @@
   };
 
   // ---- Python
-  const queue = [];
+  const queue = [], goals = new Set(); // the cells whose Run was pressed
   let worker = null, up = false, running = null, count = 0;
   // Of the cells asked for since Python was last idle: how many, their seconds, those that failed.
   let asked = 0, spent = 0, failed = [];
   let since = 0; // when Python began what it does now
   function tick() {
+    if (held) return;
     const seconds = Math.round((performance.now() - since) / 1000);
     if (running && seconds) running.passes(seconds);
     else if (worker && !up) progress.textContent = `${seconds} s`;
@@ -71,10 +84,11 @@
     say("Python is loading …");
     since = performance.now();
     worker = new Worker(script, { type: "module" });
-    worker.onmessage = hear;
+    worker.onmessage = (event) => still(() => hear(event));
     worker.onerror = (event) => breakDown(event.message || "its files did not come");
     const { packages, behind, course } = panel.dataset;
-    worker.postMessage({ start: { packages: packages.split(" "), behind: behind.split(" "), course } });
+    const soon = cells.some((cell) => /\bmatplotlib\b/.test(cell.source)); // else when a reader's cell asks
+    worker.postMessage({ start: { packages: packages.split(" "), behind: behind.split(" "), soon, course } });
   }
   function hear({ data, target }) {
     if (target !== worker) return; // it was stopped
@@ -89,17 +103,17 @@
       spent += data.seconds;
       if (!data.well) {
         failed.push(cell);
-        // What a cell asserts may be about time, which is another here. Any other error ends the run.
-        if (cell.outputs.at(-1).ename !== "AssertionError") drop();
+        // What the book's cell asserts may be about time, which is another here. Any other error ends the run.
+        if (cell.outputs.at(-1).ename !== "AssertionError" || cell.text !== cell.source) drop(cell);
       }
       if (!queue.length) conclude(data.heap);
     }
     next();
   }
   function conclude(heap) {
-    const numbers = failed.map((cell) => cell.number).join(", ");
-    say(failed.length ? `${failed.length > 1 ? "Cells" : "Cell"} ${numbers} failed.` : "Done.");
-    progress.textContent = `${spent.toFixed(1)} s; Python takes ${Math.round(heap / 2 ** 20)} MB`;
+    const which = failed.length > 1 ? `${failed.length} cells` : `Cell ${failed[0]?.number}`;
+    say(failed.length ? `${which} failed.` : "Done.");
+    progress.textContent = `${spent.toFixed(spent < 10 ? 1 : 0)} s, ${Math.round(heap / 2 ** 20)} MB`;
     [asked, spent] = [0, 0];
   }
   // Runs these cells, in the order of the page, after what waits already.
@@ -111,29 +125,41 @@
       asked += 1;
       cell.state("queued");
     }
-    if (worker) say("Running …");
-    else start();
+    goals.add(wanted.at(-1));
+    if (up) say("Running …");
+    else if (!worker) start();
     next();
   }
   // Runs a cell, and before it those above that have not run as they are now, or failed.
-  const reach = (cell) => run(cells.slice(0, cell.number)
-    .filter((it) => it === cell || it.ran !== it.text || it.box.dataset.state === "failed"));
+  const reach = (cell) => run(cells.slice(0, cell.number).filter((it) => it === cell || !it.current));
   function next() {
     if (up && !running && queue.length) {
       running = queue.shift();
       since = performance.now();
-      const told = running.long ? `Cell ${running.number} ${LONG}.` : "Running …";
+      const told = running.long ? `Cell ${running.number} takes over ten seconds.` : "Running …";
       if (status.textContent !== told) say(told);
       progress.textContent = asked > 1 ? `${asked - queue.length} of ${asked} cells` : "";
       running.begin(++count);
       worker.postMessage({ run: running.text, name: `cell ${running.number}` });
     }
+    queue.forEach((cell, i) => goals.has(cell) && cell.waits(i + (running ? 1 : 0)));
     refresh();
   }
-  const drop = () => queue.splice(0).forEach((cell) => cell.state());
+  // Where a cell failed, those below it that wait have no outputs any more that would belong to it.
+  function drop(wrong) {
+    for (const cell of queue.splice(0)) {
+      if (cell.number < wrong?.number) queue.push(cell);
+      else {
+        goals.delete(cell);
+        if (wrong) cell.forget();
+        cell.state(undefined, wrong && `not run: cell ${wrong.number} failed`);
+      }
+    }
+  }
   function end() {
     worker?.terminate();
     [worker, up, running, count, asked, spent, failed] = [null, false, null, 0, 0, 0, []];
+    goals.clear();
     progress.textContent = "";
     drop();
     for (const cell of cells) {
@@ -155,43 +181,6 @@
     say(`Python has ended: ${why}. Run starts it again.`);
   }
 
-  // ---- Outputs, as the book's own pages have them
-  const preformatted = (kind, textContent) =>
-    make("div", { className: `output ${kind} highlight-myst-ansi notranslate` },
-      make("div", { className: "highlight" }, make("pre", { textContent })));
-  // After a carriage return a line is written anew, as progress bars do.
-  const overwritten = (text) => text.replace(/\r+\n/g, "\n").replace(/[^\n]*\r/g, "");
-  function drawn(output, alt) {
-    if (output.output_type === "stream") {
-      return preformatted(output.name === "stderr" ? "stderr" : "stream", overwritten(output.text));
-    }
-    if (output.output_type === "error") return preformatted("traceback", output.traceback.join("\n"));
-    const { "text/html": html, "image/svg+xml": svg, "text/plain": plain } = output.data;
-    if (html) {
-      const box = make("div", { className: "output text_html" });
-      box.innerHTML = html;
-      return box;
-    }
-    return svg ? chart(svg, alt || plain) : preformatted("text_plain", plain);
-  }
-  // A chart stands in the page itself, since a strict policy forbids pictures from data. Its styles are
-  // set one by one for the same reason.
-  function chart(text, alt) {
-    const parsed = new DOMParser().parseFromString(text, "image/svg+xml");
-    const svg = document.importNode(parsed.documentElement, true);
-    svg.querySelectorAll("style, metadata").forEach((it) => it.remove());
-    for (const element of svg.querySelectorAll("[style]")) {
-      const style = element.getAttribute("style");
-      element.removeAttribute("style");
-      element.style.cssText = style;
-    }
-    svg.style.strokeLinejoin = "round";
-    svg.classList.add("w2v-chart");
-    svg.setAttribute("role", "img");
-    svg.setAttribute("aria-label", alt);
-    return svg;
-  }
-
   // ---- A cell
   class Cell {
     constructor(box, index) {
@@ -202,6 +191,8 @@
       this.place = box.querySelector(".cell_output figure") ?? box.querySelector(".cell_output");
     }
     get text() { return this.area?.value ?? this.source; }
+    // Whether Python knows it as it is now.
+    get current() { return this.well && this.ran === this.text; }
     get long() { return this.box.classList.contains("tag_long"); }
     // What the reader typed into the fields of an exercise.
     get answers() {
@@ -228,7 +219,8 @@
         this.area.setAttribute("autocapitalize", "off");
         this.area.addEventListener("keydown", (event) => this.press(event));
         this.area.addEventListener("input", () => this.fit());
-        for (const event of ["focus", "blur"]) this.area.addEventListener(event, () => this.point());
+        this.area.addEventListener("focus", () => this.touch());
+        this.area.addEventListener("blur", () => still(() => this.touch()));
         this.area.addEventListener("mousedown", (event) => this.aim(event));
         this.code.append(this.area);
         this.code.classList.add("w2v-code");
@@ -237,6 +229,11 @@
         .append(group("w2v-runner-tools", `Cell ${this.number}`, ...tools));
       this.state();
       this.fit();
+    }
+    // The field shows in the place of the coloured text, which may be as high or not.
+    touch() {
+      this.code.classList.toggle("w2v-touched", document.activeElement === this.area);
+      this.point();
     }
     // The line of an error. Lines may wrap: they are measured as they stand.
     point(line = this.wrong) {
@@ -259,8 +256,7 @@
       twin.remove();
       return height;
     }
-    // The field comes in the place of the coloured text, on a phone in larger letters: the caret goes
-    // to where the text was touched.
+    // The caret goes to where the coloured text was touched: on a phone the field has larger letters.
     aim({ clientX, clientY }) {
       const pre = this.code.querySelector("pre");
       if (!pre.offsetHeight || !document.caretPositionFromPoint) return;
@@ -305,6 +301,10 @@
       else delete this.box.dataset.state;
       this.mark.textContent = text || (this.long ? LONG : "");
     }
+    waits(cells) {
+      const first = cells === 1 ? "1 cell comes first" : `${cells} cells come first`;
+      this.state("queued", cells ? `${first}${running?.long ? `, now one that ${LONG}` : ""}` : "queued");
+    }
     passes(seconds) {
       this.mark.textContent = `running, ${seconds} s${this.long ? `; ${LONG}` : ""}`;
     }
@@ -327,7 +327,8 @@
       this.stored ??= [...this.place?.childNodes ?? []];
       this.caption ??= this.place?.querySelector("figcaption");
       this.alt ??= this.place?.querySelector("img")?.alt;
-      [this.ran, this.count, this.outputs, this.last] = [this.text, count, [], null];
+      [this.ran, this.well, this.count, this.outputs, this.last] = [this.text, false, count, [], null];
+      if (this.place) this.place.style.minHeight = `${this.place.offsetHeight}px`; // it grows, if at all
       this.point(null);
       this.state("running");
     }
@@ -357,24 +358,40 @@
       }
     }
     finish({ well, seconds }) {
+      this.well = well;
       if (!this.last) this.empty();
+      if (this.place) this.place.style.minHeight = "";
       this.again.hidden = false;
       const state = well ? "done" : "failed";
       if (queue.includes(this)) this.state("queued"); // changed, and asked for, while it ran
       else this.state(state, `${state}, ${seconds.toFixed(1)} s`);
       if (!well) this.unfold();
       this.point(); // its code may only now be there
+      if (goals.delete(this)) emerge(this.box);
+    }
+    // The book's own outputs come back.
+    forget() {
+      if (this.stored) this.place?.replaceChildren(...this.stored);
+      this.ran = this.stored = this.outputs = null;
+      this.fit();
     }
     reset() {
       if (this === running) halt();
       if (this.area) this.area.value = this.source;
-      if (this.stored) this.place?.replaceChildren(...this.stored);
-      this.ran = this.stored = this.outputs = null;
+      this.forget();
       if (!queue.includes(this)) this.state();
-      this.fit();
     }
   }
-  document.addEventListener("w2v-answer", () => bar.isConnected && refresh());
+  // What was asked for does not stay behind the bar.
+  function emerge(box) {
+    const { top, bottom, height } = box.getBoundingClientRect(), edge = bar.getBoundingClientRect().top;
+    if (top < edge && edge < bottom && height < edge / 2) box.scrollIntoView({ block: "nearest" });
+  }
+  document.addEventListener("w2v-answer", ({ target }) => {
+    if (!bar.isConnected) return;
+    refresh();
+    emerge(target);
+  });
   const cells = [...document.querySelectorAll("div.cell:has(div.cell_input)")]
     .map((box, i) => new Cell(box, i));
 

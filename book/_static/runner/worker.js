@@ -1,15 +1,15 @@
 // Python in a worker of its own: whatever a cell does, the page stays alive and can end it.
-// In:  {start: {packages, behind, course}}, {run: source, name}
+// In:  {start: {packages, behind, soon, course}}, {run: source, name}
 // Out: {up}, {waits}, {output: as nbformat has it, line}, {done, well, seconds, heap}, {broken: why}
 import { loadPyodide } from "../pyodide/pyodide.mjs";
 
 const HOME = "/course/book";
 const VECTORS = ["vectors_1.bytes", "vectors_2.bytes"];
 const FOLDER = new URL("../pyodide/", import.meta.url).href;
-let python = null, kernel = null, rest = null, coming = null, complete = false, shown = false;
+let python = null, kernel = null, rest = null, coming = null, complete = false, shown = false, due = false;
 
-async function start({ packages, behind, course }) {
-  rest = behind;
+async function start({ packages, behind, soon, course }) {
+  [rest, due] = [behind, soon];
   const zip = fetch(FOLDER + course).then((answer) => {
     if (!answer.ok) throw new Error(`${answer.url}: ${answer.status}`);
     return answer.arrayBuffer();
@@ -32,7 +32,8 @@ async function start({ packages, behind, course }) {
   });
 }
 
-// The packages that the first output does not need come behind it, or when a cell waits for them. Where
+// The packages that the first output does not need come behind it, where the chapter's cells will, or
+// when a cell waits for them. Where
 // one does not come, the cell tells, and the next one asks again.
 const fetchRest = () => coming ??= python.loadPackage(rest, { messageCallback() {} })
   .catch(() => {})
@@ -49,7 +50,7 @@ async function run(source, name) {
   const well = kernel.run(source, name);
   const heap = python._module.HEAPU8.length;
   postMessage({ done: true, well, seconds: (performance.now() - begun) / 1000, heap });
-  if (shown) fetchRest();
+  if (shown && due) fetchRest();
 }
 
 addEventListener("message", async ({ data }) => {
