@@ -8,3 +8,18 @@ c.InlineBackend.rc = {
     "svg.fonttype": "none",  # letters, not outlines
     "axes.formatter.min_exponent": 8,  # 1000, not 10 to a small 3, which a phone cannot show
 }
+# At an axis Matplotlib would write 1000000 as 1e+06: as book/_ext/in_page/figures.py has it.
+c.IPKernelApp.exec_lines = [
+    """
+def in_full(label):
+    import re
+    from decimal import Decimal
+    return lambda *given: re.sub(
+        r"[\\d.]+e[+-]\\d+", lambda found: format(Decimal(found[0]), "f"), label(*given)
+    )
+
+from matplotlib.ticker import LogFormatterMathtext
+LogFormatterMathtext.__call__ = in_full(LogFormatterMathtext.__call__)
+del LogFormatterMathtext, in_full
+"""
+]

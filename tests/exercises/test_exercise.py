@@ -281,6 +281,8 @@ def leaves(x):
         (lambda x: x * np.nan, "Not yet: NaN is no number"),
         (lambda x: "2x", "Not yet: this should be numbers, but it is text."),
         (lambda x: x > 0, "Not yet: this should be numbers, but it is an array of bool."),
+        (lambda x: (x, 2 * x[0]), "Not yet: this is a tuple of 2 things, where one array"),
+        (lambda x: (1, 2, 3), "Not yet: this is a tuple of 3 things, where one array"),
         (lambda x: [[1, 2], [3]], "Not yet: its rows have different lengths"),
         (lambda: 1, "Not yet: what it gives or takes does not fit here. TypeError: "),
         (6, "Not yet: this should be a function or a class, but it is int."),

@@ -25,7 +25,7 @@ nan;inf;(3, 2);3, 2;3,2;3 x 2;3x2;3×2;[3, 2];(3, 2,);3 2;2, 3;(2,3);(3,);3;3, 2
 (10,000, 100);6/2, 4/2;[[1, 1], [3, 3]];[[1,1],[3,3]];(1,1),(3,3);
 1 1 3 3;1, 1, 1, 1;[[1 1] [1 1]];1,1,3;1,1,3,2;
 1, 1, 3, 4; 1 ,1 , 3,3;1, a;１;١;log; `LOG` ;"logarithm";the log;exp;EXP.;error;
-wrong numbers;log  log;null;undefined;{"a": 1};\;$1"""
+0,23; -0,231 ;wrong numbers;log  log;null;undefined;{"a": 1};\;$1"""
 TEXTS = TEXTS.replace("\n", "").split(";")
 
 

@@ -82,6 +82,7 @@ EXERCISES = {
         ratio=Number(
             10 / 11,
             {
+                0.9: "two decimals are asked for.",
                 0.8: "the output side counts too: one row h for each target.",
                 1.1: "that is old over new.",
                 2: "only H doubled: C matters too.",

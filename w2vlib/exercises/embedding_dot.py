@@ -38,8 +38,10 @@ def backward_of_several(answer, rng):
         put[idx] = parts
         got = answer(w, h, idx, dout)
         got_dW, got_dh = (None, None) if got is None or got is ... else got
-        yield got_dW, dW, [(put, "ids repeat: add them up.")]
-        yield got_dh, np.einsum("nk,nkh->nh", dout, w[idx])
+        dh = np.einsum("nk,nkh->nh", dout, w[idx])
+        swapped = "the first of the two should be dW, and it is dh."
+        yield got_dW, dW, [(put, "ids repeat: add them up."), (dh, swapped)]
+        yield got_dh, dh
 
 
 EXERCISES = {
@@ -47,6 +49,8 @@ EXERCISES = {
         times_as_many=Number(
             32,
             {
+                31: "count the 32 that are wanted among the computed, too.",
+                1 / 32: "that is the share that is wanted. How many times as many are computed?",
                 1024: "so many are computed. How many of them are wanted?",
                 10_000: "that is the big product: here only words of the batch are scored.",
             },
@@ -73,23 +77,40 @@ EXERCISES = {
         ),
     ),
     "silent_bug": Fields(
-        n32=Choice(HAPPENS, "an error", label="N = 32, H = 100"),
+        n32=Choice(
+            HAPPENS,
+            "an error",
+            dict.fromkeys(HAPPENS[1:], "32 stands over 100: they differ, and neither is 1."),
+            label="N = 32, H = 100",
+        ),
         n100=Choice(
             HAPPENS,
             "wrong numbers",
-            {"nothing bad": "N = H: are the numbers lined up with rows or with columns?"},
+            {
+                "an error": "100 stands over 100: they fit.",
+                "nothing bad": "N = H: are the numbers lined up with rows or with columns?",
+                "a wrong shape": "(100,) and (100, 100) give (100, 100), as they should.",
+            },
             label="N = 100, H = 100",
         ),
         n1=Choice(
             HAPPENS,
             "nothing bad",
-            {"an error": "N = 1: a length of 1 stretches to any length."},
+            {
+                "an error": "N = 1: a length of 1 stretches to any length.",
+                "a wrong shape": "(1,) and (1, 100) give (1, 100), as they should.",
+                "wrong numbers": "there is one row, and one number for all of it.",
+            },
             label="N = 1, H = 100",
         ),
         n4=Choice(
             HAPPENS,
             "a wrong shape",
-            {"nothing bad": "H = 1: what shape do (4,) and (4, 1) give?"},
+            {
+                "an error": "4 stands over 1: a length of 1 stretches to any length.",
+                "nothing bad": "H = 1: what shape do (4,) and (4, 1) give?",
+                "wrong numbers": "look at the shape first: what do (4,) and (4, 1) give?",
+            },
             label="N = 4, H = 1",
         ),
     ),

@@ -19,9 +19,10 @@ __all__ = ["Choice", "Code", "Fields", "Number", "Numbers", "Shape", "Verdict", 
 
 RELATIVE, ABSOLUTE = 1e-4, 1e-6  # how far from the expected number an answer may be
 NUMBER = re.compile(
-    r"[+-]?(?:(?:\d{1,3}(?:[,_ ]\d{3})+|\d+)(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?%?", re.ASCII
+    r"[+-]?(?:(?:[1-9]\d{0,2}(?:[,_ ]\d{3})+|\d+)(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?%?", re.ASCII
 )
 IN_BRACKETS = re.compile(r"(^|[*/×·(] ?)\(([^()]*)\)(?= ?(?:[*/×·)]|$))")  # 1/(4 * 5), not 3(4)
+COMMA = re.compile(r"[+-]?\d+,\d+", re.ASCII)  # where others write a point
 MOST = 1000  # numbers that an answer to a field may hold
 LIBRARY = Path(__file__).parents[1]
 NOT_THE_READERS = [str(LIBRARY), *(sysconfig.get_paths()[key] for key in ("stdlib", "purelib"))]
@@ -130,6 +131,8 @@ class Number(Field):
             if self.percent:
                 given = re.sub(r"\s*%\s*$", "", given)
             if (number := parse_number(given)) is None:
+                if COMMA.fullmatch(given := given.strip()):
+                    return wrong(f"write a point: {given.replace(',', '.')}.")
                 return wrong("write a number, such as 1500 or 0.25.")
         else:
             (number,) = flat(given)
@@ -370,23 +373,29 @@ def compare(got, expected, mistakes=()):
             raise TypeError
         array = np.array(array, dtype=float)  # a plain array, whatever it was
     except ValueError:
+        if type(got) is tuple:
+            return wrong(several(got))
         return wrong("its rows have different lengths: this should be an array.")
     except Exception:  # noqa: BLE001 - an object may do anything when it is looked at
         return wrong(f"this should be numbers, but it is {name_of(got)}.")
     expected = expected.astype(float)
-    if array.shape != expected.shape:
-        return wrong(f"the shape is {array.shape}, and it should be {expected.shape}.")
 
     def differs(other):
         return ~np.isclose(array, other, rtol=RELATIVE, atol=ABSOLUTE, equal_nan=True)
 
+    def same(other):
+        return array.shape == other.shape and not differs(other).any()
+
     with np.errstate(all="ignore"):
-        if not differs(expected).any():
+        if same(expected):
             return RIGHT
         for mistake, said in mistakes:
-            mistake = np.asarray(mistake, dtype=float)
-            if mistake.shape == array.shape and not differs(mistake).any():
+            if same(np.asarray(mistake, dtype=float)):
                 return wrong(said)
+        if array.shape != expected.shape:
+            if type(got) is tuple:
+                return wrong(several(got))
+            return wrong(f"the shape is {array.shape}, and it should be {expected.shape}.")
         if np.isnan(array).any():
             return wrong(NAN)
         if expected.ndim == 0:
@@ -396,6 +405,11 @@ def compare(got, expected, mistakes=()):
         places = np.argwhere(differs(expected))
     first = tuple(places[0].tolist())
     return wrong(f"{len(places)} of {array.size} numbers differ, the first at index {first}.")
+
+
+def several(got):
+    """What to say to a tuple that is no array."""
+    return f"this is a tuple of {len(got)} things, where one array or number is asked for."
 
 
 def told(error, answer, steps):

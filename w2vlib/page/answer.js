@@ -1,6 +1,6 @@
 // Fields to type answers into, and Check, which says what there is to say at once. The rules and the
 // words are those of w2vlib/exercises/exercise.py.
-const NUMBER = /^[+-]?(?:(?:\d{1,3}(?:[,_ ]\d{3})+|\d+)(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?%?$/;
+const NUMBER = /^[+-]?(?:(?:[1-9]\d{0,2}(?:[,_ ]\d{3})+|\d+)(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?%?$/;
 const IN_BRACKETS = /(^|[*/×·(] ?)\(([^()]*)\)(?= ?(?:[*/×·)]|$))/; // 1/(4 * 5), not 3(4)
 
 function parsePower(text) {
@@ -63,8 +63,12 @@ function judge(of, text) {
     return wrong(known?.[1] ?? (kind === "word" ? "another word is meant." : "think again."));
   }
   if (kind === "number") {
-    const number = parseNumber(of.percent ? text.replace(/\s*%\s*$/, "") : text);
-    if (number === null) return wrong("write a number, such as 1500 or 0.25.");
+    const typed = of.percent ? text.replace(/\s*%\s*$/, "") : text, number = parseNumber(typed);
+    if (number === null) {
+      const comma = /^\s*[+-]?\d+,\d+\s*$/.test(typed);
+      return wrong(comma ? `write a point: ${typed.trim().replace(",", ".")}.`
+        : "write a number, such as 1500 or 0.25.");
+    }
     if (close(number, right, tolerance)) return RIGHT;
     const known = mistakes.find(([mistake]) => close(number, mistake, tolerance));
     return wrong(known?.[1] ?? `this is too ${size(number, right)}.`);
