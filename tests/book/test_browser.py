@@ -172,7 +172,7 @@ def test_copy_button(chromium, site):
     context = chromium.new_context(permissions=["clipboard-read", "clipboard-write"])
     page = context.new_page()
     page.goto(f"{site}/{CHAPTER}.html")
-    cell = page.locator(".cell_input .highlight").first
+    cell = page.locator(".cell:not(.tag_hide-input) .cell_input .highlight").first
     cell.hover()
     cell.locator("button.copybtn").click()
     copied = page.evaluate("navigator.clipboard.readText()")
