@@ -18,8 +18,10 @@ READY = "() => MathJax.startup.promise.then(() => document.fonts.ready).then(() 
 
 RAW_MATH = r"""[...document.querySelectorAll("article :is(p, li, dd, td, figcaption)")]
     .map((e) => e.innerText).filter((text) => /\$\$|\\[()[\]]|\\begin\{/.test(text))"""
-# What shows and is there to be clicked; and what reaches over the edge of the paper or its box.
-CLICKED = """[...document.querySelectorAll("button, nav, input:not([type=radio]), .bd-sidebar")]
+# What shows and is there to be clicked, less boxes to tick and lines to write on; and what reaches
+# over the edge of the paper or its box.
+CLICKED = """[...document.querySelectorAll("button, nav, .bd-sidebar,"
+    + " input:not([type=radio], [type=text], [type=number])")]
     .filter((e) => e.checkVisibility()).map((e) => e.outerHTML)"""
 CUT = """[...document.querySelectorAll("article :is(pre, table, figure, svg, mjx-container)")]
     .filter((e) => e.getBoundingClientRect().right > innerWidth + 1
