@@ -60,6 +60,19 @@ ORDER = [
     "exercises.exercise",
     *(f"exercises.{module_name(path)}" for path in CHAPTERS),
     "exercises",
+    "classroom.wire",
+    "classroom.served",
+    "classroom.student",
+    "classroom.cells",
+    "classroom.chapter",
+    "classroom.isolation",
+    "classroom.remote",
+    "classroom.sheet",
+    "classroom.marks",
+    "classroom.report",
+    "classroom.grade",
+    "classroom",
+    "classroom.__main__",
 ]
 
 

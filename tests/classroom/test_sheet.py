@@ -1,0 +1,68 @@
+"""Sheets and keys: made from the chapters, answered by nobody and by their own solutions."""
+
+import json
+
+import nbformat
+import pytest
+
+from w2vlib.classroom import chapter, sheet
+from w2vlib.classroom.__main__ import main
+
+each_chapter = pytest.mark.parametrize("stem", chapter.stems())
+
+
+def verdicts(text):
+    """What the checks of a notebook say, by exercise, when it is run from top to bottom."""
+    import w2vlib.exercises
+
+    said, names, check = {}, {}, w2vlib.exercises.check
+
+    def noted(name, *args, **kwargs):
+        said[name] = {verdict[0] for verdict in check(name, *args, **kwargs).verdicts.values()}
+
+    for cell in json.loads(text)["cells"]:
+        if cell["cell_type"] == "code":
+            exec("".join(cell["source"]), names)  # noqa: S102 - our own notebook
+            names["check"] = noted
+    return said
+
+
+@pytest.fixture(autouse=True)
+def beside_the_chapters(monkeypatch):
+    """The folder that a chapter's own cells run in."""
+    monkeypatch.chdir(chapter.BOOK)
+
+
+@each_chapter
+def test_a_sheet_asks_all_and_tells_nothing(stem):
+    text = sheet.sheet(stem)
+    notebook = nbformat.reads(text, as_version=nbformat.NO_CONVERT)
+    nbformat.validate(notebook)
+    tasks = chapter.exercises(stem)
+    assert 3 <= len(tasks)
+    assert all(task.title in text and "Solution" not in text for task in tasks)
+    for task in tasks:
+        assert not task.solved or task.solved.strip() not in text
+    said = verdicts(text)
+    assert list(said) == [name for task in tasks for name in task.checks]
+    # What is to be repaired is wrong, and all else not written.
+    wrong = {name for name, states in said.items() if states != {"unwritten"}}
+    assert all(name.startswith("repair_") for name in wrong) and not any(
+        "right" in states for states in said.values()
+    ), said
+
+
+@each_chapter
+def test_the_key_passes_every_check(stem):
+    said = verdicts(sheet.key(stem))
+    assert said and all(states == {"right"} for states in said.values()), said
+
+
+def test_command_line(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    assert main(["sheet", "02_embedding"]) == 0
+    assert (tmp_path / "02_embedding_sheet.ipynb").read_text(encoding="utf-8") == sheet.sheet(
+        "02_embedding"
+    )
+    assert main(["key", "02_embeddings"]) == 2
+    assert "choose from 01_bottlenecks, 02_embedding" in capsys.readouterr().err

@@ -1,0 +1,75 @@
+"""For teachers: `python -m w2vlib.classroom`, with sheet, key and grade."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from w2vlib.classroom import grade, isolation, sheet
+from w2vlib.files import writing
+
+
+def parser():
+    """The command line."""
+    top = argparse.ArgumentParser(prog="python -m w2vlib.classroom", description=__doc__)
+    commands = top.add_subparsers(dest="command", required=True)
+    for name, said in [
+        ("sheet", "a chapter's exercises as a notebook for students"),
+        ("key", "the same with solutions, for you"),
+    ]:
+        one = commands.add_parser(name, help=said, description=said)
+        one.add_argument("chapter", help="its stem, such as 02_embedding")
+        one.add_argument("-o", "--out", type=Path, help="the file (default: CHAPTER_sheet.ipynb)")
+    said = "marks and feedback for a folder of hand-ins"
+    marks = commands.add_parser("grade", help=said, description=said)
+    marks.add_argument("hand_ins", type=Path, help="a folder with the students' .ipynb files")
+    marks.add_argument("--out", type=Path, required=True, help="the table, such as marks.csv")
+    marks.add_argument("--sheet", help="the chapter (default: the one that the hand-ins answer)")
+    marks.add_argument("--jobs", type=int, default=2, help="hand-ins at a time (default: 2)")
+    marks.add_argument(
+        "--timeout", type=float, default=10, help="seconds a cell or a call may take (default: 10)"
+    )
+    marks.add_argument("--checks", type=Path, help="a folder with checks of your own")
+    return top
+
+
+def main(args=None):
+    """Run a command -> 0, or 2 with a message."""
+    asked = parser().parse_args(args)
+    try:
+        if asked.command == "grade":
+            return _grade(asked)
+        make = getattr(sheet, asked.command)
+        out = asked.out or Path(f"{asked.chapter}_{asked.command}.ipynb")
+        text = make(asked.chapter)
+        with writing(out) as file:
+            file.write(text.encode("utf-8"))
+        print(f"wrote {out}")
+        return 0
+    except (OSError, ValueError) as error:
+        print(f"{asked.command}: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("\nStopped. The same command goes on where it was.", file=sys.stderr)
+        return 130
+
+
+def _grade(asked):
+    rows = grade.grade(
+        asked.hand_ins,
+        asked.out,
+        sheet=asked.sheet,
+        jobs=asked.jobs,
+        timeout=asked.timeout,
+        private=asked.checks,
+    )
+    students = {row["student"] for row in rows}
+    print(f"{len(students)} hand-ins: {asked.out}, {asked.out.with_suffix('')}/index.html")
+    for row in rows:
+        if row["review"]:
+            print(f"look at {row['student']}, {row['exercise']}: {row['review']}")
+    print(*isolation.says(), sep="\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,143 @@
+"""The code of a notebook in pieces, and which of them a piece needs: by the names in them.
+
+A piece is a code cell; but each name that an import at its top brings is a piece of its own, so
+that an answer which needs NumPy does not wait for Matplotlib.
+"""
+
+import ast
+import builtins
+import copy
+import json
+import re
+import symtable
+from typing import NamedTuple
+
+BIGGEST = 100_000_000  # bytes of a notebook that is still read
+
+
+class Piece(NamedTuple):
+    """A piece of code. place: its index among the pieces; cell: the code cell's number, from 1.
+
+    tree: None where the source has an error. uses: names of other pieces; later: those of them that
+    its functions use when they are called, and its own that they use.
+    """
+
+    place: int
+    cell: int
+    source: str
+    tree: ast.Module | None
+    binds: frozenset
+    uses: frozenset
+    later: frozenset
+
+    @property
+    def is_import(self):
+        """Whether it only imports something."""
+        body = self.tree.body if self.tree else []
+        return bool(body) and isinstance(body[0], ast.Import | ast.ImportFrom)
+
+
+def read(path):
+    """The cells of a notebook's file, as they stand there.
+
+    Raises ValueError for what is no notebook, with the reason.
+    """
+    if path.stat().st_size > BIGGEST:
+        raise ValueError(f"it has {path.stat().st_size / 1e6:,.0f} MB")
+    try:
+        cells = json.loads(path.read_text(encoding="utf-8-sig"))["cells"]
+        return [cell for cell in cells if isinstance(cell, dict)]
+    except (KeyError, RecursionError, TypeError, UnicodeDecodeError, ValueError) as error:
+        raise ValueError(
+            "it is empty" if not path.stat().st_size else "it is no notebook"
+        ) from error
+
+
+def pieces(cells, before=()):
+    """The code among a notebook's cells, in order; its places count on from the pieces before."""
+    found, number = [], 0
+    for cell in cells:
+        source = cell.get("source", "")
+        source = "".join(map(str, source)) if isinstance(source, list) else str(source)
+        if cell.get("cell_type", "code") == "code" and source.strip():
+            number += 1
+            for part in _parts(source):
+                found.append(Piece(len(before) + len(found), number, *part))
+    return found
+
+
+def _parts(source):
+    """The source, tree, binds and uses of each piece of a cell."""
+    source = re.sub(r"(?m)^(\s*)[%!?].*$", r"\1pass", source)  # what only IPython understands
+    try:
+        tree = ast.parse(source)
+    except (MemoryError, RecursionError, SyntaxError, ValueError):
+        yield source, None, frozenset(), frozenset(), frozenset()
+        return
+    while tree.body and isinstance(tree.body[0], ast.Import | ast.ImportFrom):
+        statement = tree.body.pop(0)
+        for alias in statement.names:
+            one = copy.copy(statement)
+            one.names = [alias]
+            name = (alias.asname or alias.name).partition(".")[0]
+            yield (
+                ast.unparse(one),
+                ast.Module([one], []),
+                frozenset([name]),
+                frozenset(),
+                frozenset(),
+            )
+    if tree.body:
+        binds, uses, later = set(), set(), set()
+        for statement in tree.body:  # what one binds, the next does not need from other cells
+            table = symtable.symtable(ast.unparse(statement), "cell", "exec")
+            bound, now, then = _names(table)
+            uses |= now - binds
+            later |= then
+            binds |= bound
+        own = set(dir(builtins))
+        yield source, tree, frozenset(binds), frozenset(uses - own), frozenset(later - own)
+
+
+def _names(table, inside=False):
+    """The names that a piece of code binds for all to see, uses now, and uses when it is called."""
+    binds, now, then = set(), set(), set()
+    top = table.get_type() == "module"
+    for symbol in table.get_symbols():
+        name = symbol.get_name()
+        bound = symbol.is_assigned() or symbol.is_imported() or symbol.is_namespace()
+        if (top and bound) or (symbol.is_declared_global() and symbol.is_assigned()):
+            binds.add(name)
+        if symbol.is_referenced() and (top or symbol.is_global()):
+            (then if inside else now).add(name)
+    for child in table.get_children():
+        more = _names(child, inside or child.get_type() == "function")
+        binds, now, then = binds | more[0], now | more[1], then | more[2]
+    return binds, now, then
+
+
+def needed(all_pieces, *last):
+    """The pieces that the last ones need, in order: those that bind what they use, and so on."""
+    chosen, asked = set(), list(last)
+    end = min(it.place for it in last)
+    while asked:
+        it = asked.pop()
+        wanted = [(name, it.place) for name in it.uses]
+        wanted += [(name, max(end, it.place)) for name in it.later]
+        for name, place in wanted:
+            found = next((p for p in reversed(all_pieces[:place]) if name in p.binds), None)
+            if found and found is not it and found.place not in chosen:
+                chosen.add(found.place)
+                asked.append(found)
+    return [all_pieces[place] for place in sorted(chosen - {it.place for it in last})]
+
+
+def calls(piece):
+    """The calls of `check` in a piece, as {exercise: the name handed to it or None}."""
+    found = {}
+    for node in ast.walk(piece.tree) if piece.tree else ():
+        if isinstance(node, ast.Call) and getattr(node.func, "id", None) == "check" and node.args:
+            name, *rest = node.args
+            if isinstance(name, ast.Constant) and isinstance(name.value, str):
+                found[name.value] = rest[0].id if rest and isinstance(rest[0], ast.Name) else None
+    return found

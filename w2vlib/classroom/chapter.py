@@ -1,0 +1,102 @@
+"""A chapter's exercises, as its notebook has them: text, stub, hints, solution, and their check."""
+
+import re
+from pathlib import Path
+from typing import NamedTuple
+
+from w2vlib.classroom import cells
+
+BOOK = Path(__file__).parents[2] / "book"
+TITLE = re.compile(r"^### (Core|Stretch(?:, in pairs)?|In pairs|Project): (.+)$", re.MULTILINE)
+SOLUTION = re.compile(r"<details>\s*<summary>Solution</summary>(.*?)</details>", re.DOTALL)
+PYTHON = re.compile(r"```python\n(.*?)```", re.DOTALL)
+
+
+class Exercise(NamedTuple):
+    """One exercise.
+
+    level: "Core", "Stretch", ...; cells: its own of the notebook; checks: {name of a check: the
+    name of what it is handed, None for fields}; solution: its Markdown; needs: the pieces of code
+    that must have run before.
+    """
+
+    level: str
+    title: str
+    cells: list
+    checks: dict
+    solution: str
+    needs: list
+
+    @property
+    def solved(self):
+        """The solution's code."""
+        return "\n".join(PYTHON.findall(self.solution))
+
+
+def stems():
+    """The chapters of this clone.
+
+    Raises FileNotFoundError where the notebooks are not beside the library.
+    """
+    found = sorted(path.stem for path in BOOK.glob("[0-9][0-9]_*.ipynb"))
+    if not found:
+        raise FileNotFoundError(
+            "the chapters' notebooks are not beside the library: use a clone of the course"
+        )
+    return found
+
+
+def title(stem):
+    """A chapter's title."""
+    first = "".join(_notebook(stem)[0]["source"])
+    return re.search(r"^# (.+)$", first, re.MULTILINE)[1]
+
+
+def exercises(stem):
+    """The exercises of a chapter, in order.
+
+    stem: such as "02_embedding".
+    Raises ValueError for a chapter that is not there.
+    """
+    return list(_exercises(_notebook(stem)))
+
+
+def _notebook(stem):
+    if stem not in stems():
+        raise ValueError(f"sheet={stem!r} is no chapter: choose from {', '.join(stems())}")
+    return cells.read(BOOK / f"{stem}.ipynb")
+
+
+def _split(notebook):
+    """The cells, those of text cut before each heading."""
+    for cell in notebook:
+        if cell["cell_type"] != "markdown":
+            yield cell
+            continue
+        for text in re.split(r"^(?=##+ )", "".join(cell["source"]), flags=re.MULTILINE):
+            if text.strip():
+                yield cell | {"source": text.strip()}
+
+
+def _exercises(notebook):
+    parts, inside = [], False
+    for cell in _split(notebook):
+        source = "".join(cell["source"])
+        if cell["cell_type"] == "markdown" and source.startswith("## "):
+            inside = source.startswith("## Exercises")
+        if inside and cell["cell_type"] == "markdown" and TITLE.match(source):
+            parts.append([])
+        if inside and parts:
+            parts[-1].append(cell)
+    code, start = cells.pieces(notebook), 0
+    for part in parts:
+        text = "\n\n".join("".join(c["source"]) for c in part if c["cell_type"] == "markdown")
+        level, title = TITLE.search(text).groups()
+        sources = {piece.source for piece in cells.pieces(part)}
+        own = [piece for piece in code[start:] if piece.source in sources]
+        start = own[-1].place + 1 if own else start
+        checks = {name: function for it in own for name, function in cells.calls(it).items()}
+        solution = "\n".join(SOLUTION.findall(text))
+        task = Exercise(level, title, part, checks, solution, [])
+        wanted = [*own, *cells.pieces([{"source": task.solved}], code)]
+        yield task._replace(needs=cells.needed(code, *wanted) if wanted else [])

@@ -1,0 +1,81 @@
+"""What a student's process does when it is asked: run a cell, say what was answered, call it."""
+
+import ast
+import linecache
+import traceback
+
+import w2vlib.exercises
+from w2vlib.classroom.wire import arrays, decode, encode, receive, send, unpickled
+
+
+class Served:
+    """The student's names, the answers they gave to `check`, and handles of what cannot be sent."""
+
+    def __init__(self):
+        self.names = {"__name__": "__main__"}
+        self.given, self.kept = {}, []
+        w2vlib.exercises.check = self.check  # what a cell imports says nothing: it notes the answer
+
+    def check(self, name, answer=..., /, **answers):
+        """Note what a cell hands to a check."""
+        self.given.setdefault(str(name), []).append(answers if answers else answer)
+
+    def answer(self, line, told):
+        """Do what one message asks, and send what came of it."""
+        message = receive(line)
+        try:
+            reply = {"value": encode(getattr(self, message.pop("do"))(**message), self.handle)}
+        except BaseException as error:  # noqa: BLE001 - a student's code may raise anything
+            reply = {"error": self.told(error)}
+        send(told, reply)
+
+    def run(self, source, name):
+        """Run a cell."""
+        linecache.cache[name] = len(source), None, source.splitlines(True), name
+        tree = ast.parse(source, name)
+        exec(compile(tree, name, "exec"), self.names)  # noqa: S102 - it is what we are for
+
+    def answers(self, name, function=None):
+        """What was handed to this check; or else what has the name that the chapter hands to it."""
+        given = list(self.given.get(name, []))
+        if function in self.names:
+            given.append(self.names[function])
+        return given
+
+    def call(self, handle, args, kwargs):
+        """Call what a handle stands for -> what it returns, and the arrays as it left them."""
+        args, kwargs = self.read(args), self.read(kwargs)
+        value = self.kept[handle](*args, **kwargs)
+        return [value, arrays([*args, *kwargs.values()])]
+
+    def get(self, handle, name):
+        """An attribute of what a handle stands for."""
+        return getattr(self.kept[handle], name)
+
+    def item(self, handle, key):
+        """An element of what a handle stands for."""
+        return self.kept[handle][self.read(key)]
+
+    def read(self, value):
+        """A value of the teacher's side."""
+        return decode(
+            value,
+            lambda kind, content: self.kept[content] if kind == "handle" else unpickled(content),
+        )
+
+    def handle(self, value):
+        """A number for what stays here."""
+        self.kept.append(value)
+        return {"handle": len(self.kept) - 1}
+
+    @staticmethod
+    def told(error):
+        """An error in words, with the cell and the line of it that is the student's own."""
+        try:
+            said = f"{type(error).__name__}: {error}"[:300]
+        except BaseException:  # noqa: BLE001 - its own __str__ may raise
+            said = type(error).__name__
+        frames = traceback.extract_tb(error.__traceback__)
+        own = [frame for frame in frames if frame.filename.startswith("cell ")]
+        line = own[-1].lineno if own else getattr(error, "lineno", None)
+        return [said, own[-1].filename if own else None, line if isinstance(line, int) else None]
