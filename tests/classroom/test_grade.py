@@ -89,7 +89,7 @@ CLASS = {
     "always equal": (ALWAYS, 0, "", ""),
     "forged": (FORGED, 0, "", "tampered"),
     "tampered": (TAMPERED, 0, "", "tampered"),
-    "writes": (body("open('/tmp/w2vlib-was-here', 'w').write('x')", "return 1"), 0, "", ""),
+    "writes": (body("open(OUTSIDE, 'w').write('x')", "return 1"), 0, "", ""),
     "network": (
         body("import socket", "socket.create_connection(('127.0.0.1', PORT), 2)", "return 1"),
         0,
@@ -160,10 +160,11 @@ def marks(rows, student):
 def test_a_hostile_class(hand_ins, tmp_path):
     import socket
 
+    outside = repr(str(chapter.BOOK / "was-here"))  # a folder that the code can see
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = str(server.getsockname()[1])
         for name, (source, *_) in CLASS.items():
-            text = written(source and source.replace("PORT", port))
+            text = written(source and source.replace("PORT", port).replace("OUTSIDE", outside))
             (hand_ins / f"{name}.ipynb").write_text(text, encoding="utf-8")
         for name, change in MANGLED.items():
             (hand_ins / f"{name}.ipynb").write_text(written(RIGHT, change), encoding="utf-8")
@@ -181,7 +182,7 @@ def test_a_hostile_class(hand_ins, tmp_path):
         assert marks(rows, name)["points"] == 2, marks(rows, name)
     for name in ("broken", "empty"):
         assert "unreadable" in marks(rows, name)["review"]
-    assert not os.path.exists("/tmp/w2vlib-was-here")
+    assert not (chapter.BOOK / "was-here").exists()
     assert sorted(path.stem for path in hand_ins.iterdir()) == sorted(
         [*CLASS, *MANGLED, "broken", "empty"]
     )
