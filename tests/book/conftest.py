@@ -141,3 +141,17 @@ def page(context):
     """A tab of its own for a test."""
     with tab(context) as page:
         yield page
+
+
+@pytest.fixture
+def fresh(chromium, site):
+    """A tab of a reader who comes for the first time, that notes what goes wrong."""
+    context = chromium.new_context(base_url=f"{site}/book/")
+    context.set_default_timeout(20_000)
+    page = context.new_page()
+    page.wrong = []
+    page.on("console", lambda it: it.type != "error" or page.wrong.append(it.text))
+    page.on("pageerror", lambda error: page.wrong.append(str(error)))
+    yield page
+    assert not page.wrong
+    context.close()

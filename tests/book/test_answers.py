@@ -8,7 +8,7 @@ import re
 import pytest
 from chapters import CHAPTERS, REVEAL, code_cells, each_chapter, module_name, read, tree
 
-from w2vlib.exercises import CHAPTERS as MODULES
+from w2vlib.exercises import chapters as modules
 from w2vlib.exercises.exercise import Fields
 
 pytest.importorskip("playwright", reason="Playwright is not installed")
@@ -46,22 +46,14 @@ def test_a_chapter_asks_its_exercises_and_no_cell_tells(path):
 
 
 def test_each_chapter_has_its_module():
-    assert [module_name(path) for path in CHAPTERS] == list(MODULES)
+    assert {module_name(path) for path in CHAPTERS} == set(modules())
 
 
 @pytest.fixture
-def fresh(chromium, site):
-    """A tab of a reader who comes for the first time, that notes what goes wrong."""
-    context = chromium.new_context(base_url=f"{site}/book/")
-    context.set_default_timeout(20_000)
-    page = context.new_page()
-    page.wrong = []
-    page.on("console", lambda it: it.type != "error" or page.wrong.append(it.text))
-    page.on("pageerror", lambda error: page.wrong.append(str(error)))
-    page.goto(f"{CHAPTER}.html")
-    yield page
-    assert not page.wrong
-    context.close()
+def fresh(fresh):
+    """Such a tab, with a chapter in it."""
+    fresh.goto(f"{CHAPTER}.html")
+    return fresh
 
 
 def test_answers_are_judged_kept_and_cleared(fresh):

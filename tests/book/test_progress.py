@@ -12,20 +12,6 @@ SOME = {FIRST: {"begun": True, "read": True, "right": 2, "questions": 3}, SECOND
 PLACES = """[...document.querySelectorAll("nav.bd-links a, article h2")].map((e) => e.offsetTop)"""
 
 
-@pytest.fixture
-def fresh(chromium, site):
-    """A tab of a reader who comes for the first time, that notes what goes wrong."""
-    context = chromium.new_context(base_url=f"{site}/book/")
-    context.set_default_timeout(20_000)
-    page = context.new_page()
-    page.wrong = []
-    page.on("console", lambda it: it.type != "error" or page.wrong.append(it.text))
-    page.on("pageerror", lambda error: page.wrong.append(str(error)))
-    yield page
-    assert not page.wrong
-    context.close()
-
-
 def mark(page, name):
     """What the sidebar says of a chapter."""
     return page.locator(f"nav.bd-links a[href$='{name}.html'] .w2v-mark")

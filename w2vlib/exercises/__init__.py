@@ -6,25 +6,17 @@ Each chapter has a module here, with a dict `EXERCISES`: {name: `Fields` or a ge
 
 import difflib
 import importlib
+import pkgutil
 
 from w2vlib.exercises.exercise import Code, Fields
 from w2vlib.page.answer import Answer
 
 __all__ = ["check", "find"]
 
-CHAPTERS = (
-    "bottlenecks",
-    "embedding",
-    "binary",
-    "embedding_dot",
-    "sampler",
-    "negative_sampling",
-    "training",
-    "evaluation",
-    "sparse_gradients",
-    "fused",
-    "compiled",
-)
+
+def chapters():
+    """The names of the modules with exercises."""
+    return [room.name for room in pkgutil.iter_modules(__path__) if room.name != "exercise"]
 
 
 def find(name):
@@ -38,7 +30,7 @@ def find(name):
     ['everything', 'row_3']
     """
     names = []
-    for chapter in CHAPTERS:
+    for chapter in chapters():
         exercises = importlib.import_module(f"w2vlib.exercises.{chapter}").EXERCISES
         if name in exercises:
             found = exercises[name]
