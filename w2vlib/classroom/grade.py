@@ -39,8 +39,10 @@ def grade(folder, out, *, sheet=None, jobs=2, timeout=10, private=None, progress
     kept.mkdir(parents=True, exist_ok=True)
     hidden = [path.resolve() for path in (folder, pages, private) if path]
 
+    checks = _checks(private)
+
     def one(path):
-        key = hashlib.sha256(repr((_digest(path), sheet, timeout, _checks(private))).encode())
+        key = hashlib.sha256(repr((_digest(path), sheet, timeout, checks)).encode())
         file = kept / f"{key.hexdigest()[:32]}.json"
         if not file.exists():
             found = marks.mark(path, tasks, timeout, hidden, private)
@@ -59,13 +61,14 @@ def grade(folder, out, *, sheet=None, jobs=2, timeout=10, private=None, progress
         except BaseException:
             pool.shutdown(cancel_futures=True)
             raise
+    names = _names(paths, folder)
     twins = collections.Counter(filter(None, map(marks.fingerprint, paths)))
     rows = []
     for path in paths:
         twin = twins[marks.fingerprint(path)] > 1
         for mark in done[path]:
             review = ", ".join(filter(None, [mark.review, "the same as another" * twin]))
-            row = [path.stem, sheet, *mark._replace(review=review)]
+            row = [names[path], sheet, *mark._replace(review=review)]
             rows.append(dict(zip(COLUMNS, row, strict=True)))
     _write(rows, out)
     report.write(rows, tasks, pages)
@@ -90,6 +93,13 @@ def _sheet(paths):
     if not counts:
         raise ValueError("no hand-in has an exercise of this course: name its sheet (--sheet)")
     return counts.most_common(1)[0][0]
+
+
+def _names(paths, folder):
+    """The students' names by file: the file's, with its folder where two have the same."""
+    counts = collections.Counter(path.stem for path in paths)
+    long = {path: " - ".join(path.relative_to(folder).with_suffix("").parts) for path in paths}
+    return {path: path.stem if counts[path.stem] == 1 else long[path] for path in paths}
 
 
 def _digest(path):

@@ -14,7 +14,7 @@ import numpy as np
 
 from w2vlib.classroom import isolation
 from w2vlib.classroom.chapter import BOOK
-from w2vlib.classroom.wire import MOST, arrays, decode, encode, pickled, receive, send
+from w2vlib.classroom.wire import MOST, arrays, decode, encode, line, pickled, receive
 
 
 class Ended(BaseException):
@@ -41,10 +41,11 @@ class Student:
     """
 
     def __init__(self, timeout, hidden=()):
-        self.timeout, self.rest = timeout, b""
+        self.timeout, self.rest = timeout, bytearray()
         self.folder = tempfile.TemporaryDirectory(prefix="w2vlib-student-")
         os.symlink(BOOK / "results", os.path.join(self.folder.name, "results"))  # chapters read it
         self.process = isolation.start(self.folder.name, hidden)
+        os.set_blocking(self.process.stdin.fileno(), False)  # it need not listen
 
     def __enter__(self):
         return self
@@ -77,39 +78,48 @@ class Student:
         return self._ask(do="answers", name=name, function=function)
 
     def _ask(self, **message):
+        until = time.monotonic() + self.timeout
+        self._send(message, until)
         try:
-            send(self.process.stdin, message)
-        except OSError:
-            raise Ended("it ended its own process") from None
-        try:
-            reply = receive(self._line())
+            reply = receive(self._line(until))
             if "error" in reply:
                 said, cell, line = reply["error"]
                 raise Raised(str(said), cell and str(cell), line if isinstance(line, int) else None)
             return decode(reply["value"], self._other)
         except (KeyError, TypeError, ValueError, RecursionError):
-            self.end()
-            raise Ended("it answered in a way that cannot be read") from None
+            self._give_up("it answered in a way that cannot be read")
 
-    def _line(self):
+    def _send(self, message, until):
+        """Write a message, in time."""
+        left = memoryview(line(message))
+        while left:
+            self._wait([], [self.process.stdin], until)
+            try:
+                left = left[os.write(self.process.stdin.fileno(), left) :]
+            except OSError:
+                self._give_up("it ended its own process")
+
+    def _line(self, until):
         """The next line, in time."""
-        until = time.monotonic() + self.timeout
-        while b"\n" not in self.rest[-65536:] and b"\n" not in self.rest:
-            left = until - time.monotonic()
-            ready = left > 0 and select.select([self.process.stdout], [], [], left)[0]
-            if not ready:
-                self.end()
-                raise Ended(f"it took more than {self.timeout:g} s")
-            some = os.read(self.process.stdout.fileno(), 65536)
+        while b"\n" not in self.rest:
+            self._wait([self.process.stdout], [], until)
+            some = os.read(self.process.stdout.fileno(), MOST)
             if not some:
-                self.end()
-                raise Ended("it ended its own process")
+                self._give_up("it ended its own process")
             self.rest += some
             if len(self.rest) > MOST:
-                self.end()
-                raise Ended("its answer is too long")
-        line, _, self.rest = self.rest.partition(b"\n")
-        return line
+                self._give_up("its answer is too long")
+        found, _, self.rest = self.rest.partition(b"\n")
+        return found
+
+    def _wait(self, to_read, to_write, until):
+        left = until - time.monotonic()
+        if left <= 0 or not any(select.select(to_read, to_write, [], left)):
+            self._give_up(f"it took more than {self.timeout:g} s")
+
+    def _give_up(self, why):
+        self.end()
+        raise Ended(why)
 
     def _other(self, kind, content):
         if kind != "handle" or not isinstance(content, int):
@@ -135,7 +145,11 @@ class Remote:
             do="call", handle=self._handle, args=sent(list(args)), kwargs=sent(kwargs)
         )
         for mine, theirs in zip(arrays([*args, *kwargs.values()]), after, strict=True):
-            if isinstance(theirs, np.ndarray) and theirs.shape == mine.shape:
+            if (
+                isinstance(theirs, np.ndarray)
+                and theirs.shape == mine.shape
+                and mine.flags.writeable
+            ):
                 mine[...] = theirs  # what the call changed in place
         return value
 

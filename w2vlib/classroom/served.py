@@ -5,7 +5,7 @@ import linecache
 import traceback
 
 import w2vlib.exercises
-from w2vlib.classroom.wire import arrays, decode, encode, receive, send, unpickled
+from w2vlib.classroom.wire import arrays, decode, encode, line, receive, unpickled
 
 
 class Served:
@@ -20,14 +20,14 @@ class Served:
         """Note what a cell hands to a check."""
         self.given.setdefault(str(name), []).append(answers if answers else answer)
 
-    def answer(self, line, told):
-        """Do what one message asks, and send what came of it."""
-        message = receive(line)
+    def answer(self, asked):
+        """Do what one message asks -> the message that says what came of it."""
+        message = receive(asked)
         try:
             reply = {"value": encode(getattr(self, message.pop("do"))(**message), self.handle)}
         except BaseException as error:  # noqa: BLE001 - a student's code may raise anything
             reply = {"error": self.told(error)}
-        send(told, reply)
+        return line(reply)
 
     def run(self, source, name):
         """Run a cell."""

@@ -38,8 +38,9 @@ def main(memory, processes):
 
     served = Served()
     limit(memory, processes)
-    for line in asked:
-        served.answer(line, told)
+    for message in asked:
+        told.write(served.answer(message))
+        told.flush()
 
 
 if __name__ == "__main__":

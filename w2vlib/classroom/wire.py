@@ -79,17 +79,16 @@ def unpickled(content):
     return pickle.loads(base64.b64decode(content))
 
 
-def send(file, message):
-    """Write one message."""
-    file.write(json.dumps(message).encode() + b"\n")
-    file.flush()
+def line(message):
+    """One message as bytes."""
+    return json.dumps(message).encode() + b"\n"
 
 
-def receive(line):
+def receive(text):
     """Read one message. Raises ValueError for what is no message, or too long."""
-    if len(line) > MOST:
+    if len(text) > MOST:
         raise ValueError("the answer is too long")
-    message = json.loads(line)
+    message = json.loads(text)
     if not isinstance(message, dict):
         raise ValueError("no message")  # noqa: TRY004 - what came is wrong, not who called
     return message
