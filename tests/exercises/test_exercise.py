@@ -305,3 +305,16 @@ def test_single_values():
     assert compare(False, True).said == "Not yet: this should be True."
     assert compare(False, True, [(False, "too far.")]).said == "Not yet: too far."
     assert compare(True, 1).said == "Not yet: this should be numbers, but it is bool."
+
+
+def test_what_a_function_writes_into_its_arguments_helps_it_nowhere():
+    def double(answer, rng):
+        x = rng.standard_normal(3)
+        yield answer(x), 2 * x
+
+    def zeros(x):
+        x[:] = 0
+        return x
+
+    assert Code(double).judge(zeros).state == "wrong"
+    assert Code(double).judge(lambda x: 2 * x).state == "right"

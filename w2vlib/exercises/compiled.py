@@ -4,7 +4,7 @@ from functools import partial
 
 import numpy as np
 
-from w2vlib.exercises.exercise import Fields, Number
+from w2vlib.exercises.exercise import Fields, Number, in_place
 
 
 def skipgram(inputs, outputs, word, ids, rate):
@@ -49,6 +49,7 @@ def from_changed_rows(inputs, outputs, word, ids, rate):
     return inputs, after
 
 
+@in_place
 def learn_skipgram(answer, rng):
     """Both matrices after one step; it changes them where they are."""
     for V, H, K in [(50, 8, 5), (20, 5, 3)]:

@@ -3,7 +3,7 @@
 import numpy as np
 
 from w2vlib.binary import sigmoid
-from w2vlib.exercises.exercise import Fields, Number
+from w2vlib.exercises.exercise import Fields, Number, in_place
 
 
 def loss_of(score, label):
@@ -43,6 +43,7 @@ def put(W, words, rows):
     W[words] -= rows
 
 
+@in_place
 def step_rows(answer, rng):
     """One step on W (V, H), in place."""
     for V in (9, 20):

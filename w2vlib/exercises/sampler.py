@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from w2vlib.exercises.exercise import Fields, Number, Numbers
+from w2vlib.exercises.exercise import Fields, Number, Numbers, in_place
 
 COUNTS = np.array([400, 300, 150, 100, 50])
 TIMES, MOST = 4000, 30  # rows drawn; a statistic that chance passes once in 100,000 times
@@ -41,6 +41,7 @@ def draw(answer, rng):
         yield misses(found, without(p, word_id)) > MOST, False, [(True, said)]
 
 
+@in_place
 def draw_different(answer, rng):
     """Negatives (N, K), no word twice in a row."""
     p = COUNTS / COUNTS.sum()
