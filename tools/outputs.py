@@ -64,9 +64,9 @@ def made_from(notebook, folder, library):
     """The cells whose output may differ: id -> digest of all that it is made from.
 
     What is drawn in the page (library/page) counts where the cell names it: nothing else uses it.
-    What an exercise expects (library/exercises) makes no such output.
+    What an exercise expects, and what a teacher uses, makes no such output.
     """
-    rooms = tree_digest(library, "page", "exercises")
+    rooms = tree_digest(library, "page", "exercises", "classroom")
     page = tree_digest(library / "page")
     above, drawn, found = hashlib.sha256(rooms.encode()), set(), {}
     for cell in notebook.cells:
@@ -97,9 +97,10 @@ def tree_digest(folder, *without):
 
 
 def bare(source):
-    """Python less its comments, docstrings and layout; the text itself where it is not Python."""
+    """Python less comments, docstrings and layout, a line a statement: in one cell or in two it is
+    the same. The text itself where it is not Python."""
     try:
-        return str(plain(ast.parse(source)))
+        return "".join(f"{statement}\n" for statement in plain(ast.parse(source).body))
     except SyntaxError:
         return source
 

@@ -81,8 +81,7 @@ def test_nothing_tells_of_the_machine_it_ran_on(path):
 @each_chapter
 def test_cells_are_short(path):
     for cell in code_cells(read(path)):
-        most = 57 if "hide-input" in tags(cell) else 20  # what only draws or asks is folded away
-        assert sum(bool(line.strip()) for line in cell.source.splitlines()) <= most, cell.source
+        assert len(cell.source.splitlines()) <= 20, cell.source
 
 
 @each_chapter

@@ -111,6 +111,18 @@ def test_what_an_output_is_made_from(folder, name, old, new, renewed):
     assert {tag for tag in ALL if before[tag] != after[tag]} == renewed
 
 
+def test_a_cell_in_two_makes_the_same(folder):
+    edit(folder, "x = 1  # of something", "x = 1\\ny = 2")
+    before = run(folder)
+    notebook = nbformat.read(folder / "chapter.ipynb", as_version=4)
+    first, rest = notebook.cells[1].source.split("\n", 1)
+    notebook.cells[1].source = first
+    notebook.cells.insert(2, code(rest))
+    nbformat.write(notebook, folder / "chapter.ipynb")
+    after = run(folder)
+    assert [after[2], after[4], after[5]] == [before[1], before[3], before[4]]
+
+
 def test_an_output_that_was_made_from_something_else_is_not_kept(folder):
     first = run(folder)
     edit(folder, "x = 1", "x = 2")  # a commit of the source alone: the outputs are of x = 1
