@@ -47,7 +47,7 @@ __all__ = [
 BLOCK = 32  # T, words in a block
 BLOCKS = 16  # blocks in a step, at most; fewer, where ...
 REPEATS = 8  # ... one word alone would come more often than this in a step, on average
-LARGEST_STEP = 1.0  # no vector moves further in one step: a brake against divergence
+LARGEST_STEP = 1.0  # no row moves further at once: a brake against divergence
 SHARING = 64 / 5  # M/K, negatives that the words of a step share, for each negative of a word
 
 
