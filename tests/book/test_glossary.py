@@ -9,10 +9,10 @@ from chapters import BOOK, CHAPTERS, read
 TERMS = re.findall(
     r"^### ([^,\n]+)$", (BOOK / "glossary.md").read_text(encoding="utf-8"), re.MULTILINE
 )
-# What is not running text: code, math, headings, roles and their arguments, HTML.
+# What is not running text: code, math, headings, ideas of exercises, roles and arguments, HTML.
 ASIDE = re.compile(
     r"```.*?```|\$\$.*?\$\$|\$[^$]*\$|`[^`]*`|^#+ [^\n]*$|^:[^\n]*$|\{[\w:]+\}`[^`]*`"
-    r"|<summary>.*?</summary>|<[^>]*>",
+    r"|^\*[^*\n]+ · \d+ minutes\*$|<summary>.*?</summary>|<[^>]*>",
     flags=re.DOTALL | re.MULTILINE,
 )
 LINK = re.compile(r"\[[^\]]*\]\([^)]*\)")

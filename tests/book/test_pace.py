@@ -9,7 +9,7 @@ MOST = 60
 MINUTES = {
     "words": 1 / 180,
     "lines of code": 5 / 60,
-    "core exercises": 5,
+    "core exercises": 1,  # as many as they state
     "think": 2,
     "predict": 1,
     "to drag": 1.5,
@@ -18,6 +18,7 @@ MINUTES = {
 }
 ASIDE = re.compile(r"Aside: |Stretch|In pairs|Project")  # not on the main path
 NOT_WORDS = re.compile(r"(?s)<details>.*?</details>|\$\$.*?\$\$|(?<=\])\([^)]*\)")
+STATED = re.compile(r"(?m)^\*[^*\n]+ · (\d+) minutes\*$")  # below the heading of an exercise
 WORD = re.compile(r"[A-Za-z][\w'-]*")
 TO_DRAG = re.compile(r"\b(?:Chances|Explore|Neighbours|Playground|RowSparse|Valley|WordMap)\(")
 
@@ -45,8 +46,8 @@ def counts(notebook):
     n = Counter(quiz=1)
     for cell, source in main_path(notebook):
         if cell.cell_type == "markdown":
-            n["words"] += len(WORD.findall(source))
-            n["core exercises"] += bool(re.match(r"#+ Core", source))
+            n["core exercises"] += sum(map(int, STATED.findall(source)))
+            n["words"] += len(WORD.findall(STATED.sub("", source)))
             n["think"] += source.count("**Think")
             continue
         if "hide-input" not in tags(cell):

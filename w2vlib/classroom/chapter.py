@@ -9,19 +9,23 @@ from w2vlib.classroom import cells
 BOOK = Path(__file__).parents[2] / "book"
 TITLE = re.compile(r"^### (Core|Stretch(?:, in pairs)?|In pairs|Project): (.+)$", re.MULTILINE)
 SOLUTION = re.compile(r"<details>\s*<summary>Solution</summary>(.*?)</details>", re.DOTALL)
+IDEA = re.compile(r"\A### .+\n\n\*(.+) · (\d+) minutes\*$", re.MULTILINE)
 PYTHON = re.compile(r"```python\n(.*?)```", re.DOTALL)
 
 
 class Exercise(NamedTuple):
     """One exercise.
 
-    level: "Core", "Stretch", ...; cells: its own of the notebook; checks: {name of a check: the
-    name of what it is handed, None for fields}; solution: its Markdown; needs: the pieces of code
-    that must have run before.
+    level: "Core", "Stretch", ...; idea: what it is about, None where it does not say; minutes: how
+    long it takes; cells: its own of the notebook; checks: {name of a check: the name of what it is
+    handed, None for fields}; solution: its Markdown; needs: the pieces of code that must have run
+    before.
     """
 
     level: str
     title: str
+    idea: str | None
+    minutes: int
     cells: list
     checks: dict
     solution: str
@@ -82,21 +86,23 @@ def _exercises(notebook):
     parts, inside = [], False
     for cell in _split(notebook):
         source = "".join(cell["source"])
-        if cell["cell_type"] == "markdown" and source.startswith("## "):
-            inside = source.startswith("## Exercises")
-        if inside and cell["cell_type"] == "markdown" and TITLE.match(source):
-            parts.append([])
-        if inside and parts:
+        if cell["cell_type"] == "markdown" and source.startswith("##"):
+            inside = TITLE.match(source)  # wherever in the chapter it stands
+            if inside:
+                parts.append([])
+        if inside:
             parts[-1].append(cell)
     code, start = cells.pieces(notebook), 0
     for part in parts:
         text = "\n\n".join("".join(c["source"]) for c in part if c["cell_type"] == "markdown")
-        level, title = TITLE.search(text).groups()
+        level, title = TITLE.match(text).groups()
+        said = IDEA.match(text)
+        idea, minutes = (said[1], int(said[2])) if said else (None, 0)
         sources = {piece.source for piece in cells.pieces(part)}
         own = [piece for piece in code[start:] if piece.source in sources]
         start = own[-1].place + 1 if own else start
         checks = {name: function for it in own for name, function in cells.calls(it).items()}
         solution = "\n".join(SOLUTION.findall(text))
-        task = Exercise(level, title, part, checks, solution, [])
+        task = Exercise(level, title, idea, minutes, part, checks, solution, [])
         wanted = [*own, *cells.pieces([{"source": task.solved}], code)]
         yield task._replace(needs=cells.needed(code, *wanted) if wanted else [])
