@@ -5,27 +5,44 @@ import numpy as np
 from w2vlib.binary import sigmoid
 from w2vlib.exercises.exercise import Fields, Number, Numbers
 
-SIGN = "turn the sign: a yes has a score above 0."
-BASE = "this is the log to base 10: take np.log."
-
 
 def logit(answer, rng):
     """The scores of probabilities, (N,)."""
-    for y in np.array([0.1, 0.5, 0.9]), rng.uniform(0.01, 0.99, size=6):
-        score = np.log(y / (1 - y))
-        yield answer(y), score, [(-score, SIGN), (score / np.log(10), BASE)]
+    y = np.append(0.9, rng.uniform(0.01, 0.99, size=rng.integers(2, 8)))
+    score = np.log(y / (1 - y))
+    yield (
+        answer(y),
+        score,
+        [
+            (-score, "turn the sign: a yes has a score above 0."),
+            (score / np.log(10), "this is the log to base 10: take np.log."),
+            (y / (1 - y), "these are the odds, 9 to 1 for 0.9: the score is their logarithm."),
+            (sigmoid(y), "this is the sigmoid once more: its inverse is asked for."),
+        ],
+    )
 
 
 def first_of_two(answer, rng):
     """The probability that a softmax gives to each score beside a 0, (N,)."""
-    for scores in np.array([-3.0, 0.0, 1.5]), rng.standard_normal(5):
-        other = 1 - sigmoid(scores)
-        yield answer(scores), sigmoid(scores), [(other, "this is the probability of the other.")]
+    scores = rng.standard_normal(rng.integers(3, 8))
+    one = np.exp(scores) / np.exp(scores).sum()
+    yield (
+        answer(scores),
+        sigmoid(scores),
+        [
+            (1 - sigmoid(scores), "this is the probability of the other."),
+            (one, "this is one softmax over all scores: each has one of its own, beside a 0."),
+            (
+                np.stack([sigmoid(scores), 1 - sigmoid(scores)], axis=1),
+                "these are both probabilities: only the first of each two is asked for.",
+            ),
+        ],
+    )
 
 
 def log_sigmoid(answer, rng):
     """The logarithm of the sigmoid, for any score, (N,)."""
-    s = np.append(rng.standard_normal(4), [-3.0, 5.0])
+    s = np.append(rng.standard_normal(rng.integers(2, 8)), [-3.0, 5.0])
     expected = -np.logaddexp(0, -s)
     yield (
         answer(s),
@@ -35,11 +52,20 @@ def log_sigmoid(answer, rng):
             (-np.logaddexp(0, s), "this is the logarithm of 1 - y: turn the sign of the score."),
         ],
     )
-    far = np.array([-1000.0, 1000.0])
-    broken = (
-        "at -1,000 this is minus infinity: exp(1000) is too large, or the sigmoid 0. Use logaddexp."
+    far = int(rng.integers(800, 2000))
+    low = f"at -{far:,} this is minus infinity: exp({far:,}) is too large, or the sigmoid 0."
+    high = f"at {far:,} this is minus infinity: exp({far:,}) is too large."
+    small = np.log(1e-7)
+    hidden = f"at -{far:,} this is {small:.1f}: a small number in the logarithm hides the infinity."
+    yield (
+        answer(np.array([-far, far], dtype=float)),
+        [-far, 0.0],
+        [
+            ([-np.inf, 0.0], f"{low} Use logaddexp."),
+            ([-far, -np.inf], f"{high} Use logaddexp."),
+            ([small, 0.0], f"{hidden} Use logaddexp."),
+        ],
     )
-    yield answer(far), [-1000.0, 0.0], [([-np.inf, 0.0], broken)]
 
 
 EXERCISES = {

@@ -4,19 +4,23 @@ import math
 
 import numpy as np
 
-from w2vlib.exercises.exercise import Fields, Number
+from w2vlib.exercises.exercise import Fields, Number, sizes
 
 
 def first_backward(answer, rng):
     """The gradient of W in x @ W, and nothing else, (D, H)."""
-    x, dout = np.arange(12.0).reshape(4, 3), np.arange(8.0).reshape(4, 2)
+    N, D, H = sizes(rng, 3)
+    x, dout = rng.standard_normal((N, D)), rng.standard_normal((N, H))
+    right = x.T @ dout
     yield (
         answer(x, dout),
-        x.T @ dout,
-        [(np.zeros((3, 2)), "the gradient of W is still all zeros.")],
+        right,
+        [
+            (np.zeros((D, H)), "the gradient of W is still all zeros."),
+            (right.T, "that is its transpose: a gradient has the shape of its W, here (D, H)."),
+            (right / N, "a mean too many: dout has been divided by N already."),
+        ],
     )
-    x, dout = rng.standard_normal((2, 3, 3))
-    yield answer(x, dout), x.T @ dout, [(dout.T @ x, "that is its transpose.")]
 
 
 EXERCISES = {

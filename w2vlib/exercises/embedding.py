@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from w2vlib.exercises.exercise import Fields, Number
+from w2vlib.exercises.exercise import Fields, Number, sizes
 
 
 def rows_added(idx, dout, V):
@@ -20,34 +20,77 @@ def rows_put(idx, dout, V):
     return dW
 
 
+def asked_twice(idx, which="last"):
+    """What to say to one who keeps one gradient of each row, where ids repeat."""
+    rows, times = np.unique(idx, return_counts=True)
+    row, times = rows[times.argmax()], times.max()
+    if times == 2:
+        which = {"last": "second"}.get(which, which)
+    often = "twice" if times == 2 else f"{times} times"
+    return f"row {row} was asked for {often}; it holds only the {which} gradient."
+
+
+def looked_up(rng, *shape):
+    """Ids of a shape, one of them twice at least, and V: (V, ids)."""
+    V = int(np.prod(shape)) + rng.integers(2, 5)
+    idx = rng.integers(V, size=shape)
+    idx.flat[-1] = idx.flat[0]
+    return int(V), idx
+
+
 def gradient_by_product(answer, rng):
     """The lookup's gradient as one product, (V, H)."""
-    said = "row 0 holds only the last of its two parts."
-    ids, dout = np.array([0, 2, 0]), np.array([[1.0] * 3, [5.0] * 3, [7.0] * 3])
-    yield answer(ids, dout, 4), rows_added(ids, dout, 4), [(rows_put(ids, dout, 4), said)]
-    ids, dout = rng.integers(6, size=8), rng.standard_normal((8, 2))
-    yield answer(ids, dout, 6), rows_added(ids, dout, 6)
+    N, H = sizes(rng, 2)
+    V, idx = looked_up(rng, N)
+    dout = rng.standard_normal((N, H))
+    right = rows_added(idx, dout, V)
+    yield (
+        answer(idx, dout, V),
+        right,
+        [
+            (rows_put(idx, dout, V), asked_twice(idx)),
+            (right.T, "that is its transpose: a gradient has the shape of its W, here (V, H)."),
+        ],
+    )
 
 
 def repair_the_overwrite(answer, rng):
     """The gradient of contexts, ids of shape (N, C), without loss: (V, H)."""
-    said = "an id that comes twice keeps only its last row: += computes first, then assigns."
-    for V, N, C in [(3, 2, 2), (6, 3, 4)]:
-        idx, dout = rng.integers(V, size=(N, C)), rng.standard_normal((N, C, 2))
-        idx[0, 0] = idx[-1, -1]  # one that comes twice
-        rows = idx.ravel(), dout.reshape(-1, 2), V
-        yield answer(idx, dout, V), rows_added(*rows), [(rows_put(*rows), said)]
+    N, C, H = sizes(rng, 3)
+    V, idx = looked_up(rng, N, C)
+    dout = rng.standard_normal((N, C, H))
+    rows = idx.ravel(), dout.reshape(-1, H), V
+    why = " += computes first, then assigns."
+    first = rows_added(idx[:, 0], dout.sum(axis=1), V)
+    yield (
+        answer(idx, dout, V),
+        rows_added(*rows),
+        [
+            (rows_put(*rows), asked_twice(idx) + why),
+            (first, "all goes to the first id of each context: each id has a gradient of its own."),
+        ],
+    )
 
 
 def gradient_by_sorting(answer, rng):
     """The lookup's gradient with ids sorted first, (V, H)."""
-    for V, N in [(6, 40), (50, 20)]:
-        idx, dout = rng.integers(V, size=N), rng.standard_normal((N, 2))
-        yield (
-            answer(idx, dout, V),
-            rows_added(idx, dout, V),
-            [(rows_put(idx, dout, V), "an id that comes twice keeps only its last row: sum them.")],
-        )
+    V, H, N = *sizes(rng, 2), int(rng.integers(20, 40))
+    idx, dout = rng.integers(V, size=N), rng.standard_normal((N, H))
+    idx[:2] = V - 1, 0  # not sorted
+    order = np.argsort(idx, kind="stable")
+    words, starts = np.unique(idx[order], return_index=True)
+    first, unsorted = np.zeros((2, V, H))
+    first[words] = dout[order][starts]
+    unsorted[words] = np.add.reduceat(dout, starts)
+    yield (
+        answer(idx, dout, V),
+        rows_added(idx, dout, V),
+        [
+            (rows_put(idx, dout, V), asked_twice(idx)),
+            (first, asked_twice(idx, "first")),
+            (unsorted, "the ids are sorted and dout is not: take dout in the same order."),
+        ],
+    )
 
 
 EXERCISES = {

@@ -2,46 +2,85 @@
 
 import numpy as np
 
-from w2vlib.exercises.exercise import Choice, Fields, Number, Numbers
+from w2vlib.exercises.embedding import asked_twice
+from w2vlib.exercises.exercise import Choice, Fields, Number, Numbers, sizes
 
-W = np.array([[1.0, 0.0, 2.0], [0.0, 1.0, 1.0], [2.0, 2.0, 0.0], [1.0, 3.0, 1.0]])
-H = np.array([[1.0, 2.0, 0.0], [0.0, 1.0, 1.0], [3.0, 1.0, 2.0]])
 HAPPENS = ["an error", "nothing bad", "a wrong shape", "wrong numbers"]
+CHANGES = [
+    "half the words",
+    "float16 for float32",
+    "dot products twice as fast",
+    "touching the rows alone",
+]
+
+
+def looked_at(rng):
+    """W (V, H), h (N, H) and idx (N, K), with N, K and H different, and an id twice in a row."""
+    N, K, H = sizes(rng, 3)
+    V = int(rng.integers(8, 12))
+    idx = rng.integers(V, size=(N, K))
+    idx[-1, :2] = idx[0, 0]
+    return rng.standard_normal((V, H)), rng.standard_normal((N, H)), idx
 
 
 def scores_of_several(answer, rng):
     """The scores of K words for each row of h, (N, K)."""
-    idx = np.array([[0, 2], [3, 3], [1, 0]])
-    mistakes = [
-        ([[1, 6], [7, 7], [2, 1]], "h[0] for all: each row of idx has its own row of h."),
-        ([[3, 4], [5, 5], [2, 3]], "these are sums of the rows of W: where is h?"),
-        ([[1, 1], [4, 4], [3, 3]], "the second word of each row has its own score."),
-    ]
-    yield answer(W, H, idx), [[1, 6], [4, 4], [3, 7]], mistakes
-    w, h, idx = rng.standard_normal((6, 4)), rng.standard_normal((5, 4)), rng.integers(6, size=15)
-    idx = idx.reshape(5, 3)
-    yield answer(w, h, idx), np.einsum("nkh,nh->nk", w[idx], h)
+    W, h, idx = looked_at(rng)
+    right = np.einsum("nkh,nh->nk", W[idx], h)
+    yield (
+        answer(W, h, idx),
+        right,
+        [
+            (W[idx] @ h[0], "h[0] for all: each row of idx has its own row of h."),
+            (W[idx].sum(axis=2), "these are sums of the rows of W: where is h?"),
+            (
+                np.repeat(right[:, :1], idx.shape[1], axis=1),
+                "this is the first word's score for all: each word of a row has its own.",
+            ),
+            (
+                np.einsum("nkh,nh->nh", W[idx], h),
+                "the sum goes over the K words: it should go over the H products of each.",
+            ),
+            (W[idx] @ h.T, "each word meets all N rows of h: only that of its own row counts."),
+        ],
+    )
 
 
 def backward_of_several(answer, rng):
     """Its way back: dW (V, H) and dh (N, H)."""
-    for seed in [None, rng]:
-        if seed is None:
-            w, h, idx = W, H, np.array([[0, 2], [3, 3], [1, 0]])
-            dout = np.array([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]])
-        else:
-            w, h, dout = (rng.standard_normal(shape) for shape in [(7, 4), (5, 4), (5, 3)])
-            idx = rng.integers(7, size=(5, 3))
-        parts = dout[..., None] * h[:, None]
-        dW, put = np.zeros_like(w), np.zeros_like(w)
-        np.add.at(dW, idx, parts)
-        put[idx] = parts
-        got = answer(w, h, idx, dout)
-        got_dW, got_dh = (None, None) if got is None or got is ... else got
-        dh = np.einsum("nk,nkh->nh", dout, w[idx])
-        swapped = "the first of the two should be dW, and it is dh."
-        yield got_dW, dW, [(put, "ids repeat: add them up."), (dh, swapped)]
-        yield got_dh, dh
+    W, h, idx = looked_at(rng)
+    dout = rng.standard_normal(idx.shape)
+    got = answer(W, h, idx, dout)
+    if got is None or got is ...:
+        yield got, 0
+    if not isinstance(got, (tuple, list)) or len(got) != 2:
+        raise TypeError("It should return two arrays: return dW, dh")
+    parts = dout[..., np.newaxis] * h[:, np.newaxis]
+    dW, put, of_one, of_W = np.zeros((4, *W.shape))
+    put[idx] = parts
+    np.add.at(dW, idx, parts)
+    np.add.at(of_one, idx, np.broadcast_to(h[:, np.newaxis], parts.shape))
+    np.add.at(of_W, idx, dout[..., np.newaxis] * W[idx])
+    dh = np.einsum("nk,nkh->nh", dout, W[idx])
+    yield (
+        got[0],
+        dW,
+        [
+            (put, asked_twice(idx)),
+            (of_one, "dout is missing: each row of h comes in times the number of its score."),
+            (of_W, "the gradient of W is made of rows of h, not of W."),
+            (dh, "the first of the two should be dW, and it is dh."),
+        ],
+    )
+    yield (
+        got[1],
+        dh,
+        [
+            (dout[:, :1] * W[idx[:, 0]], "h was used for K words: this is the first one's part."),
+            (dh / idx.shape[1], "h was used for K words: sum their parts, without a mean."),
+            (W[idx].sum(axis=1), "dout is missing: each word's row counts times its number."),
+        ],
+    )
 
 
 EXERCISES = {
@@ -116,4 +155,35 @@ EXERCISES = {
     ),
     "scores_of_several": scores_of_several,
     "backward_of_several": backward_of_several,
+    "next_bottleneck": Fields(
+        whole=Number(
+            4_800_000_000,
+            {
+                2_400_000_000: "there are two tables.",
+                1_200_000_000: "those are numbers: each has 4 bytes.",
+                4_000_000_000: "the gradient is cleared, too: one pass more.",
+                800_000_000: "that is one pass over both: how many are there?",
+            },
+            label="bytes of whole tables",
+        ),
+        rows=Number(
+            844_800,
+            {
+                140_800: "that is one pass: as many as before, over fewer rows.",
+                211_200: "those are numbers: each has 4 bytes.",
+                768_000: "those are the 320 rows: 32 of the other table are touched as well.",
+            },
+            label="bytes of the rows",
+        ),
+        change=Choice(
+            CHANGES,
+            CHANGES[3],
+            {
+                CHANGES[0]: "that halves the bytes: look for thousands.",
+                CHANGES[1]: "that halves the bytes: look for thousands.",
+                CHANGES[2]: "they read 352 rows as it is: hardly any of the bytes are theirs.",
+            },
+            label="the fastest step by",
+        ),
+    ),
 }

@@ -359,6 +359,11 @@ def in_place(steps):
     return steps
 
 
+def sizes(rng, n):
+    """n different numbers from 2 to 7: the lengths of the axes that an answer is tried on."""
+    return (2 + rng.permutation(6)[:n]).tolist()
+
+
 def on_copies(answer):
     """A function that works on copies: nothing expected changes with what it writes into them."""
     if not callable(answer) or isinstance(answer, type):

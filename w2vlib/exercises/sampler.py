@@ -2,17 +2,23 @@
 
 import numpy as np
 
-from w2vlib.exercises.exercise import Fields, Number, Numbers, in_place
+from w2vlib.exercises.exercise import Fields, Number, Numbers, in_place, sizes
 
-COUNTS = np.array([400, 300, 150, 100, 50])
-TIMES, MOST = 4000, 30  # rows drawn; a statistic that chance passes once in 100,000 times
+ROWS = 4000  # drawn, to see how often each word comes
+CHANGED = "p has changed: set the target to 0 in a copy of it."
+OWN = "a row holds its own target"
+UNLIKE = "the words do not come in proportion to the rest of p."
 
 
-def misses(found, p):
-    """The chi-square statistic of counts against the probabilities p, (V,) each."""
+def comes_otherwise(found, p):
+    """Whether counts differ from the probabilities p as chance does once in 100,000 times.
+
+    found, p: (V,) each; chi-square, whose mean is V - 1, and its variance twice that.
+    """
     allowed = p > 0
     expected = found.sum() * p[allowed]
-    return np.sum((found[allowed] - expected) ** 2 / expected)
+    mean = allowed.sum() - 1
+    return np.sum((found[allowed] - expected) ** 2 / expected) > mean + 6 * np.sqrt(2 * mean) + 12
 
 
 def without(p, word_id):
@@ -22,46 +28,90 @@ def without(p, word_id):
     return rest / rest.sum()
 
 
+def some_shares(rng):
+    """Probabilities (V,), each several times as likely as the least."""
+    p = rng.permutation(np.arange(1, rng.integers(6, 9))) + rng.random()
+    return p / p.sum()
+
+
+def no_ids(negatives, V):
+    """Whether something is no id of V words."""
+    plain = np.asarray(negatives, dtype=float)
+    return bool(((plain < 0) | (plain >= V) | (plain % 1 != 0)).any())
+
+
+@in_place
+def leave_out(answer, rng):
+    """The probabilities of negatives, a row for each target, (N, V)."""
+    p = some_shares(rng)
+    V, N = len(p), int(rng.integers(3, 6))
+    before, target = p.copy(), rng.permutation(V)[:N]
+    rest = np.tile(p, (N, 1))
+    rest[np.arange(N), target] = 0
+    right = rest / rest.sum(axis=1, keepdims=True)
+    got = answer(p, target)
+    if got is None or got is ...:
+        yield got, 0
+    yield np.array_equal(p, before), True, [(False, CHANGED)]
+    every = without(before, target)
+    yield (
+        got,
+        right,
+        [
+            (rest, "the rows do not sum to 1: divide each by what is left of it."),
+            (rest / rest.sum(), "all rows together sum to 1: each should, by its own sum."),
+            (np.tile(before, (N, 1)), "these are the old ones: the target must not be drawn."),
+            (every, "all targets are left out of one row: each has a row of its own."),
+            (np.tile(every, (N, 1)), "all targets are left out of each row: a row has one target."),
+        ],
+    )
+
+
 def draw(answer, rng):
     """Negatives (N, K) by throws at running sums that are ready."""
-    p = COUNTS / COUNTS.sum()
-    target = rng.integers(5, size=7)
-    negatives = answer(np.cumsum(p), target, 3, rng)
-    if negatives is None:
-        yield None, 0
-    yield np.zeros_like(negatives), np.zeros((7, 3))
-    target = rng.integers(5, size=TIMES)
-    negatives = np.asarray(answer(np.cumsum(p), target, 3, rng))
-    said = "a row holds its own target: throw again until none does."
-    hits = np.any(negatives == target[:, np.newaxis])
-    yield hits, False, [(True, said)]
-    said = "the words do not come in proportion to the rest of p."
-    for word_id in range(5):
-        found = np.bincount(negatives[target == word_id].ravel(), minlength=5)
-        yield misses(found, without(p, word_id)) > MOST, False, [(True, said)]
+    p = some_shares(rng)
+    V, (N, K) = len(p), sizes(rng, 2)
+    target, many = rng.integers(V, size=N), rng.integers(V, size=ROWS)
+    negatives = answer(np.cumsum(p), target, K, rng)
+    if negatives is None or negatives is ...:
+        yield negatives, 0
+    yield np.zeros_like(negatives), np.zeros((N, K))
+    negatives = np.array(answer(np.cumsum(p), many, K, rng))
+    said = f"these are no ids: they should be whole numbers from 0 to {V - 1}."
+    yield no_ids(negatives, V), False, [(True, said)]
+    hits = np.any(negatives == many[:, np.newaxis])
+    yield hits, False, [(True, f"{OWN}: throw again until none does.")]
+    said = "the words of a row are always the same one: throw K darts for each row."
+    yield np.all(negatives == negatives[:, :1]), False, [(True, said)]
+    for word_id in range(V):
+        found = np.bincount(negatives[many == word_id].ravel().astype(int), minlength=V)
+        yield comes_otherwise(found, without(p, word_id)), False, [(True, UNLIKE)]
 
 
 @in_place
 def draw_different(answer, rng):
     """Negatives (N, K), no word twice in a row."""
-    p = COUNTS / COUNTS.sum()
-    before, target = p.copy(), rng.integers(5, size=7)
-    negatives = answer(p, target[:1], 3, rng)
-    if negatives is None:
-        yield None, 0
-    said = "p has changed: set the target to 0 in a copy of it."
-    yield np.array_equal(p, before), True, [(False, said)]
-    negatives = answer(p, target, 3, rng)
-    yield np.zeros_like(negatives), np.zeros((7, 3))
-    target = np.full(TIMES, 4)
-    negatives = np.asarray(answer(p, target, 2, rng))
-    said = "a row holds its own target."
-    yield np.any(negatives == 4), False, [(True, said)]
+    p = some_shares(rng)
+    V, N, K = len(p), int(rng.integers(4, 8)), int(rng.integers(2, 4))
+    before, target = p.copy(), rng.integers(V, size=N)
+    one = int(rng.integers(V))
+    negatives = answer(p, target, K, rng)
+    if negatives is None or negatives is ...:
+        yield negatives, 0
+    yield np.array_equal(p, before), True, [(False, CHANGED)]
+    yield np.zeros_like(negatives), np.zeros((N, K))
+    negatives = np.array(answer(p, np.full(ROWS, one), 2, rng))
+    said = f"these are no ids: they should be whole numbers from 0 to {V - 1}."
+    yield no_ids(negatives, V), False, [(True, said)]
+    yield np.any(negatives == one), False, [(True, f"{OWN}.")]
     said = "a row holds a word twice."
     yield np.any(negatives[:, 0] == negatives[:, 1]), False, [(True, said)]
-    said = "the first word of a row does not come in proportion to the rest of p."
-    found = np.bincount(negatives[:, 0], minlength=5)
-    yield misses(found, without(p, 4)) > MOST, False, [(True, said)]
+    rest = without(p, one)
+    pairs = np.outer(rest, rest) / (1 - rest)  # one first, then the other from what is left
+    pairs = np.triu(pairs + pairs.T, 1).ravel()
+    low, high = np.sort(negatives, axis=1).T.astype(int)
+    found = np.bincount(low * V + high, minlength=V * V)
+    yield comes_otherwise(found, pairs), False, [(True, UNLIKE)]
 
 
 EXERCISES = {
@@ -106,6 +156,7 @@ EXERCISES = {
             label="of 1,000 negatives, word 2",
         ),
     ),
+    "leave_out": leave_out,
     "draw": draw,
     "draw_different": draw_different,
     "closest_failing": Fields(

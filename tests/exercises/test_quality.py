@@ -1,0 +1,146 @@
+"""Every exercise: its solutions pass, its known mistakes are told, and its check is complete."""
+
+import pytest
+from quality import CHANGES, CODE, EXERCISES, Watched, answers, by_heart, of_shown_shapes, returning
+
+from w2vlib.classroom import chapter
+from w2vlib.classroom.marks import SEEDS
+from w2vlib.exercises.exercise import Fields
+
+ALL = [0, 1, 2, *SEEDS]
+# Still to be mended: each line goes with its exercise.
+PENDING = {
+    "test_every_step_is_failed_and_all_words_are_said": {
+        "question_loss",
+        "odd_one_out",
+        "cos_mul",
+        "sum_equal_ids",
+        "sgd_on_rows",
+        "one_sum_a_row",
+        "missed_steps",
+        "faster_scatter",
+        "learn_skipgram",
+    },
+    "test_an_answer_learnt_by_heart_gets_no_marks": {
+        "share_right",
+        "sgd_on_rows",
+    },
+    "test_an_answer_for_the_shown_shapes_gets_no_marks": {
+        "question_loss",
+        "step_rows",
+        "momentum",
+        "padded_mean",
+        "share_right",
+        "odd_one_out",
+        "cos_mul",
+        "sum_equal_ids",
+        "sgd_on_rows",
+        "one_sum_a_row",
+        "faster_scatter",
+        "window_lines",
+        "learn_skipgram",
+    },
+}
+pytestmark = pytest.mark.filterwarnings("ignore::RuntimeWarning")
+
+
+def each_code(test):
+    """Run a test for each code exercise; those that are to be mended are expected to fail."""
+    late = PENDING.get(test.__name__, ())
+    marks = {name: pytest.mark.xfail(reason="to be mended", strict=True) for name in late}
+    names = [pytest.param(name, marks=marks.get(name, ())) for name in CODE]
+    return pytest.mark.parametrize("name", names)(test)
+
+
+@each_code
+def test_solutions_pass(name):
+    """The chapter's own, those written otherwise, and each with other dtypes and orders."""
+    check, (right, _) = Watched(name), answers(name)
+    assert len(right) > 1
+    for answer in right:
+        for seed in ALL:
+            assert check.judge(answer, seed).said == "Right."
+        for kind, change in CHANGES.items():
+            assert check.judge(returning(answer, change), 1).said == "Right.", kind
+
+
+@each_code
+def test_a_known_mistake_gets_the_words_that_are_about_it(name):
+    check, (_, wrong) = Watched(name), answers(name)
+    assert wrong
+    for answer, words in wrong.items():
+        for seed in ALL:
+            verdict = check.judge(answer, seed)
+            assert verdict.state == "wrong" and words in verdict.said, answer
+
+
+@each_code
+def test_every_step_is_failed_and_all_words_are_said(name):
+    """So no part of a check is idle: some known mistake fails there, and each text is heard."""
+    check, (right, wrong) = Watched(name), answers(name)
+    lines, failed, ready, said = set(), set(), set(), set()
+    for answer in [*right, *wrong]:
+        for seed in ALL:
+            said.add(check.judge(answer, seed).said.removeprefix("Not yet: "))
+            lines |= {step.line for step in check.taken if step.state == "right"}
+            # An answer that raises is told so after the step, which it has passed.
+            failed |= {step.line for step in check.taken if step.state == "wrong"}
+            ready |= {words for step in check.taken for words in step.messages}
+    assert lines <= failed, f"no mistake fails in the lines {sorted(lines - failed)}"
+    assert ready <= said, f"never said: {sorted(ready - said)}"
+
+
+@each_code
+def test_an_answer_learnt_by_heart_gets_no_marks(name):
+    check, (right, _) = Watched(name), answers(name)
+    learnt = by_heart(right[0], check)
+    assert check.judge(learnt()).said == "Right."
+    for seed in SEEDS:
+        assert check.judge(learnt(), seed).state == "wrong"
+
+
+@each_code
+def test_an_answer_for_the_shown_shapes_gets_no_marks(name):
+    check, (right, _) = Watched(name), answers(name)
+    answer = of_shown_shapes(right[0], check)
+    if answer is not None:
+        assert check.judge(answer).said == "Right."
+        assert any(check.judge(answer, seed).state == "wrong" for seed in SEEDS)
+
+
+FIELDS = [
+    pytest.param(exercise, id=name)
+    for name, (_, exercise) in EXERCISES.items()
+    if isinstance(exercise, Fields)
+]
+
+
+@pytest.mark.parametrize("exercise", FIELDS)
+def test_every_field_knows_a_mistake(exercise):
+    assert all(field.mistakes for field in exercise.values())
+
+
+@pytest.mark.parametrize("stem", chapter.stems())
+def test_no_exercise_needs_the_answer_to_another(stem):
+    """A mistake in one is told by its own check alone."""
+    tasks = chapter.exercises(stem)
+    for task in tasks:
+        others = {name for other in tasks if other is not task for name in other.checks.values()}
+        assert not any(piece.binds & others for piece in task.needs), task.title
+
+
+def test_a_step_that_nothing_fails_is_noticed(monkeypatch):
+    """The watch itself: it knows the step at which an answer failed."""
+
+    def steps(answer, rng):
+        yield answer(1), 1, [(2, "one")]
+        yield answer(2), 2, [(3, "two")]
+
+    monkeypatch.setattr("quality.find", lambda name: type("It", (), {"steps": steps}))
+    check = Watched("any")
+    assert check.judge(lambda x: x + (x == 2)).said == "Not yet: two"
+    first, second = check.taken
+    assert (first.state, second.state) == ("right", "wrong") and second.line == first.line + 1
+    assert (first.messages, second.messages) == (["one"], ["two"])
+    assert "ZeroDivisionError" in check.judge(lambda x: x // (2 - x)).said
+    assert [step.state for step in check.taken] == ["right"]
