@@ -38,16 +38,25 @@ class Piece(NamedTuple):
 
 
 def read(path):
-    """The cells of a notebook's file, as they stand there.
+    """The cells of a notebook's file, as they stand there; those of nbformat 3 in today's form.
 
     Raises ValueError for what is no notebook, with the reason.
     """
     if path.stat().st_size > BIGGEST:
         raise ValueError(f"it has {path.stat().st_size / 1e6:,.0f} MB")
     try:
-        cells = json.loads(path.read_text(encoding="utf-8-sig"))["cells"]
-        return [cell for cell in cells if isinstance(cell, dict)]
-    except (KeyError, RecursionError, TypeError, UnicodeDecodeError, ValueError) as error:
+        notebook = json.loads(path.read_bytes())  # of any Unicode encoding
+        sheets = notebook.get("worksheets", [notebook])
+        cells = [cell for sheet in sheets for cell in sheet["cells"] if isinstance(cell, dict)]
+        return [cell | {"source": cell.get("source", cell.get("input", ""))} for cell in cells]
+    except (
+        AttributeError,
+        KeyError,
+        RecursionError,
+        TypeError,
+        UnicodeDecodeError,
+        ValueError,
+    ) as error:
         raise ValueError(
             "it is empty" if not path.stat().st_size else "it is no notebook"
         ) from error
@@ -68,9 +77,12 @@ def pieces(cells, before=()):
 
 def _parts(source):
     """The source, tree, binds and uses of each piece of a cell."""
-    source = re.sub(r"(?m)^(\s*)[%!?].*$", r"\1pass", source)  # what only IPython understands
     try:
-        tree = ast.parse(source)
+        try:
+            tree = ast.parse(source)
+        except SyntaxError:  # without what only IPython understands
+            source = re.sub(r"(?m)^([ \t]*)[%!?].*$", r"\1pass", source)
+            tree = ast.parse(source)
     except (MemoryError, RecursionError, SyntaxError, ValueError):
         yield source, None, frozenset(), frozenset(), frozenset()
         return
@@ -117,7 +129,10 @@ def _names(table, inside=False):
 
 
 def needed(all_pieces, *last):
-    """The pieces that the last ones need, in order: those that bind what they use, and so on."""
+    """The pieces that the last ones need, in order: those that bind what they use, and so on.
+
+    What binds a name stands before its use, or else, in a notebook run in another order, behind it.
+    """
     chosen, asked = set(), list(last)
     end = min(it.place for it in last)
     while asked:
@@ -125,7 +140,8 @@ def needed(all_pieces, *last):
         wanted = [(name, it.place) for name in it.uses]
         wanted += [(name, max(end, it.place)) for name in it.later]
         for name, place in wanted:
-            found = next((p for p in reversed(all_pieces[:place]) if name in p.binds), None)
+            nearest = [*reversed(all_pieces[:place]), *all_pieces[place:]]
+            found = next((p for p in nearest if name in p.binds), None)
             if found and found is not it and found.place not in chosen:
                 chosen.add(found.place)
                 asked.append(found)
@@ -136,7 +152,8 @@ def calls(piece):
     """The calls of `check` in a piece, as {exercise: the name handed to it or None}."""
     found = {}
     for node in ast.walk(piece.tree) if piece.tree else ():
-        if isinstance(node, ast.Call) and getattr(node.func, "id", None) == "check" and node.args:
+        called = getattr(node, "func", None)
+        if "check" in (getattr(called, "id", None), getattr(called, "attr", None)) and node.args:
             name, *rest = node.args
             if isinstance(name, ast.Constant) and isinstance(name.value, str):
                 found[name.value] = rest[0].id if rest and isinstance(rest[0], ast.Name) else None

@@ -84,16 +84,22 @@ def fingerprint(path):
 
 def _mark(code, task, timeout, hidden, private):
     exercise = expected(task.name, private)
-    # A cell that was doubled, or lost its check: whichever of them does best counts.
+    # A cell that was doubled, or lost its check: whichever of them does best counts. A check may be
+    # handed something of another name, and fields may be answered in more cells than one.
     written = [cell for cell in code if _writes(cell, task)]
-    tried = written or [cell for cell in code if task.name in cells.calls(cell)]
+    asked = [cell for cell in code if task.name in cells.calls(cell) and cell not in written]
+    if written:
+        asked = [cell for cell in asked if cells.calls(cell)[task.name] != task.function]
+    tried = [[cell] for cell in written + asked]
+    if isinstance(exercise, Fields) and len(tried) > 1:
+        tried.append(written + asked)
     best, notes = (0, "it has no answer to this exercise."), set()
     if any(MEDDLING.search(cell.source) for cell in code):
         notes.add("tampered")
-    for cell in tried:
-        points, reason, note = _judge(code, cell, task, exercise, timeout, hidden)
+    for some in tried:
+        points, reason, note = _judge(code, some, task, exercise, timeout, hidden)
         notes |= {note} - {""}
-        if points > best[0] or cell is tried[0]:
+        if points > best[0] or some is tried[0]:
             best = points, reason
     if len({cell.source for cell in written}) > 1:
         notes.add("answered more than once")
@@ -109,20 +115,21 @@ def _writes(cell, task):
     )
 
 
-def _judge(code, cell, task, exercise, timeout, hidden):
-    """Points, why, and what to look at, for the answer in one cell."""
-    if cell.tree is None:
+def _judge(code, some, task, exercise, timeout, hidden):
+    """Points, why, and what to look at, for an answer: in one cell, or fields in several."""
+    if any(cell.tree is None for cell in some):
         return 0, "its cell has an error that keeps Python from reading it.", ""
-    own = [*cells.needed(code, cell), cell]
+    own = [*cells.needed(code, *some), *some]
     try:
         with Student(timeout, hidden) as student:
             for it in task.needs:
                 student.run(it.source, f"given {it.cell}")
             for it in own:
                 student.run(it.source, f"cell {it.cell}")
-            verdicts = []
-            for answer in student.answers(task.name, task.function):
-                verdicts.append(_verdict(exercise, answer))
+            answers = student.answers(task.name, task.function)
+            if len(some) > 1 and all(isinstance(answer, dict) for answer in answers):
+                answers = [{k: v for answer in answers for k, v in answer.items() if v is not ...}]
+            verdicts = [_verdict(exercise, answer) for answer in answers]
             return *max(verdicts, default=(0, "it has no answer to this exercise.")), ""
     except Raised as error:
         where = f"{error.cell}, line {error.line}: " if error.cell else ""

@@ -1,0 +1,200 @@
+"""Hand-ins as they come: from Lab, VS Code and Colab, cut, doubled, renamed, in any order."""
+
+import json
+import os
+
+import pytest
+
+from w2vlib.classroom import cells, chapter, marks, sheet
+
+pytestmark = pytest.mark.skipif(os.name != "posix", reason="processes are limited on POSIX alone")
+
+STEM, CODE, FIELDS = "02_embedding", "gradient_by_product", "lookup_by_hand"
+TASKS = [task for task in chapter.exercises(STEM) if {CODE, FIELDS} & set(task.checks)]
+RIGHT = "def gradient_by_product(idx, dout, V):\n    return one_hot(idx, V).T @ dout"
+ANSWERS = 'check("lookup_by_hand", row_3=6, everything="9")'
+
+
+def of(notebook, text):
+    """The place of the cell whose code holds a text."""
+    return next(
+        at
+        for at, cell in enumerate(notebook["cells"])
+        if cell["cell_type"] == "code" and text in "".join(cell["source"])
+    )
+
+
+def done():
+    """The sheet, with everything right."""
+    notebook = json.loads(sheet.sheet(STEM))
+    notebook["cells"][of(notebook, f"def {CODE}(")]["source"] = RIGHT
+    notebook["cells"][of(notebook, f'check("{FIELDS}"')]["source"] = ANSWERS
+    return notebook
+
+
+def code(source):
+    return {"cell_type": "code", "metadata": {}, "outputs": [], "source": source}
+
+
+def version_3(it):
+    """As IPython 3 wrote it: worksheets, inputs, headings."""
+    for cell in it["cells"]:
+        cell.pop("id")
+        if cell["cell_type"] == "code":
+            cell["input"], cell["language"] = cell.pop("source"), "python"
+    heading = {"cell_type": "heading", "level": 1, "source": "Mine", "metadata": {}}
+    return {"nbformat": 3, "metadata": {}, "worksheets": [{"cells": [heading, *it["cells"]]}]}
+
+
+def version_4_0(it):
+    for cell in it["cells"]:
+        cell.pop("id")
+    return it | {"nbformat_minor": 0}
+
+
+def colab(it):
+    for cell in it["cells"]:
+        cell["id"] = cell["metadata"]["id"] = "aB3_x-9"
+    it["cells"].insert(0, code(["!pip install w2vlib\n", "%matplotlib inline"]))
+    it["cells"].insert(1, code("%%bash\nls -l | grep ipynb"))
+    return it | {"metadata": {"colab": {"provenance": []}, "kernelspec": {"name": "python3"}}}
+
+
+def vs_code(it):
+    for cell in it["cells"]:
+        cell["metadata"] = {"vscode": {"languageId": "python"}}
+        cell["source"] = "".join(cell["source"])
+    return it | {"metadata": {"language_info": {"name": "python", "version": "3.13"}}}
+
+
+def no_metadata(it):
+    return {"cells": [{"cell_type": c["cell_type"], "source": c["source"]} for c in it["cells"]]}
+
+
+def no_check(it):
+    del it["cells"][of(it, f'check("{CODE}"')]
+    return it
+
+
+def only_answers(it):
+    return it | {"cells": [code(RIGHT), code(ANSWERS)]}
+
+
+def doubled(it):
+    stub = code("def gradient_by_product(idx, dout, V):\n    # your code\n    ...")
+    it["cells"].insert(of(it, f"def {CODE}("), stub)
+    it["cells"].append(stub)
+    it["cells"].append(code('check("lookup_by_hand", row_3=..., everything=...)'))
+    return it
+
+
+def reversed_order(it):
+    return it | {"cells": it["cells"][::-1]}
+
+
+def renamed(it):
+    """A function of another name, the stub left where it was."""
+    at = of(it, f"def {CODE}(")
+    it["cells"][at]["source"] = "def gradient_by_product(idx, dout, V):\n    # your code\n    ..."
+    it["cells"].insert(at + 1, code(RIGHT.replace("gradient_by_product", "mine")))
+    it["cells"][of(it, f'check("{CODE}"')]["source"] = f'check("{CODE}", mine)'
+    return it
+
+
+def renamed_with_its_stub(it):
+    it["cells"][of(it, f"def {CODE}(")]["source"] = RIGHT.replace("gradient_by_product", "mine")
+    it["cells"][of(it, f'check("{CODE}"')]["source"] = f'check("{CODE}", mine)'
+    return it
+
+
+def a_lambda(it):
+    at = of(it, f"def {CODE}(")
+    it["cells"][at]["source"] = "def gradient_by_product(idx, dout, V):\n    # your code\n    ..."
+    check = f'check("{CODE}", lambda idx, dout, V: one_hot(idx, V).T @ dout)'
+    it["cells"][of(it, f'check("{CODE}"')]["source"] = check
+    return it
+
+
+def by_another_way(it):
+    """`check` under another name, in an assignment, with its answer by name."""
+    it["cells"][of(it, f'check("{CODE}"')]["source"] = f'said = check("{CODE}", {CODE})\nsaid'
+    ask = "import w2vlib.exercises as ex\nex.check('lookup_by_hand', row_3='6', everything=9)"
+    it["cells"][of(it, f'check("{FIELDS}"')]["source"] = ask
+    return it
+
+
+def split(it):
+    """Imports and a helper in cells of their own, one of them below; two checks for two fields."""
+    at = of(it, f"def {CODE}(")
+    body = "def gradient_by_product(idx, dout, V):\n    return summed(hot(idx, V), dout)"
+    it["cells"][at]["source"] = body
+    it["cells"].insert(at, code("import numpy as numbers"))
+    it["cells"].insert(at, code("def hot(idx, V):\n    return numbers.eye(V)[idx]"))
+    it["cells"].append(code("def summed(hot, dout):\n    return (hot.T\n    % 2 @ dout)"))
+    it["cells"][of(it, f'check("{FIELDS}"')]["source"] = f'check("{FIELDS}", row_3=6)'
+    it["cells"].append(code(f'check("{FIELDS}", everything=9)'))
+    return it
+
+
+def a_first_try(it):
+    """An older answer that is wrong, and a cell that fails, stand there, too."""
+    at = of(it, f"def {CODE}(")
+    wrong = "def gradient_by_product(idx, dout, V):\n    return np.zeros((V, dout.shape[1]))"
+    it["cells"].insert(at, code(wrong))
+    it["cells"].insert(at, code("1 / 0"))
+    it["cells"].insert(at, code("for i in range(3"))
+    return it
+
+
+MANGLED = [
+    lambda it: it,
+    version_3,
+    version_4_0,
+    colab,
+    vs_code,
+    no_metadata,
+    no_check,
+    only_answers,
+    doubled,
+    reversed_order,
+    renamed,
+    renamed_with_its_stub,
+    a_lambda,
+    by_another_way,
+    split,
+    a_first_try,
+]
+WRITTEN = {
+    "plain": lambda text: text.encode(),
+    "BOM and CRLF": lambda text: b"\xef\xbb\xbf" + text.replace("\n", "\r\n").encode(),
+    "CRLF in cells": lambda text: text.replace("\\n", "\\r\\n").encode(),
+    "UTF-16": lambda text: text.encode("utf-16"),
+}
+
+
+def points(path):
+    return {it.exercise: (it.points, it.reason) for it in marks.mark(path, TASKS, timeout=20)}
+
+
+@pytest.mark.parametrize("mangle", MANGLED, ids=lambda it: it.__name__)
+def test_a_right_answer_is_found(mangle, tmp_path):
+    path = tmp_path / "hand in.ipynb"
+    path.write_text(json.dumps(mangle(done())), encoding="utf-8")
+    found = points(path)
+    assert found[CODE][0] == 2 and found[FIELDS][0] == 2, found
+
+
+@pytest.mark.parametrize("write", WRITTEN.values(), ids=WRITTEN)
+def test_however_it_was_saved(write, tmp_path):
+    path = tmp_path / "hand in.ipynb"
+    text = json.dumps(done(), ensure_ascii=False, indent=1)
+    path.write_bytes(write(text))
+    found = points(path)
+    assert found[CODE][0] == 2 and found[FIELDS][0] == 2, found
+
+
+def test_what_python_can_read_is_read_as_it_stands():
+    (piece,) = cells.pieces([code("a = (7\n% 4)")])
+    assert piece.tree and piece.binds == {"a"}
+    (piece,) = cells.pieces([code("%time\n!ls\nb = 1")])
+    assert piece.tree and piece.binds == {"b"}
