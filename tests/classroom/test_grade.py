@@ -70,7 +70,7 @@ def gradient_by_product(idx, dout, V):
 CLASS = {
     "right": (RIGHT, 2, "Right.", ""),
     "right otherwise": (LOOP, 2, "Right.", ""),
-    "the bug": (BUG, 0, "row 0 holds only the last of its two parts", ""),
+    "the bug": (BUG, 0, "it holds only the second gradient", ""),
     "stub": (None, 0, "Not written yet", ""),
     "syntax": ("def gradient_by_product(idx, dout V):\n    return", 0, "reading it", ""),
     "exception": (body("return dout[99]"), 0, "line 2: IndexError", ""),
