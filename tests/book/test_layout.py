@@ -69,6 +69,7 @@ ORDER = [
     "classroom.remote",
     "classroom.sheet",
     "classroom.marks",
+    "classroom.assignment",
     "classroom.report",
     "classroom.grade",
     "classroom",

@@ -1,6 +1,7 @@
 """Sheets and keys: made from the chapters, answered by nobody and by their own solutions."""
 
 import json
+import re
 
 import nbformat
 import pytest
@@ -50,6 +51,23 @@ def test_a_sheet_asks_all_and_tells_nothing(stem):
     assert all(name.startswith("repair_") for name in wrong) and not any(
         "right" in states for states in said.values()
     ), said
+
+
+@each_chapter
+def test_a_sheet_stands_for_itself(stem):
+    cells = json.loads(sheet.sheet(stem))["cells"]
+    ids = [cell["id"] for cell in cells]
+    assert len(ids) == len(set(ids))
+    for task in chapter.exercises(stem):
+        assert f"{task.name}-1" in ids
+    for cell in cells:
+        text = "".join(cell["source"])
+        for link in re.findall(r"\]\(([^)]+)\)", text) if cell["cell_type"] == "markdown" else ():
+            assert link.startswith("https://"), link
+        assert cell["cell_type"] == "code" or not re.search(r"\{[a-z:]+\}`", text), text
+        if cell["cell_type"] == "code":
+            shown = "".join(str(output["data"]) for output in cell["outputs"])
+            assert all(f'data-name="{name}"' in shown for name in sheet.checks(cell))
 
 
 @each_chapter

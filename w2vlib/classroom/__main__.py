@@ -1,11 +1,13 @@
-"""For teachers: `python -m w2vlib.classroom`, with sheet, key and grade."""
+"""For teachers: `python -m w2vlib.classroom`, with sheet, key, assignment and grade."""
 
 import argparse
 import sys
 from pathlib import Path
 
-from w2vlib.classroom import grade, isolation, sheet
+from w2vlib.classroom import assignment, grade, isolation, sheet
 from w2vlib.files import writing
+
+MAKE = {"sheet": sheet.sheet, "key": sheet.key, "assignment": assignment.assignment}
 
 
 def parser():
@@ -15,6 +17,7 @@ def parser():
     for name, said in [
         ("sheet", "a chapter's exercises as a notebook for students"),
         ("key", "the same with solutions, for you"),
+        ("assignment", "the same as nbgrader's source notebook"),
     ]:
         one = commands.add_parser(name, help=said, description=said)
         one.add_argument("chapter", help="its stem, such as 02_embedding")
@@ -38,7 +41,7 @@ def main(args=None):
     try:
         if asked.command == "grade":
             return _grade(asked)
-        make = getattr(sheet, asked.command)
+        make = MAKE[asked.command]
         out = asked.out or Path(f"{asked.chapter}_{asked.command}.ipynb")
         text = make(asked.chapter)
         with writing(out) as file:

@@ -1,5 +1,6 @@
 """A chapter's exercises, as its notebook has them: text, stub, hints, solution, and their check."""
 
+import ast
 import re
 from pathlib import Path
 from typing import NamedTuple
@@ -32,6 +33,11 @@ class Exercise(NamedTuple):
     needs: list
 
     @property
+    def name(self):
+        """A short name for it: of its first check, or made from its title."""
+        return next(iter(self.checks), re.sub("[^a-z0-9]+", "-", self.title.lower())[:50])
+
+    @property
     def solved(self):
         """The solution's code."""
         return "\n".join(PYTHON.findall(self.solution))
@@ -62,13 +68,23 @@ def exercises(stem):
     stem: such as "02_embedding".
     Raises ValueError for a chapter that is not there.
     """
-    return list(_exercises(_notebook(stem)))
+    return list(_exercises(_notebook(stem), _built(stem)))
 
 
 def _notebook(stem):
     if stem not in stems():
         raise ValueError(f"sheet={stem!r} is no chapter: choose from {', '.join(stems())}")
     return cells.read(BOOK / f"{stem}.ipynb")
+
+
+def _built(stem):
+    """An import for each public name that a chapter builds: its cells make what the library has."""
+    path = Path(__file__).parents[1] / f"{stem[3:]}.py"
+    for statement in ast.parse(path.read_text(encoding="utf-8")).body:
+        if isinstance(statement, ast.Assign) and ast.unparse(statement.targets[0]) == "__all__":
+            names = ast.literal_eval(statement.value)
+            return [f"from w2vlib.{stem[3:]} import {name}" for name in names]
+    return []
 
 
 def _split(notebook):
@@ -82,7 +98,7 @@ def _split(notebook):
                 yield cell | {"source": text.strip()}
 
 
-def _exercises(notebook):
+def _exercises(notebook, built):
     parts, inside = [], False
     for cell in _split(notebook):
         source = "".join(cell["source"])
@@ -92,7 +108,13 @@ def _exercises(notebook):
                 parts.append([])
         if inside:
             parts[-1].append(cell)
-    code, start = cells.pieces(notebook), 0
+    first = cells.pieces([{"source": "\n".join(built)}])
+    public = frozenset().union(*(piece.binds for piece in first))
+    code = [
+        piece if piece.is_import else piece._replace(binds=piece.binds - public)
+        for piece in [*first, *cells.pieces(notebook, first)]
+    ]
+    start = 0
     for part in parts:
         text = "\n\n".join("".join(c["source"]) for c in part if c["cell_type"] == "markdown")
         level, title = TITLE.match(text).groups()

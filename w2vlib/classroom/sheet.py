@@ -1,6 +1,8 @@
 """Notebooks made from a chapter's exercises: the sheet for students, the key for teachers."""
 
 import json
+import re
+import tomllib
 
 from w2vlib.classroom import chapter
 from w2vlib.classroom.cells import calls, pieces
@@ -10,7 +12,20 @@ METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},
 }
-GIVEN = "## Given\n\nWhat the exercises use. Run these cells first."
+HEAD = """\
+# {title}
+
+Run the cells under *Given*, then work on the exercises of [chapter {number}]({book}{stem}.html): \
+write code in place of `...`, and what you find on paper in place of the dots in `check`, or on \
+the page of the course into its fields. Run each `check` as often as you like; it says what is \
+missing. At the end save this notebook, or download it from the page, and hand in the file under \
+your name."""
+GIVEN = "## Given\n\nWhat the exercises use."
+FILES = (
+    " One cell reads `results/`: keep this file in the folder of the course that has it, `book/`."
+)
+LINK = re.compile(r"\]\(([\w-]+)\.(?:md|ipynb)\b")
+ROLE = re.compile(r"\{(eq|numref|cite:\w+)\}`(?:\w+-)?([^`]+)`")
 
 
 def sheet(stem):
@@ -19,7 +34,7 @@ def sheet(stem):
     stem: such as "02_embedding".
     Returns its text (JSON, nbformat 4.5). Raises ValueError for a chapter that is not there.
     """
-    return _notebook(stem, _title(stem, "Exercises"), solved=False)
+    return _notebook(stem, "Exercises", solved=False)
 
 
 def key(stem):
@@ -28,30 +43,90 @@ def key(stem):
     stem: such as "02_embedding".
     Returns its text (JSON, nbformat 4.5). Raises ValueError for a chapter that is not there.
     """
-    return _notebook(stem, _title(stem, "Key to the exercises"), solved=True)
+    return _notebook(stem, "Key to the exercises", solved=True)
 
 
-def _title(stem, what):
-    return f"# {what}: {chapter.title(stem)}"
+def site():
+    """The address of the book."""
+    project = chapter.BOOK.parent / "pyproject.toml"
+    urls = tomllib.loads(project.read_text(encoding="utf-8"))["project"]["urls"]
+    return f"{urls['Documentation']}book/"
 
 
-def _notebook(stem, title, solved):
-    found = chapter.exercises(stem)
-    given = sorted({piece.place: piece for task in found for piece in task.needs}.items())
-    imports = [piece.source for _, piece in given if piece.is_import]
-    cells = [_text(title), _text(GIVEN), _code("\n".join(imports))]
-    cells += [_code(piece.source) for _, piece in given if not piece.is_import]
-    for task in found:
-        for cell in task.cells:
-            source = "".join(cell["source"])
+def head(stem, what):
+    """The first cell: what to do."""
+    said = {"title": f"{what}: {chapter.title(stem)}", "number": int(stem[:2])}
+    return text(HEAD.format(**said, book=site(), stem=stem), "what-to-do")
+
+
+def given(tasks):
+    """The cells of what the exercises lean on."""
+    found = sorted({piece.place: piece for task in tasks for piece in task.needs}.items())
+    imports = [piece.source for _, piece in found if piece.is_import]
+    others = [piece.source for _, piece in found if not piece.is_import]
+    said = GIVEN + FILES * any("results/" in source for source in others)
+    cells = [text(said, "given"), code("\n".join(imports), "given-imports")]
+    return cells + [code(source, f"given-{i}") for i, source in enumerate(others, 1)]
+
+
+def unsolved(source):
+    """A chapter's text without the solution."""
+    return chapter.SOLUTION.sub("", source).strip()
+
+
+def checks(cell):
+    """The checks that a cell calls, as {exercise: the name handed to it or None}."""
+    return {name: function for it in pieces([cell]) for name, function in calls(it).items()}
+
+
+def words(source, stem):
+    """A chapter's text as it reads outside of the book: its links lead there."""
+    source = LINK.sub(rf"]({site()}\1.html", source)
+    page = {"cite": "references"}
+    return ROLE.sub(
+        lambda role: f"[{role[2].replace('-', ' ')}]({site()}{page.get(role[1][:4], stem)}.html)",
+        source,
+    )
+
+
+def _notebook(stem, what, solved):
+    tasks = chapter.exercises(stem)
+    cells = [head(stem, what), *given(tasks)]
+    for task in tasks:
+        for number, cell in enumerate(task.cells, 1):
+            source, name = "".join(cell["source"]), f"{task.name}-{number}"
             if cell["cell_type"] == "code":
-                cells.append(_code(_solved(task, source) if solved else source))
-            elif source := source if solved else chapter.SOLUTION.sub("", source).strip():
-                cells.append(_text(source))
-    for number, cell in enumerate(cells):
-        cell["id"] = f"cell-{number:02}"
-    notebook = {"cells": cells, "metadata": METADATA, "nbformat": 4, "nbformat_minor": 5}
-    return json.dumps(notebook, indent=1, ensure_ascii=False) + "\n"
+                outputs = [] if solved else _asked(cell)
+                cells.append(code(_solved(task, source) if solved else source, name, outputs))
+            elif source := source if solved else unsolved(source):
+                cells.append(text(words(source, stem), name))
+    return notebook(cells)
+
+
+def text(source, name):
+    """A cell of text."""
+    cell = {"cell_type": "markdown", "id": name, "metadata": {}}
+    return cell | {"source": source.splitlines(keepends=True)}
+
+
+def code(source, name, outputs=()):
+    """A cell of code."""
+    cell = {"cell_type": "code", "execution_count": None, "id": name, "metadata": {}}
+    return cell | {"outputs": list(outputs), "source": source.splitlines(keepends=True)}
+
+
+def notebook(cells):
+    """The text of a notebook."""
+    whole = {"cells": cells, "metadata": METADATA, "nbformat": 4, "nbformat_minor": 5}
+    return json.dumps(whole, indent=1, ensure_ascii=False) + "\n"
+
+
+def _asked(cell):
+    """What the chapter's own check has shown: its fields, or that code is not written yet."""
+    if not checks(cell):
+        return []
+    shown = [output for output in cell["outputs"] if output["output_type"] == "execute_result"]
+    return [output | {"execution_count": None} for output in shown]
 
 
 def _solved(task, source):
@@ -66,16 +141,3 @@ def _solved(task, source):
         answers = ", ".join(f"{field}={it.right!r}" for field, it in find(name).items())
         return f'check("{name}", {answers})'
     return source
-
-
-def _text(source):
-    return {"cell_type": "markdown", "metadata": {}, "source": _lines(source)}
-
-
-def _code(source):
-    cell = {"cell_type": "code", "execution_count": None, "metadata": {}, "outputs": []}
-    return cell | {"source": _lines(source)}
-
-
-def _lines(text):
-    return text.splitlines(keepends=True)

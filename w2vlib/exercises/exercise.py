@@ -439,6 +439,8 @@ def several(got):
 
 def told(error, answer, steps):
     """The verdict on code that raised: where, if it was in a line of the reader's."""
+    if isinstance(error, NotImplementedError):  # as stubs of nbgrader do
+        return STUB
     words = f"{type(error).__name__}: {safely(str, error) or 'no words'}"
     if len(words) > 200:
         words = words[:197] + "..."
