@@ -2,7 +2,7 @@
 
 import pytest
 
-from w2vlib.classroom import chapter
+from w2vlib.classroom import cells, chapter
 
 each_chapter = pytest.mark.parametrize("stem", chapter.stems())
 
@@ -21,3 +21,22 @@ def test_an_exercise_may_stand_anywhere_in_its_chapter():
     assert (first.title, first.idea) == ("momentum", "Optimisers")
     assert first.checks == {"momentum": "Momentum"} and "velocity" in first.solved
     assert not any("bias correction" in "".join(cell["source"]) for cell in first.cells)
+
+
+@pytest.mark.parametrize(
+    "source, uses, later",
+    [
+        ("for i in things:\n    row = i\n    print(row, other)", "things other", ""),
+        ("print(i)\nfor i in things:\n    pass", "i things", ""),
+        ("a = 2\nsquares = [a * b + c for b in things]", "c things", ""),
+        ("with one as two:\n    print(two, three)", "one three", ""),
+        ("try:\n    a\nexcept one as e:\n    print(e)\nfinally:\n    b", "a b one", ""),
+        ("while a:\n    b = 1\nelse:\n    print(b)", "a", ""),
+        ("if a:\n    b = c\nprint(b)", "a c", ""),
+        ("def f(x):\n    y = x + z\n    return [y for _ in w]", "", "w z"),
+        ("class A(B):\n    def f(self):\n        return C", "B", "C"),
+    ],
+)
+def test_what_a_cell_uses_of_others(source, uses, later):
+    (piece,) = cells.pieces([{"source": source}])
+    assert (piece.uses, piece.later) == (set(uses.split()), set(later.split()))

@@ -12,6 +12,7 @@ import re
 import symtable
 from typing import NamedTuple
 
+AT_ONCE = {"listcomp", "setcomp", "dictcomp", "genexpr"}  # runs with the code around it
 BIGGEST = 100_000_000  # bytes of a notebook that is still read
 
 
@@ -101,7 +102,7 @@ def _parts(source):
             )
     if tree.body:
         binds, uses, later = set(), set(), set()
-        for statement in tree.body:  # what one binds, the next does not need from other cells
+        for statement in _in_order(tree.body):  # what one binds, the next has
             table = symtable.symtable(ast.unparse(statement), "cell", "exec")
             bound, now, then = _names(table)
             uses |= now - binds
@@ -109,6 +110,26 @@ def _parts(source):
             binds |= bound
         own = set(dir(builtins))
         yield source, tree, frozenset(binds), frozenset(uses - own), frozenset(later - own)
+
+
+def _in_order(body):
+    """The statements of a body; of a loop and the like its head, and then what stands in it."""
+    for it in body:
+        if not hasattr(it, "body") or isinstance(
+            it, ast.AsyncFunctionDef | ast.ClassDef | ast.FunctionDef
+        ):
+            yield it
+            continue
+        heads = [(getattr(it, "target", None), getattr(it, "iter", getattr(it, "test", None)))]
+        heads += [(item.optional_vars, item.context_expr) for item in getattr(it, "items", ())]
+        if isinstance(it, ast.ExceptHandler):
+            heads = [(ast.Name(it.name, ast.Store()) if it.name else None, it.type)]
+        for target, value in heads:
+            if value is not None:
+                head = ast.Assign([target], value) if target else ast.Expr(value)
+                yield ast.fix_missing_locations(head)
+        for name in ("body", "handlers", "orelse", "finalbody"):
+            yield from _in_order(getattr(it, name, ()))
 
 
 def _names(table, inside=False):
@@ -123,7 +144,8 @@ def _names(table, inside=False):
         if symbol.is_referenced() and (top or symbol.is_global()):
             (then if inside else now).add(name)
     for child in table.get_children():
-        more = _names(child, inside or child.get_type() == "function")
+        called = child.get_type() == "function" and child.get_name() not in AT_ONCE
+        more = _names(child, inside or called)
         binds, now, then = binds | more[0], now | more[1], then | more[2]
     return binds, now, then
 
