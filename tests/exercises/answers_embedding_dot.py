@@ -69,7 +69,7 @@ WRONG = {
         ones: "dout is missing: each row of h",
         of_W: "made of rows of h",
         lambda *args: back(*args)[::-1]: "and it is dh",
-        lambda *args: back(*args)[0]: "return dW, dh",
+        lambda *args: back(*args)[0]: "two arrays are asked for: return dW, dh.",
         with_dh(lambda W, h, idx, dout: dout[:, :1] * W[idx[:, 0]]): "the first one's part",
         with_dh(lambda W, h, idx, dout: back(W, h, idx, dout)[1] / idx.shape[1]): "without a mean",
         with_dh(lambda W, h, idx, dout: ones(W, h, idx, dout)[1]): "each word's row counts",
