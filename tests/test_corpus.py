@@ -333,8 +333,9 @@ def test_path_that_leads_to_no_file(write, tmp_path):
         load_corpus("PTB")
     with pytest.raises(FileNotFoundError, match="no file"):
         load_corpus(tmp_path / "no-such-folder" / "text.txt")
-    with pytest.raises(IsADirectoryError, match="is a folder"):
-        load_corpus(tmp_path)
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(ValueError, match="empty holds no file: put texts into the folder"):
+        load_corpus(tmp_path / "empty")
 
 
 @pytest.mark.parametrize(
@@ -355,11 +356,77 @@ def test_a_pipe(tmp_path):
     writer.join()
 
 
+def test_a_folder_and_a_list_of_files(write, tmp_path):
+    (tmp_path / "texts" / "b").mkdir(parents=True)
+    (tmp_path / "texts" / ".hidden").mkdir()
+    write("a b\n", "texts/2.txt")
+    write(gzip.compress(b"c d"), "texts/1.gz")
+    write("e f", "texts/b/0")
+    write("not this", "texts/.DS_Store")
+    write("nor this", "texts/.hidden/text")
+    c = load_corpus(tmp_path / "texts", min_count=1)
+    assert " ".join(decode(c)) == "c d <eos> a b <eos> e f <eos>" and c.name == "texts"
+    c = load_corpus([tmp_path / "texts" / "2.txt", str(tmp_path / "texts" / "b")], min_count=1)
+    assert " ".join(decode(c)) == "a b <eos> e f <eos>" and c.name == "2 texts"
+    c = load_corpus(["default", tmp_path / "texts"])
+    assert len(c) == len(load_corpus("default")) + 9
+
+
+def test_a_text_that_is_changed(write):
+    path = write("The cat sat. (The) DOG sat!\n")
+    c = load_corpus(path, min_count=1, lower=True, split_punctuation=True)
+    assert " ".join(decode(c)) == "the cat sat . ( the ) dog sat ! <eos>"
+    assert "The" in load_corpus(path, min_count=1).vocabulary
+
+
+def test_sentences():
+    lines = ["the cat sat", "The dog sat", "", ["the", "cat", "ran"], ()]
+    c = Corpus.from_sentences(iter(lines), min_count=1)
+    assert " ".join(decode(c)) == "the cat sat <eos> The dog sat <eos> the cat ran <eos>"
+    assert list(c.vocabulary) == ["<eos>", "the", "cat", "sat", "The", "dog", "ran"]
+    assert c.name == "sentences" and c.ids.dtype == np.int32
+    options = {"lower": True, "split_punctuation": True, "nfc": True, "min_count": 1}
+    c = Corpus.from_sentences(["Cafe\u0301, OK", ["New York", "OK!"]], **options)
+    assert decode(c) == ["café", ",", "ok", "<eos>", "new york", "ok!", "<eos>"]
+
+
+def test_sentences_are_those_of_a_file(write, tmp_path):
+    text = gzip.decompress(gzip.compress(TEXT.encode())).decode() * 400
+    of_file = load_corpus(write(text), max_vocab=6)
+    of_lines = Corpus.from_sentences(text.splitlines(), max_vocab=6)
+    assert np.array_equal(of_file.ids, of_lines.ids)
+    assert list(of_file.vocabulary) == list(of_lines.vocabulary)
+
+
+@pytest.mark.parametrize(
+    ("sentences", "error", "says"),
+    [
+        ("one text", TypeError, "sentences must be texts or lists of words, one for each"),
+        (7, TypeError, "sentences must be .* but is 7"),
+        (
+            [["a", "b"], 7],
+            TypeError,
+            r"sentences\[1\] is 7: it should be a text or a list",
+        ),
+        ([["a", ""]], TypeError, r"sentences\[0\] is \['a', ''\]"),
+        ([b"a b"], TypeError, r"sentences\[0\] is b'a b'"),
+        ([], ValueError, "sentences holds no words"),
+        (["a b"], ValueError, "0 come min_count=5 times or more"),
+    ],
+)
+def test_what_is_no_sentence(sentences, error, says):
+    with pytest.raises(error, match=says):
+        Corpus.from_sentences(sentences)
+
+
 @pytest.mark.parametrize(
     ("arguments", "options", "error", "says"),
     [
         ((1,), {}, TypeError, "name_or_path must be .*, but is 1"),
-        ((["a", "b"],), {}, TypeError, "name_or_path must be .* write a text .* into a file"),
+        (([],), {}, TypeError, r"name_or_path must be .* list of paths, but is \[\]"),
+        ((["a", "b"],), {}, FileNotFoundError, "no file 'a'"),
+        ((["default", 1],), {}, TypeError, "name_or_path must be a string or a Path, but is 1"),
+        (({"a": "b"},), {}, TypeError, "take Corpus.from_sentences"),
         ((b"text.txt",), {}, TypeError, "name_or_path must be"),
         (("",), {}, ValueError, "name_or_path is empty"),
         (("a\0b",), {}, ValueError, "name_or_path holds a NUL character"),
@@ -371,6 +438,7 @@ def test_a_pipe(tmp_path):
         (("default",), {"min_count": True}, TypeError, "min_count is True"),
         (("default",), {"max_vocab": 3}, ValueError, "max_vocab is 3: it should be at least 4"),
         (("default",), {"max_vocab": "9"}, TypeError, "max_vocab is '9'"),
+        (("default",), {"lower": "yes"}, TypeError, "lower is 'yes': it should be True or False"),
     ],
 )
 def test_bad_arguments(arguments, options, error, says):

@@ -81,6 +81,27 @@ def test_train_writes_what_train_returns(text, tmp_path):
     assert (written.vectors == expected.vectors).all()
 
 
+def test_train_on_several_texts_changed(text, tmp_path):
+    (tmp_path / "more").mkdir()
+    (tmp_path / "more" / "text").write_text('"KING, queen!"\n' * 40)
+    texts = [text, str(tmp_path / "more")]
+    flags = ["--lower", "--split-punctuation", "--nfc"]
+    assert main(["train", *texts, "-o", str(tmp_path / "out"), *TINY, *flags]) == 0
+    corpus = load_corpus(texts, lower=True, split_punctuation=True)
+    assert list(WordVectors.load(tmp_path / "out").vocabulary) == list(corpus.vocabulary)
+    assert {"king", "queen", '"', "!"} <= set(corpus.vocabulary)
+
+
+def test_output_among_the_texts(text, tmp_path, capsys):
+    folder = tmp_path / "texts"
+    folder.mkdir()
+    (folder / "a").write_text("a b\n")
+    assert "would replace the corpus" in fails(
+        capsys, "train", text, str(folder), "-o", str(folder / "a")
+    )
+    assert (folder / "a").read_text() == "a b\n"
+
+
 def test_train_passes_every_option_on(text, tmp_path, monkeypatch):
     seen = {}
 
@@ -215,7 +236,6 @@ def test_a_failed_train_keeps_the_former_file(text, tmp_path, capsys):
     [
         (["no-such-text.txt"], "no file 'no-such-text.txt'"),
         (["defualt"], "'default'"),
-        ([pathlib.Path(__file__).parent], "is a folder"),
         ([], "required: CORPUS"),
         (["default", "--epochs", "many"], "--epochs: invalid int value: 'many'"),
         (["default", "--engine", "steam"], "--engine: invalid choice: 'steam'"),

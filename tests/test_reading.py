@@ -33,7 +33,7 @@ def test_blocks_whatever_the_line_ends(write, monkeypatch, end, mark, block):
 def test_byte_order_marks_of_texts_put_together(write):
     mark = codecs.BOM_UTF8
     path = write(mark + mark + b"one two\n" + mark + b"one\n")
-    ids, number = reading.word_ids(path)
+    ids, number = reading.word_ids(reading.words_of(path))
     assert list(number) == ["one", "two", "<eos>"] and len(ids) == 5
 
 
@@ -43,7 +43,7 @@ def test_lines_that_say_something(write):
 
 
 def test_word_ids(write):
-    ids, number = reading.word_ids(write("b a\n\n \na c"))
+    ids, number = reading.word_ids(reading.words_of(write("b a\n\n \na c")))
     assert ids.dtype == np.int32 and ids.tolist() == [0, 1, 2, 1, 3, 2]
     assert number == {"b": 0, "a": 1, "<eos>": 2, "c": 3}
 
@@ -94,7 +94,7 @@ def test_what_is_no_utf8_text(write, monkeypatch, content, says, block):
 def test_text_without_blanks_between_words(write, text):
     path = write(text)
     with pytest.raises(ValueError, match="no blank|few blanks") as caught:
-        reading.check_segmented(*reading.word_ids(path), path)
+        reading.check_segmented(*reading.word_ids(reading.words_of(path)), path)
     assert "put blanks between the words" in str(caught.value)
 
 
@@ -110,11 +110,33 @@ def test_text_without_blanks_between_words(write, text):
 )
 def test_text_with_blanks_between_words(write, text):
     path = write(text)
-    reading.check_segmented(*reading.word_ids(path), path)
+    reading.check_segmented(*reading.word_ids(reading.words_of(path)), path)
 
 
 def test_a_word_that_never_ends(write, monkeypatch):
     monkeypatch.setattr(reading, "BLOCK", 10)
     monkeypatch.setattr(reading, "LONGEST", 50)
     with pytest.raises(ValueError, match="characters without a blank: put blanks"):
-        reading.word_ids(write("天气很好" * 100))
+        reading.word_ids(reading.words_of(write("天气很好" * 100)))
+
+
+@pytest.mark.parametrize("block", [1, 3, 1 << 20])
+def test_changes_of_a_text_wherever_blocks_end(write, monkeypatch, block):
+    monkeypatch.setattr(reading, "BLOCK", block)
+    path = write('"Don\'t!" he said ... (3.5%)\n<unk> caf\u0065\u0301 -- well-known, ΟΔΟΣ')
+
+    def words(**change):
+        return [w for part in reading.words_of(path, reading.Change(**change)) for w in part]
+
+    assert words(split_punctuation=True) == [
+        *['"', "Don't", "!", '"', "he", "said", "...", "(", "3.5", "%", ")", "<eos>"],
+        *["<unk>", "cafe\u0301", "--", "well-known", ",", "ΟΔΟΣ", "<eos>"],
+    ]
+    assert words(lower=True)[-2] == "οδος"  # the last sigma is one: whole words are changed
+    assert "café" in words(nfc=True) and "café" not in words()
+
+
+def test_vowel_signs_are_no_punctuation(write):
+    path = write("हिन्दी, नमस्ते।")
+    lists = reading.words_of(path, reading.Change(split_punctuation=True))
+    assert [word for words in lists for word in words] == ["हिन्दी", ",", "नमस्ते", "।", "<eos>"]

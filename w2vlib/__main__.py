@@ -17,7 +17,7 @@ from w2vlib.console import (
     say,
     show_any_character,
 )
-from w2vlib.corpus import load_corpus
+from w2vlib.corpus import load_corpus, text_files
 from w2vlib.engines import ENGINES, settle, train
 from w2vlib.evaluation import WordVectors
 from w2vlib.progress import DivergenceError
@@ -50,7 +50,8 @@ trains on, with a vocabulary of 10,000 words: about a minute. Ctrl-C prints what
 """
 CORPUS = (
     "'default' (dictionary text of 1.8 million tokens, shipped), 'ptb' (the Penn Treebank, fetched "
-    "once), or a UTF-8 text with one sentence a line: a file, plain or compressed, or a pipe"
+    "once), or UTF-8 text with one sentence a line: files, plain or compressed, folders of files, "
+    "or a pipe"
 )
 OUTPUT = (
     "where to write, compressed if the name ends in .gz, .bz2 or .xz; a former file is replaced "
@@ -70,6 +71,11 @@ TRAIN_OPTIONS = {
 CORPUS_OPTIONS = {
     "min_count": "rarer words become <unk> (default: 5 for a text of yours, else 1)",
     "max_vocab": "keep only so many words, the most frequent (default: all)",
+}
+TEXT_OPTIONS = {
+    "lower": "put the text in lower case",
+    "split_punctuation": "make words of the signs before and after a word, as in 'no!'",
+    "nfc": "write letters with accents as one character each where Unicode has it (NFC)",
 }
 VECTORS = "a word2vec file, text or binary, plain or compressed"
 PAIRS = "lines 'word1 <tab> word2 <tab> score' (default: WordSim-353)"
@@ -136,7 +142,7 @@ def _parser():
         return added.add_argument
 
     add = command(_train, "train", "train word vectors on a text", TRAIN)
-    add("corpus", type=_input, metavar="CORPUS", help=CORPUS)
+    add("corpus", type=_input, metavar="CORPUS", nargs="+", help=CORPUS)
     add("-o", "--output", type=_output, metavar="FILE", default="vectors.txt", help=OUTPUT)
     add("--binary", action="store_true", help="write the binary format: smaller, faster to load")
     for name, (kind, help) in TRAIN_OPTIONS.items():
@@ -146,6 +152,8 @@ def _parser():
         add(_flag(name), type=kind, default=default, metavar=letter, help=help)
     for name, help in CORPUS_OPTIONS.items():
         add(_flag(name), type=int, metavar="N", help=help)
+    for name, help in TEXT_OPTIONS.items():
+        add(_flag(name), action="store_true", help=help)
     add("--engine", choices=ENGINES, default=ARGUMENTS["engine"], help=_engines())
 
     add = command(_similar, "similar", "list the words nearest to each word, with their cosines")
@@ -189,11 +197,14 @@ def _flag(name):
 
 def _train(args):
     files.check_writable(args.output, "--output")  # now: not after an hour of training
-    if files.same(args.output, args.corpus):
+    texts = args.corpus[0] if len(args.corpus) == 1 else args.corpus
+    if any(files.same(args.output, path) for path in text_files(texts)):
         raise ValueError(f"--output {args.output} would replace the corpus: choose another name")
     options = {name: getattr(args, name) for name in (*TRAIN_OPTIONS, "engine")}
     epochs = settle(**options)[1]["epochs"]  # which finds wrong ones before a long text is read
-    corpus = load_corpus(args.corpus, min_count=args.min_count, max_vocab=args.max_vocab)
+    corpus = load_corpus(
+        texts, **{name: getattr(args, name) for name in (*CORPUS_OPTIONS, *TEXT_OPTIONS)}
+    )
     say(
         f"{corpus.name}: {len(corpus):,} tokens, {len(corpus.vocabulary):,} different words; "
         f"{epochs} {'epoch' if epochs == 1 else 'epochs'}"

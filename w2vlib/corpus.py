@@ -1,7 +1,7 @@
 """Text as word ids: `Vocabulary`, `Corpus` and `load_corpus`.
 
 Three kinds of text load in the same way: the corpus that ships with the course, the Penn Treebank
-(fetched when it is first asked for), and any text file of your own.
+(fetched when it is first asked for), and texts of your own, in files or from a program.
 """
 
 import difflib
@@ -175,6 +175,42 @@ class Corpus:
         object.__setattr__(self, "ids", np.asarray(self.ids, np.int32))
         object.__setattr__(self, "counts", np.asarray(self.counts, np.int64))
 
+    @classmethod
+    def from_sentences(
+        cls,
+        sentences,
+        *,
+        min_count=5,
+        max_vocab=None,
+        lower=False,
+        split_punctuation=False,
+        nfc=False,
+    ):
+        """Sentences from a program -> `Corpus`, as `load_corpus` makes one of a file's lines.
+
+        sentences: texts, with blanks between words, or lists of words, which may hold blanks; any
+            iterable of them, which is gone through once. A sentence without words counts for
+            nothing.
+        min_count, max_vocab, lower, split_punctuation, nfc: as for `load_corpus`; punctuation is
+            not split off the words of a list.
+        Raises TypeError for what is no sentence; ValueError without two words to learn.
+        Source: DLFS2 2.3.1 (`preprocess`).
+
+        >>> corpus = Corpus.from_sentences(["You say goodbye", ["I", "say", "hello"]], min_count=1)
+        >>> corpus.ids.tolist(), corpus.vocabulary.word(0)
+        ([2, 0, 3, 1, 4, 0, 5, 1], 'say')
+        """
+        if isinstance(sentences, str | bytes | dict) or not isinstance(sentences, Iterable):
+            raise TypeError(
+                f"sentences must be texts or lists of words, one for each sentence, but is "
+                f"{short(sentences)}"
+            )
+        _check_kept(min_count, max_vocab)
+        change = _change(lower, split_punctuation, nfc)
+        ids, number = reading.word_ids(reading.words_of_sentences(sentences, change))
+        ids, counts, words = _choose_words(ids, number, min_count, max_vocab, "sentences")
+        return cls(ids, Vocabulary(words), counts, "sentences")
+
     def __len__(self):
         return len(self.ids)
 
@@ -182,20 +218,36 @@ class Corpus:
         return f"Corpus({self.name!r}, {len(self):,} ids, {len(self.vocabulary):,} words)"
 
 
-def load_corpus(name_or_path, split="train", *, min_count=None, max_vocab=None):
+def load_corpus(
+    name_or_path,
+    split="train",
+    *,
+    min_count=None,
+    max_vocab=None,
+    lower=False,
+    split_punctuation=False,
+    nfc=False,
+):
     """Load a text as word ids -> `Corpus`.
 
-    The text is taken as it is: words stand between blanks, nothing is put in lower case. Each line
-    ends in "<eos>"; empty lines count for nothing. Ids go by falling frequency, ties by first
-    appearance.
+    Unless you say otherwise the text is taken as it is: words stand between blanks, in upper and
+    lower case. Each line ends in "<eos>"; empty lines count for nothing. Ids go by falling
+    frequency, ties by first appearance.
 
     name_or_path: "default" (10,000 words of WordNet's glosses, shipped, works offline), "ptb" (the
         Penn Treebank, fetched once), or the path of a UTF-8 text with one sentence a line: a file,
-        plain or compressed by gzip, bzip2 or xz, or a pipe.
+        plain or compressed by gzip, bzip2 or xz, or a pipe; a folder, for all files in it and in
+        its folders, in the order of their names, without those that begin with "."; or a list of
+        such paths. "-" is standard input.
     split: "train", and for "ptb" also "valid" and "test", with the vocabulary of "train".
     min_count: words that come fewer times (5 unless you say otherwise; "default" and "ptb" keep all
         their words) become "<unk>".
     max_vocab: so do the rarest until the vocabulary, with "<eos>" and "<unk>", has at most as many.
+    lower: put all in lower case (default: no).
+    split_punctuation: make words of their own of the signs before and after a word, as in "no!";
+        those within, as in "don't" and "3.5", stay (default: no).
+    nfc: write each letter with its accents as one character where Unicode has it, so that what
+        looks the same is the same word (default: no).
     Raises TypeError or ValueError for a bad argument, a text without two words to learn or without
         blanks between its words, a damaged file or one that is not UTF-8; FileNotFoundError;
         ConnectionError when "ptb" cannot be fetched.
@@ -205,10 +257,12 @@ def load_corpus(name_or_path, split="train", *, min_count=None, max_vocab=None):
     >>> len(corpus.vocabulary), corpus.ids.dtype.name, corpus.vocabulary.word(0)
     (1000, 'int32', '<unk>')
     """
-    if not isinstance(name_or_path, str | os.PathLike):
+    is_path = isinstance(name_or_path, str | os.PathLike)
+    if not is_path and not (isinstance(name_or_path, list | tuple) and name_or_path):
         raise TypeError(
-            f'name_or_path must be "default", "ptb" or the path of a text file, but is '
-            f"{short(name_or_path)}: write a text that you have in memory into a file"
+            f'name_or_path must be "default", "ptb", the path of a text file or a list of paths, '
+            f"but is {short(name_or_path)}: for a text that you have in memory take "
+            "Corpus.from_sentences"
         )
     splits = list(ptb.SHA256) if name_or_path == "ptb" else ["train"]
     if split not in splits:
@@ -219,33 +273,74 @@ def load_corpus(name_or_path, split="train", *, min_count=None, max_vocab=None):
     named = name_or_path in ("default", "ptb")
     if min_count is None:
         min_count = 1 if named else 5
-    check.whole(min_count, "min_count")
-    if max_vocab is not None:
-        check.whole(max_vocab, "max_vocab", at_least=4)  # two words, <eos> and <unk>
+    _check_kept(min_count, max_vocab)
+    change = _change(lower, split_punctuation, nfc)
 
-    if name_or_path == "default":
-        path = DEFAULT_PATH
-    elif name_or_path == "ptb":
-        path = ptb.path_of("train")
-    else:
-        path = files.find(name_or_path, "name_or_path", ("default", "ptb"))
-    try:
-        ids, number = reading.word_ids(path)
-    except ValueError as error:
-        if name_or_path == "default":
-            raise ValueError(f"{error}; install w2vlib again") from error
-        raise
-    if not named:
-        reading.check_segmented(ids, number, path)
-    ids, counts, words = _choose_words(ids, number, min_count, max_vocab, path)
-    name = name_or_path if named else Path(path).name
+    paths = text_files(name_or_path)
+    name = Path(name_or_path).name if is_path else f"{len(paths)} texts"
+    ids, number = _numbered(paths, change, named)
+    ids, counts, words = _choose_words(
+        ids, number, min_count, max_vocab, paths[0] if len(paths) == 1 else name
+    )
     if split != "train":
-        ids, number = reading.word_ids(ptb.path_of(split))
+        ids, number = reading.word_ids(reading.words_of(ptb.path_of(split), change))
         known = {word: i for i, word in enumerate(words)}
         ids = np.array([known.get(word, known[UNK]) for word in number], np.int32)[ids]
         counts = np.bincount(ids, minlength=len(words))
         name = f"ptb-{split}"
     return Corpus(ids, Vocabulary(words), counts, name)
+
+
+def text_files(name_or_path):
+    """The files that `load_corpus` reads for a name, a path, a folder, or a list of them.
+
+    Raises FileNotFoundError for a path that leads nowhere, ValueError for an empty folder.
+    """
+    if isinstance(name_or_path, list | tuple):
+        return list(itertools.chain.from_iterable(map(text_files, name_or_path)))
+    if name_or_path == "default":
+        return [DEFAULT_PATH]
+    if name_or_path == "ptb":
+        return [ptb.path_of("train")]
+    if name_or_path == "-":
+        return ["/dev/stdin"]
+    folder = files.expand(name_or_path, "name_or_path")
+    if not os.path.isdir(folder):
+        return [files.find(name_or_path, "name_or_path", ("default", "ptb"))]
+    found = []
+    for inner, folders, names in os.walk(folder):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        found += [os.path.join(inner, name) for name in names if not name.startswith(".")]
+    if not found:
+        raise ValueError(f"{folder} holds no file: put texts into the folder")
+    return sorted(found)
+
+
+def _numbered(paths, change, named):
+    """Word ids of files by first appearance, and {word: its id}."""
+    lists = itertools.chain.from_iterable(reading.words_of(path, change) for path in paths)
+    try:
+        ids, number = reading.word_ids(lists)
+    except ValueError as error:
+        if paths == [DEFAULT_PATH]:
+            raise ValueError(f"{error}; install w2vlib again") from error
+        raise
+    if not named:
+        reading.check_segmented(ids, number, paths[0])
+    return ids, number
+
+
+def _check_kept(min_count, max_vocab):
+    check.whole(min_count, "min_count")
+    if max_vocab is not None:
+        check.whole(max_vocab, "max_vocab", at_least=4)  # two words, <eos> and <unk>
+
+
+def _change(lower, split_punctuation, nfc):
+    for value, name in (lower, "lower"), (split_punctuation, "split_punctuation"), (nfc, "nfc"):
+        if not isinstance(value, bool):
+            raise TypeError(f"{name} is {short(value)}: it should be True or False")
+    return reading.Change(lower, split_punctuation, nfc)
 
 
 def _choose_words(ids, number, min_count, max_vocab, path):

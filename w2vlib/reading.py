@@ -1,14 +1,18 @@
-"""A text file -> its lines, or its words as numbers, a block at a time.
+"""A text -> its lines, or its words as numbers, a block at a time.
 
-Text is UTF-8, with or without byte order marks, with line ends of any system. What is no such text
-is told by line, with what it may be instead.
+A file is UTF-8, with or without byte order marks, with line ends of any system. What is no such
+text is told by line, with what it may be instead.
 """
 
 import codecs
+import functools
 import io
 import itertools
 import re
+import sys
+import unicodedata
 from collections import defaultdict
+from typing import NamedTuple
 
 import numpy as np
 
@@ -19,6 +23,7 @@ EOS = "<eos>"  # ends each line
 UNK = "<unk>"  # stands for each word that the vocabulary leaves out
 
 BLOCK = 1 << 20  # bytes read at a time: only so many words are Python strings at once
+BATCH = 1 << 17  # words numbered at a time
 BYTE_ORDER_MARK = "\ufeff"  # in mid-text, too, where files were put together
 BYTE_ORDER = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 ACCIDENTS = ("\0", "\x1b$")  # where UTF-16 and ISO 2022 pass for UTF-8
@@ -81,31 +86,96 @@ def lines(path):
     return [(number, line) for number, line in numbered if line and not line.startswith("#")]
 
 
-def word_ids(path):
-    """A text file -> ids (T,) int32 by first appearance, and {word: its id}, in that order.
+class Change(NamedTuple):
+    """What is done to a text before it is counted: `load_corpus` says what each of them means."""
 
-    Words stand between blanks; each line with a word ends in "<eos>".
+    lower: bool = False
+    split_punctuation: bool = False
+    nfc: bool = False
+
+    def text(self, text):
+        """A text of whole words, changed."""
+        text = unicodedata.normalize("NFC", text) if self.nfc else text
+        return text.lower() if self.lower else text
+
+    def words(self, text):
+        """The words of such a text, a list."""
+        words = self.text(text).split()
+        if not self.split_punctuation:
+            return words
+        return list(itertools.chain.from_iterable(map(_parts, words)))
+
+
+AS_IT_IS = Change()
+
+
+def _parts(word):
+    """A word without the signs around it, and these; a run of one sign stays together."""
+    if word.isalnum() or word in (EOS, UNK):
+        return [word]
+    core = word.strip(_signs())
+    start = len(word) - len(word.lstrip(_signs()))
+    runs = itertools.groupby(word[:start]), itertools.groupby(word[start + len(core) :])
+    before, after = (["".join(run) for _, run in side] for side in runs)
+    return [*before, core, *after] if core else before
+
+
+@functools.cache
+def _signs():
+    """All punctuation and symbols of Unicode."""
+    kinds = "PS"
+    every = map(chr, range(sys.maxunicode + 1))
+    return "".join(sign for sign in every if unicodedata.category(sign)[0] in kinds)
+
+
+def word_ids(lists):
+    """Lists of words -> ids (T,) int32 by first appearance, and {word: its id}, in that order.
+
+    lists: such as `words_of` and `words_of_sentences` give, with "<eos>" at the end of each line.
     """
     number = defaultdict(itertools.count().__next__)  # a new word gets the next number
-    ids = [np.fromiter(map(number.__getitem__, w), np.int32, len(w)) for w in _words(path)]
-    ids = np.concatenate(ids)
+    numbers, parts = map(number.__getitem__, itertools.chain.from_iterable(lists)), []
+    while len(part := np.fromiter(itertools.islice(numbers, BATCH), np.int32)):
+        parts.append(part)
+    ids = np.concatenate(parts) if parts else np.empty(0, np.int32)
     # An empty line leaves an <eos> without a word before it: take it out.
     ends = ids == number[EOS]
     ids = ids[~ends | np.concatenate([[False], ~ends[:-1]])]
     return ids, number
 
 
-def _words(path):
-    """Lists of words, with <eos> for each end of line, and at the end of the last line."""
+def words_of(path, change=AS_IT_IS):
+    """Lists of a file's words, with <eos> for each end of line, and at the end of the last line."""
     rest = ""
     for text in blocks(path):
         text = rest + text
-        words = text.replace("\n", f" {EOS} ").split()
-        rest = "" if not text or text[-1].isspace() else words.pop()  # a block may end in a word
+        rest = "" if not text or text[-1].isspace() else text.rsplit(None, 1)[-1]
         if len(rest) > LONGEST:
             raise ValueError(f"{path} holds {len(rest):,} characters without a blank: {SEGMENT}")
-        yield words
-    yield [rest, EOS] if rest else [EOS]
+        whole = text[: len(text) - len(rest)]  # a block may end in a word
+        yield change.words(whole.replace("\n", f" {EOS} "))
+    yield [*change.words(rest), EOS]
+
+
+def words_of_sentences(sentences, change=AS_IT_IS):
+    """Lists of words, each a sentence and <eos>, of texts or of lists of words.
+
+    A word of a list stays one, whatever it holds. Raises TypeError for what is neither.
+    """
+    for i, sentence in enumerate(sentences):
+        if isinstance(sentence, str):
+            words = change.words(sentence)
+        elif isinstance(sentence, list | tuple) and all(map(_is_word, sentence)):
+            words = map(change.text, sentence)
+        else:
+            raise TypeError(
+                f"sentences[{i}] is {short(sentence)}: it should be a text or a list of words"
+            )
+        yield [*words, EOS]
+
+
+def _is_word(word):
+    return isinstance(word, str) and word != ""
 
 
 def check_segmented(ids, number, path):
