@@ -201,13 +201,19 @@ class WordVectors:
         word2vec_format.save(path, self.vocabulary, self.vectors, binary)
 
     @classmethod
-    def load(cls, path):
-        """Read a word2vec file, text or binary, plain or compressed (found out by itself).
+    def load(cls, path, *, limit=None, encoding="utf-8", errors="strict"):
+        """Read a word2vec file, text or binary, or GloVe's, plain or compressed: its contents tell.
 
-        ValueError with the file and line if it is damaged, FileNotFoundError if it is not there.
+        limit: how many rows to read, from the first; None is all. encoding, errors: of the words,
+        as `bytes.decode` takes them. Of a word that comes twice the first row counts, and a warning
+        says so. ValueError with the file and line if it is damaged, FileNotFoundError if it is not
+        there.
         """
-        words, vectors = word2vec_format.load(path)
-        return cls(vectors, words)
+        words, vectors = word2vec_format.load(path, limit, encoding, errors)
+        loaded = cls.__new__(cls)  # no copy: they may fill half of the memory
+        loaded.vocabulary, loaded.vectors = Vocabulary(words), vectors
+        loaded.vectors.flags.writeable = False
+        return loaded
 
 
 def normalize(x):

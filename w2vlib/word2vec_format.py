@@ -3,15 +3,19 @@
 Both start with a line "V H" (rows, numbers a row). A text row is the word and H decimal numbers,
 parted by blanks; a binary row is the word, one blank and H float32, little endian. word2vec.c
 ends its binary rows with a newline and gensim does not: `load` reads both. fastText's .vec files
-are the text format.
+are the text format, and GloVe's files but for its first line.
 """
 
 import codecs
+import itertools
 import re
+import warnings
 
 import numpy as np
 
-from w2vlib import files
+from w2vlib import check, files
+
+LONGEST = 1 << 20  # bytes of a first line
 
 FOREIGN = (  # how files begin that are often taken for these, and what they are
     (rb"\xba\x16O/", "a model of fastText (.bin): load the .vec file that stands beside it"),
@@ -45,30 +49,58 @@ def save(path, words, vectors, binary=False):
             file.write(word + b" " + numbers + b"\n")
 
 
-def load(path):
+def load(path, limit=None, encoding="utf-8", errors="strict"):
     """Read a text or binary file, plain or compressed, all told apart by their contents.
 
-    Returns words (list) and vectors (V, H) float32. ValueError, with the file and the line or row,
-    for a file that is damaged or something else.
+    Returns words (list) and vectors (V, H) float32. limit: how many rows to read, from the first;
+    None is all. encoding, errors: of the words, as `bytes.decode` takes them. In a text a word may
+    hold blanks. Of a word that comes twice the first row counts, and a warning says so. ValueError,
+    with the file and the line or row, for a file that is damaged or something else.
     """
+    if limit is not None:
+        check.whole(limit, "limit")
+    decode = _decoder(encoding, errors)
     path = files.find(path)
+    ids, twice = {}, []
     with files.reading(path) as file:
-        V, H = _header(file, path)
-        is_text = _looks_like_text(file, H)
-        vectors = _empty(V, H, path)
-        first_seen = {}
-        for i in range(V):
-            where = f"{path}, line {i + 2}" if is_text else f"{path}, row {i + 1} of {V} (binary)"
-            word, vectors[i] = (_text_row if is_text else _binary_row)(file, H, where)
-            if not np.isfinite(vectors[i]).all():
+        V, H, first = _header(file, path)
+        vectors = _empty(min(limit or V, V) if V else len(first), H, path)
+        for where, word, row in itertools.islice(_rows(file, path, V, H, first), limit):
+            word = decode(word, where)
+            if not np.isfinite(row).all():
                 raise ValueError(f"{where}: the vector of {word!r} holds NaN or infinity")
-            if first_seen.setdefault(word, i) != i:
-                raise ValueError(
-                    f"{where}: {word!r} stands there for the second time; each word needs one row"
-                )
-        if file.read().strip():
+            if word in ids:
+                twice.append(word)
+                continue
+            if len(ids) == len(vectors):
+                vectors.resize((2 * len(ids), H), refcheck=False)
+            vectors[len(ids)] = row
+            ids[word] = len(ids)
+        if V and limit is None and file.read().strip():
             raise ValueError(f"{path}: more follows after the {V} rows that its first line states")
-    return list(first_seen), vectors
+    if twice:
+        warnings.warn(
+            f"{path}: {twice[0]!r} stands there more than once"
+            + (f", and {len(twice) - 1} more rows repeat a word" if len(twice) > 1 else "")
+            + ": the first row of a word counts",
+            stacklevel=3,
+        )
+    vectors.resize((len(ids), H), refcheck=False)
+    return list(ids), vectors
+
+
+def _rows(file, path, V, H, first):
+    """Of each row where it stands, its word and its numbers (H,)."""
+    if V is None:  # the file has no header: its first line is a row
+        for number, line in enumerate(itertools.chain([first], file), 1):
+            if line.strip():
+                yield _text_row(line, H, f"{path}, line {number}")
+    elif _looks_like_text(file, H):
+        for i in range(V):
+            yield _text_row(file.readline(), H, f"{path}, line {i + 2}")
+    else:
+        for i in range(V):
+            yield _binary_row(file, H, f"{path}, row {i + 1} of {V} (binary)")
 
 
 def _encode(word):
@@ -85,38 +117,54 @@ def _encode(word):
     return encoded
 
 
-def _decode(encoded, where):
+def _decoder(encoding, errors):
+    """A function that turns the bytes of a word into text."""
     try:
-        word = encoded.decode()
-    except UnicodeDecodeError:
-        raise ValueError(f"{where}: the word {encoded[:40]!r} is not UTF-8") from None
-    if encoded.split() != [encoded] or b"\0" in encoded:
-        raise ValueError(f"{where}: expected a word, found {word[:40]!r}")
-    return word
+        codecs.lookup_error(errors)
+        b"a".decode(encoding)
+    except (LookupError, TypeError) as error:
+        raise ValueError(
+            f"encoding={encoding!r} and errors={errors!r} are not what bytes.decode takes, such as "
+            f"'latin-1' and 'replace' ({error})"
+        ) from None
+
+    def decode(encoded, where):
+        try:
+            word = encoded.decode(encoding, errors)
+        except UnicodeDecodeError:
+            raise ValueError(
+                f"{where}: the word {encoded[:40]!r} is not {encoding.upper()}: say its encoding, "
+                "or errors='replace'"
+            ) from None
+        if not encoded or encoded.strip() != encoded or re.search(rb"[\0\n\r]", encoded):
+            raise ValueError(f"{where}: expected a word, found {word[:40]!r}")
+        return word
+
+    return decode
 
 
 def _header(file, path):
-    """Read the first line -> V, H."""
+    """Read the first line -> V, H and b"", or in a file without header None, H and that line."""
     start = file.peek(100)[:100]
     for pattern, what in FOREIGN:
         if re.match(pattern, start):
             raise ValueError(f"{path} is {what}")
     if start.startswith(codecs.BOM_UTF8):
         file.read(len(codecs.BOM_UTF8))
-    line = file.readline(1000)
+    line = file.readline(LONGEST)
     try:
         V, H = map(int, line.split())
     except ValueError:
         V = H = 0
-    if V < 1 or H < 1:
-        numbers = line.split()[1:]
-        is_glove = len(numbers) > 1 and all(map(_is_number, numbers[:2]))
-        cure = " (GloVe's files lack this line: put it in)" if is_glove else ""
-        raise ValueError(
-            f"{path}, line 1: expected two whole numbers, rows and numbers a row, as in '10000 100'"
-            f"; found {line[:40]!r}{cure}"
-        )
-    return V, H
+    if V > 0 and H > 0:
+        return V, H, b""
+    numbers = list(itertools.takewhile(_is_number, reversed(line.split()[1:])))
+    if len(numbers) > 1:
+        return None, len(numbers), line
+    raise ValueError(
+        f"{path}, line 1: expected two whole numbers, rows and numbers a row, as in '10000 100', "
+        f"or a word and its numbers; found {line[:40]!r}"
+    )
 
 
 def _empty(V, H, path):
@@ -156,23 +204,27 @@ def _is_number(token):
     return True
 
 
-def _text_row(file, H, where):
-    line = file.readline()
+def _text_row(line, H, where):
     if not line:
         raise ValueError(f"{where}: the file ends here: it is cut off, or line 1 is wrong")
     if line[:1].isspace():
         raise ValueError(f"{where}: expected a word, found {line[:40]!r}")
-    word, *numbers = line.split()
-    word = _decode(word, where)
-    if len(numbers) != H:
-        cure = "; if the word holds a blank, put '_' in its place" if len(numbers) > H else ""
-        raise ValueError(f"{where}: {word!r} has {len(numbers)} numbers, line 1 promises {H}{cure}")
+    word, *numbers = line.rsplit(None, H)
+    first, *more = word.split()
+    if len(numbers) < H or more and all(map(_is_number, more)):
+        found = len(line.split()) - 1
+        raise ValueError(f"{where}: {_shown(first)} has {found} numbers, line 1 promises {H}")
     try:
         with np.errstate(over="ignore"):  # to infinity, which `load` reports
-            return word, np.array(numbers, dtype=np.float32)
+            return where, word, np.array(numbers, dtype=np.float32)
     except ValueError:
         bad = next(number for number in numbers if not _is_number(number))
         raise ValueError(f"{where}: {bad[:40]!r} is no number such as 0.5") from None
+
+
+def _shown(word):
+    """The bytes of a word for a message."""
+    return repr(word.decode(errors="replace"))
 
 
 def _binary_row(file, H, where):
@@ -182,4 +234,4 @@ def _binary_row(file, H, where):
     numbers = file.read(4 * H)
     if len(numbers) < 4 * H:
         raise ValueError(f"{where}: the file ends here: it is cut off, or its first line is wrong")
-    return _decode(bytes(word.lstrip(b"\n")), where), np.frombuffer(numbers, dtype="<f4")
+    return where, bytes(word.lstrip(b"\n")), np.frombuffer(numbers, dtype="<f4")
