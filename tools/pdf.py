@@ -88,6 +88,8 @@ def join(folder):
             to = to.removesuffix(".html") or name
             if to in names:
                 link["href"] = f"#{to}--{place}" if place else f"#{to}"
+            elif ":" not in link["href"]:
+                del link["href"]  # a file beside the pages, which paper does not have
         article["id"] = name
         articles.append(article.decode())
         sections = "".join(

@@ -63,10 +63,10 @@ def lighten(app, exception):
     """Take from the finished pages, and from the theme's style sheet, what they do not use."""
     if exception is None and app.builder.format == "html":
         folder = Path(app.outdir)
-        for page in [*folder.glob("*.html"), *folder.glob("book/*.html")]:
+        for page in [*folder.glob("*.html"), *folder.glob("*/*.html")]:
             replace(page, IN_PAGES)
             text = page.read_text(encoding="utf-8")
-            static = "../_static" if page.parent.name == "book" else "_static"
+            static = "_static" if page.parent == folder else "../_static"
             for name, pattern in IN_FILES:
                 if found := re.search(pattern, text):
                     script = folder / "_static" / name

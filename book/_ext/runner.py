@@ -1,7 +1,8 @@
 """Chapters that run on their own page: Pyodide's files, the library, and a button to ask for it.
 
-Every chapter says, below its title, where it can be run. Those that `run_in_page` lists get the
-button, if Pyodide's files are to be had when the book is built.
+Every chapter, and every sheet of exercises, says below its title where it can be run. Those of
+the chapters that `run_in_page` lists get the button, if Pyodide's files are to be had when the book
+is built.
 """
 
 import hashlib
@@ -23,7 +24,7 @@ import pyodide_files
 BOOK = Path(__file__).parents[1]
 LIBRARY = Path(w2vlib.__file__).parent
 IN_PAGE = Path(__file__).with_name("in_page")
-CHAPTER = re.compile(r"book/\d\d_\w+")
+CHAPTER = re.compile(r"(book|sheets)/(\d\d_\w+)")
 
 logger = logging.getLogger(__name__)
 
@@ -76,8 +77,13 @@ def note(app, pagename):
 
 def add_button(app, pagename, templatename, context, doctree):
     """Say below a chapter's title where it can be run."""
-    if not (CHAPTER.fullmatch(pagename) and context.get("body")):
+    found = CHAPTER.fullmatch(pagename)
+    if not (found and context.get("body")):
         return
+    folder, stem = found.groups()
+    what, file = "chapter", f"{stem}.ipynb"
+    if folder == "sheets":  # which postBuild makes in Binder
+        what, file = "sheet", f"{stem}_sheet.ipynb"
     options = app.config.html_theme_options
     project = options["repository_url"].removeprefix("https://github.com/")
     binder = f"{options['launch_buttons']['binderhub_url']}/v2/gh/{project}"
@@ -85,16 +91,17 @@ def add_button(app, pagename, templatename, context, doctree):
     notebook = context["pathto"](f"_sources/{context['sourcename']}", 1)
     elsewhere = (
         f'<p><a href="{escape(binder)}">Open it in Binder</a> or '
-        f'<a href="{escape(notebook)}" download>download the notebook</a>.</p>'
+        f'<a href="{escape(notebook)}" download="{file}">download the notebook</a>.</p>'
     )
     data = here = ""
-    if app.runner_files and pagename.removeprefix("book/") in app.config.run_in_page:
+    if app.runner_files and stem in app.config.run_in_page:
         version = hashlib.sha256(app.runner_files["course.zip"]).hexdigest()[:12]
         data = f' data-course="course.zip?{version}" data-notebook="{escape(notebook)}"'
+        data += f' data-file="{file}" data-what="{what}"'
         data += f' data-packages="{" ".join(pyodide_files.PACKAGES)}"'
         data += f' data-behind="{" ".join(pyodide_files.BEHIND)}"'
         here = (
-            '<button type="button" hidden>Run this chapter here</button>'
+            f'<button type="button" hidden>Run this {what} here</button>'
             f'<p class="w2v-runner-note" hidden>{note(app, pagename)}</p>'
         )
         for script in "outputs.js", "runner.js":

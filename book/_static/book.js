@@ -53,7 +53,8 @@ addEventListener("DOMContentLoaded", async () => {
   };
 
   const nameOf = (url) => /\/(\d\d_\w+)(\.html)?$/.exec(new URL(url).pathname)?.[1];
-  const here = nameOf(location.href);
+  const here = nameOf(location.href); // its sheet's page shares what was answered
+  const onSheet = /\/sheets\/[^/]+$/.test(location.pathname);
   const chapters = [...document.querySelectorAll("nav.bd-links a")]
     .map((link) => ({ link, name: nameOf(link.href), title: link.textContent.trim() }))
     .filter(({ name }) => name);
@@ -79,8 +80,11 @@ addEventListener("DOMContentLoaded", async () => {
       predicted: (name) => known().predicted?.[name],
       predict: (name, number) => note({ begun: true, predicted: { ...known().predicted, [name]: number } }),
       clear: () => {
-        note({ answers: undefined, predicted: undefined });
-        for (const it of document.querySelectorAll(".w2v-answer")) it.dispatchEvent(new Event("w2v-clear"));
+        const forms = [...document.querySelectorAll(".w2v-answer")];
+        const answers = { ...known().answers };
+        for (const { dataset } of forms) delete answers[dataset.name]; // a sheet has not all of them
+        note({ answers, ...!onSheet && { predicted: undefined } });
+        for (const it of forms) it.dispatchEvent(new Event("w2v-clear"));
       },
     };
   }
@@ -137,7 +141,7 @@ addEventListener("DOMContentLoaded", async () => {
   // At the end of a chapter: a box to tick.
   const box = document.createElement("input");
   box.type = "checkbox";
-  if (here && storage) {
+  if (here && storage && !onSheet) {
     const label = document.querySelector("article.bd-article").appendChild(document.createElement("label"));
     label.className = "w2v-read";
     label.append(box, " I have read this chapter");

@@ -15,7 +15,7 @@ from playwright.sync_api import expect
 CONTENTS = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
 PAGES = [CONTENTS["root"]]
 PAGES += [chapter["file"] for part in CONTENTS["parts"] for chapter in part["chapters"]]
-PAGES += ["search", "genindex"]
+PAGES += ["search", "genindex", "sheets/02_embedding", "sheets/10_fused"]
 CHAPTER = f"book/{CHAPTERS[1].stem}"
 
 WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 390, "height": 844}

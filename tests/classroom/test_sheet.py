@@ -1,7 +1,12 @@
 """Sheets and keys: made from the chapters, answered by nobody and by their own solutions."""
 
 import json
+import os
 import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
 
 import nbformat
 import pytest
@@ -84,3 +89,16 @@ def test_command_line(tmp_path, monkeypatch, capsys):
     )
     assert main(["key", "02_embeddings"]) == 2
     assert "choose from 01_bottlenecks, 02_embedding" in capsys.readouterr().err
+
+
+@pytest.mark.skipif(shutil.which("bash") is None, reason="Binder has bash")
+def test_binder_has_a_sheet_of_each_chapter(tmp_path):
+    (tmp_path / "book").symlink_to(chapter.BOOK)
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    script = chapter.BOOK.parent / "postBuild"
+    environment = os.environ | {"PATH": path}
+    subprocess.run([script], cwd=tmp_path, env=environment, check=True, capture_output=True)
+    made = {path.stem: path.read_text("utf-8") for path in (tmp_path / "sheets").glob("*.ipynb")}
+    assert sorted(made) == chapter.stems()
+    assert made["02_embedding"] == sheet.sheet("02_embedding")
+    assert (tmp_path / "sheets" / "results" / "bench.json").exists()

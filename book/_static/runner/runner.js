@@ -4,7 +4,7 @@
   const panel = document.querySelector(".w2v-runner[data-course]");
   if (!panel) return;
   const [opener, note] = [panel.querySelector("button"), panel.querySelector(".w2v-runner-note")];
-  const page = /([^/]+?)(\.html)?$/.exec(location.pathname)[1];
+  const { file, what } = panel.dataset, page = file.replace(".ipynb", "");
   const script = new URL("worker.js", document.currentScript.src);
 
   const { make, drawn, overwritten } = globalThis.w2vOutputs; // outputs.js
@@ -58,7 +58,7 @@
   });
   const save = button("Download my notebook",
     () => download().catch((error) => say(`The notebook did not come: ${error.message}.`)));
-  const bar = group("w2v-runner-bar", "This chapter", status, progress, find, all, stop, save, clear);
+  const bar = group("w2v-runner-bar", `This ${what}`, status, progress, find, all, stop, save, clear);
   const say = (text) => { status.textContent = text; };
   const refresh = () => {
     find.hidden = !failed.length;
@@ -412,7 +412,7 @@
     });
     const text = `${JSON.stringify(notebook, null, 1)}\n`;
     const href = URL.createObjectURL(new Blob([text], { type: "application/x-ipynb+json" }));
-    make("a", { href, download: `${page}.ipynb` }).click();
+    make("a", { href, download: file }).click();
     setTimeout(() => URL.revokeObjectURL(href), 10_000);
   }
 

@@ -1,0 +1,106 @@
+"""Exercise sheets as pages: done in the page, downloaded, and marked like any hand-in."""
+
+import json
+
+import pytest
+from bs4 import BeautifulSoup
+from chapters import CHAPTERS
+from in_page import SECONDS, download, needs_pyodide
+from playwright.sync_api import expect
+
+from w2vlib.classroom import chapter, sheet
+from w2vlib.classroom.grade import grade
+from w2vlib.exercises import find
+
+STEM, CODE, FIELDS = "02_embedding", "gradient_by_product", "lookup_by_hand"
+STEMS = [path.stem for path in CHAPTERS]
+BUG = """\
+def gradient_by_product(idx, dout, V):
+    dW = np.zeros((V, dout.shape[1]))
+    dW[idx] = dout
+    return dW"""
+RIGHT = "def gradient_by_product(idx, dout, V):\n    return one_hot(idx, V).T @ dout"
+
+
+def soup(html, name):
+    return BeautifulSoup((html / f"{name}.html").read_text(encoding="utf-8"), "html.parser")
+
+
+@pytest.mark.parametrize("stem", STEMS)
+def test_a_sheet_asks_what_its_chapter_asks(html, stem):
+    page = soup(html, f"sheets/{stem}")
+    asked = {box["data-name"] for box in page.select(".w2v-answer")}
+    assert asked == {name for task in chapter.exercises(stem) for name in task.checks}
+    assert "Solution" not in page.get_text()
+    stored = json.loads((html / "_sources" / "sheets" / f"{stem}.ipynb").read_text("utf-8"))
+    assert stored["cells"] == json.loads(sheet.sheet(stem))["cells"]
+    link = f"../_sources/sheets/{stem}.ipynb"
+    assert page.select_one(".w2v-runner a[download]")["href"] == link
+    assert soup(html, f"book/{stem}").select_one(".w2v-sheet a")["href"] == f"../sheets/{stem}.html"
+
+
+def test_sheets_are_listed_once_and_found_in_the_chapters(html):
+    links = [link["href"] for link in soup(html, "book/sheets").select("article a")]
+    assert [f"../sheets/{stem}.html" for stem in STEMS] == [it for it in links if "sheets/" in it]
+    for link in soup(html, "book/index").select("nav.bd-links a"):
+        assert "sheets/" not in link["href"]
+    index = json.loads((html / "searchindex.js").read_text("utf-8")[len("Search.setIndex(") : -1])
+    hidden = {index["docnames"].index(f"sheets/{stem}") for stem in STEMS}
+    where = index["terms"]["overwrit"]
+    assert not hidden & set(where if isinstance(where, list) else [where])
+
+
+@pytest.fixture
+def student(chromium, strict):
+    """A tab of a student who has come to the sheet."""
+    context = chromium.new_context(accept_downloads=True)
+    context.set_default_timeout(20 * SECONDS)
+    page = context.new_page()
+    page.wrong = []
+    page.on("pageerror", lambda error: page.wrong.append(str(error)))
+    page.goto(f"{strict.address}/sheets/{STEM}.html")
+    yield page
+    assert not page.wrong
+    context.close()
+
+
+@needs_pyodide
+def test_a_sheet_is_done_here_and_marked(student, tmp_path):
+    expect(student.get_by_label("I have read")).to_have_count(0)
+    form = student.locator(f".w2v-answer[data-name={FIELDS}]")
+    for field, typed in zip(form.get_by_role("textbox").all(), "66", strict=True):
+        field.fill(typed)
+    form.get_by_role("button", name="Check").click()
+    right, wrong = form.get_by_role("status").all()
+    expect(right).to_have_text("Right.")
+    expect(wrong).to_have_text(find(FIELDS).judge(everything="6")["everything"].said)
+
+    student.get_by_role("button", name="Run this sheet here").click()
+    cells = student.locator("div.cell")
+    stub = cells.filter(has_text=f"def {CODE}(")
+    check = cells.filter(has_text=f'check("{CODE}"')
+    names = {}
+    exec(f"import numpy as np\nfrom w2vlib import one_hot\n{BUG}", names)  # noqa: S102
+    for source, said in [(BUG, find(CODE).judge(names[CODE]).said), (RIGHT, "Right.")]:
+        stub.locator("textarea").fill(source)
+        check.get_by_role("button", name="Run", exact=True).click()
+        expect(check.get_by_role("status").last).to_have_text(said, timeout=60 * SECONDS)
+
+    hand_ins = tmp_path / "hand ins"
+    hand_ins.mkdir()
+    notebook = download(student, hand_ins)
+    (file,) = hand_ins.iterdir()
+    assert file.name == f"{STEM}_sheet.ipynb"
+    assert RIGHT in [cell.source for cell in notebook.cells]
+    file.rename(hand_ins / "Ada Lovelace.ipynb")
+    rows = grade(hand_ins, tmp_path / "marks.csv", progress=False)
+    points = {row["exercise"]: (row["points"], row["review"]) for row in rows}
+    names = [name for task in chapter.exercises(STEM) for name in task.checks]
+    assert points == dict.fromkeys(names, (0, "")) | {CODE: (2, ""), FIELDS: (1, "")}
+    assert {row["student"] for row in rows} == {"Ada Lovelace"}
+
+    student.reload()  # all is there again, the fields on the chapter's page, too
+    expect(stub.locator("textarea")).to_have_value(RIGHT)
+    student.goto(student.url.replace("/sheets/", "/book/"))
+    expect(form.get_by_role("textbox").first).to_have_value("6")
+    expect(student.locator("textarea")).to_have_count(0)  # its cells are its own
