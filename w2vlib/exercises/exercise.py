@@ -4,6 +4,7 @@ Answers come as Python values or as texts that a reader has typed. The form of a
 in `answer.js`, with the same rules and the same words.
 """
 
+import dis
 import math
 import re
 import sysconfig
@@ -362,6 +363,19 @@ def in_place(steps):
 def sizes(rng, n):
     """n different numbers from 2 to 7: the lengths of the axes that an answer is tried on."""
     return (2 + rng.permutation(6)[:n]).tolist()
+
+
+def idle(function):
+    """Whether a function uses none of its arguments, as a stub; also where that cannot be seen."""
+    code = getattr(function, "__code__", None)
+    return code is None or not any(
+        "FAST" in step.opname or "DEREF" in step.opname for step in dis.get_instructions(code)
+    )
+
+
+def alike(*results):
+    """Whether two of some numbers are too near to each other to tell a mistake by."""
+    return not np.diff(np.sort(results)).min() > 0.001  # nor if one is NaN
 
 
 def on_copies(answer):

@@ -3,7 +3,26 @@
 import numpy as np
 
 from w2vlib.binary import sigmoid
-from w2vlib.exercises.exercise import Fields, Number, in_place
+from w2vlib.exercises.exercise import Fields, Number, idle, in_place, sizes
+
+
+def score_gradients(answer, rng):
+    """The gradient of the loss by each score, (N, K + 1)."""
+    for _ in range(2):
+        N, K = sizes(rng, 2)
+        score = 2 * rng.standard_normal((N, K + 1))
+        t = np.zeros(score.shape)
+        t[:, 0] = 1
+        y = sigmoid(score)
+        right = (y - t) / N
+        mistakes = [
+            (y - t, "divide by N: each question's loss is a mean over the targets."),
+            (right / (K + 1), "the K + 1 means are added up: divide by N alone."),
+            (-right, "the sign: the gradient is y less the label."),
+            (y / N, "the label of column 0 is 1: take it away there."),
+            (right * y * (1 - y), "the sigmoid's slope is in y - t already: it cancels there."),
+        ]
+        yield answer(score), right, mistakes
 
 
 def loss_of(score, label):
@@ -13,24 +32,32 @@ def loss_of(score, label):
 
 def question_loss(answer, rng):
     """Losses that no score overflows, of the score's shape."""
-    for shape in [(5,), (3, 4)]:
+    for shape in [sizes(rng, 1), sizes(rng, 2)]:
         score, label = 3 * rng.standard_normal(shape), rng.integers(2, size=shape)
         score.flat[0], label.flat[:2] = 2, (1, 0)
         right = loss_of(score, label)
         said = "yes and no are exchanged: a yes costs little where the score is high."
-        yield answer(score, label), right, [(loss_of(-score, label), said)]
-    score, label = np.array([-1000.0, 1000.0, 1000.0]), np.array([1, 1, 0])
-    said = "at a score of 1,000 it overflows: let np.logaddexp take the exponential."
+        one = "that is one number for all: each question has a loss of its own."
+        mistakes = [(loss_of(-score, label), said), (right.mean(), one), (right.sum(), one)]
+        yield answer(score, label), right, mistakes
+    score = 1000.0 * rng.integers(1, 9, size=rng.integers(3, 7))
+    score[0] *= -1
+    label = rng.integers(2, size=score.shape)
+    label[:3] = 1, 1, 0
+    right = loss_of(score, label)
     with np.errstate(all="ignore"):
         got = np.asarray(answer(score, label), dtype=float)
+        near = got.shape == right.shape and np.allclose(got, right)
+    said = "at a score of 1,000 it overflows: let np.logaddexp take the exponential."
     yield np.isfinite(got).all(), True, [(False, said)]
-    yield got, loss_of(score, label)
+    said = "a no where the score is 1,000 costs 1,000: a clip that keeps log from 0 bends the loss."
+    yield near, True, [(False, said)]
 
 
-def updated(W, h, words, lr, add=np.subtract.at):
+def updated(W, h, words, lr, add=np.subtract.at, label=1):
     """W (V, H) after one step of gradient descent, by all V scores' rows."""
     t = np.zeros(words.shape)
-    t[:, 0] = 1
+    t[:, 0] = label
     y = sigmoid(np.sum(h[:, np.newaxis] * W[words], axis=2))
     rows = ((y - t) / len(h))[:, :, np.newaxis] * h[:, np.newaxis]
     W = W.copy()
@@ -46,22 +73,24 @@ def put(W, words, rows):
 @in_place
 def step_rows(answer, rng):
     """One step on W (V, H), in place."""
-    for V in (9, 20):
-        W, h = rng.standard_normal((V, 3)), rng.standard_normal((8, 3))
-        words = rng.integers(V, size=(8, 4))
-        start, right = W.copy(), updated(W, h, words, 0.1)
-        told = answer(W, h, words, 0.1)
-        if np.array_equal(W, start):
-            if told is None:
-                yield None, right
-            yield False, True, [(False, "W is as it was: change it in place.")]
+    for _ in range(2):
+        V, H, N, K = sizes(rng, 4)
+        W, h = rng.standard_normal((V, H)), rng.standard_normal((N, H))
+        words = rng.integers(V, size=(N, K + 1))  # more than V ids: some come twice
+        lr = rng.uniform(0.05, 0.5)
+        start, right = W.copy(), updated(W, h, words, lr)
+        told = answer(W, h, words, lr)
+        if told is ... or (told is None and np.array_equal(W, start) and idle(answer)):
+            yield None, right
         twice = "a word that comes twice keeps only its last gradient: np.subtract.at."
-        up = "the wrong way: a step goes against the gradient."
         mean = "divide by the number of targets: the loss is a mean over the batch."
         mistakes = [
-            (updated(start, h, words, 0.1, put), twice),
-            (updated(start, h, words, -0.1), up),
-            (updated(start, h, words, 0.8), mean),
+            (start, "W is as it was: change it in place."),
+            (updated(start, h, words, lr, put), twice),
+            (updated(start, h, words, -lr), "the wrong way: a step goes against the gradient."),
+            (updated(start, h, words, N * lr), mean),
+            (updated(start, h, words, lr, label=0), "column 0 is the targets': its label is 1."),
+            (updated(start, h, words, 1), "where is lr?"),
         ]
         yield W, right, mistakes
 
@@ -143,6 +172,7 @@ EXERCISES = {
             label="y with twice the negatives",
         ),
     ),
+    "score_gradients": score_gradients,
     "question_loss": question_loss,
     "step_rows": step_rows,
 }
