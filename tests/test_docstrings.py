@@ -40,6 +40,7 @@ NO_ARRAYS = {
     "bytes_touched",
     "chart",
     "find",
+    "join_phrases",
     "measure",
     "missing",
     "other_core",

@@ -92,6 +92,18 @@ def test_train_on_several_texts_changed(text, tmp_path):
     assert {"king", "queen", '"', "!"} <= set(corpus.vocabulary)
 
 
+def test_train_on_phrases(tmp_path):
+    path = tmp_path / "text"
+    path.write_text("i am in new york\nyou are in old rome\nwe go by car\n" * 30)
+    options = ["-o", str(tmp_path / "out"), *TINY, "--phrases"]
+    assert main(["train", str(path), *options]) == 0
+    assert "new_york" not in WordVectors.load(tmp_path / "out")
+    rare = "a b c d e f g h i j k l m n o p q r s t u v w x y z\n" * 200
+    path.write_text(rare + "hong kong\n" * 30)
+    assert main(["train", str(path), *options]) == 0
+    assert "hong_kong" in WordVectors.load(tmp_path / "out")
+
+
 def test_output_among_the_texts(text, tmp_path, capsys):
     folder = tmp_path / "texts"
     folder.mkdir()

@@ -19,6 +19,7 @@ from w2vlib.embedding_dot import EmbeddingDot
 from w2vlib.engines import train
 from w2vlib.evaluation import WordVectors
 from w2vlib.negative_sampling import NegativeSamplingLoss
+from w2vlib.phrases import join_phrases
 from w2vlib.sampler import UnigramSampler
 from w2vlib.sparse_gradients import (
     SparseAdaGrad,
@@ -60,6 +61,7 @@ __all__ = [
     "Vocabulary",
     "WordVectors",
     "create_contexts_target",
+    "join_phrases",
     "load_corpus",
     "one_hot",
     "sigmoid",

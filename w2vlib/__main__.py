@@ -20,6 +20,7 @@ from w2vlib.console import (
 from w2vlib.corpus import load_corpus, text_files
 from w2vlib.engines import ENGINES, settle, train
 from w2vlib.evaluation import WordVectors
+from w2vlib.phrases import join_phrases
 from w2vlib.progress import DivergenceError
 from w2vlib.questions import read_analogies, read_word_pairs
 
@@ -77,6 +78,7 @@ TEXT_OPTIONS = {
     "split_punctuation": "make words of the signs before and after a word, as in 'no!'",
     "nfc": "write letters with accents as one character each where Unicode has it (NFC)",
 }
+PHRASES = "join words that come together far more often than chance: new_york"
 VECTORS = "a word2vec file, text or binary, plain or compressed"
 PAIRS = "lines 'word1 <tab> word2 <tab> score' (default: WordSim-353)"
 ANALOGIES = "lines 'a b c d' under lines ': section' (default: Google's set)"
@@ -154,6 +156,7 @@ def _parser():
         add(_flag(name), type=int, metavar="N", help=help)
     for name, help in TEXT_OPTIONS.items():
         add(_flag(name), action="store_true", help=help)
+    add("--phrases", action="store_true", help=PHRASES)
     add("--engine", choices=ENGINES, default=ARGUMENTS["engine"], help=_engines())
 
     add = command(_similar, "similar", "list the words nearest to each word, with their cosines")
@@ -205,6 +208,8 @@ def _train(args):
     corpus = load_corpus(
         texts, **{name: getattr(args, name) for name in (*CORPUS_OPTIONS, *TEXT_OPTIONS)}
     )
+    if args.phrases:
+        corpus = join_phrases(corpus)
     say(
         f"{corpus.name}: {len(corpus):,} tokens, {len(corpus.vocabulary):,} different words; "
         f"{epochs} {'epoch' if epochs == 1 else 'epochs'}"

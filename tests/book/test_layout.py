@@ -19,6 +19,7 @@ ORDER = [
     "reading",
     "ptb",
     "corpus",
+    "phrases",
     "bottlenecks",
     "embedding",
     "binary",
