@@ -185,14 +185,13 @@ def test_a_half_term_has_every_chapter_once():
 
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory):
-    """A teacher's folder: hand-ins, and checks of one's own as the guide has them."""
+    """A teacher's folder: the course, beside it hand-ins and the checks that the guide writes."""
     folder = tmp_path_factory.mktemp("desk")
-    (folder / "HAND_INS").mkdir()
+    for name in ("course", "HAND_INS", "my_checks"):
+        (folder / name).mkdir()
     (folder / "HAND_INS" / "ada.ipynb").write_text(sheet.key("02_embedding"), encoding="utf-8")
-    for text in blocks("python"):
-        path = folder / re.match(r"# (\w+/\w+\.py)\n", text)[1]
-        path.parent.mkdir(exist_ok=True)
-        path.write_text(text, encoding="utf-8")
+    (text,) = blocks("python")
+    (folder / "my_checks" / "exam.py").write_text(text, encoding="utf-8")
     return folder
 
 
@@ -205,7 +204,7 @@ def test_every_command_of_the_guide_runs(command, desk):
     assert program == "python" and arguments[:2] == ["-m", "w2vlib.classroom"]
     done = subprocess.run(
         [sys.executable, *arguments],
-        cwd=desk,
+        cwd=desk / "course",
         env={**os.environ, "PYTHONPATH": str(ROOT)},
         capture_output=True,
         text=True,
