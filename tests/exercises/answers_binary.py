@@ -26,6 +26,10 @@ def textbook(s):
     return 1 / (1 + np.exp(-s))
 
 
+def clipped(least):
+    return lambda s: np.log(np.clip(textbook(s), least, 1))
+
+
 RIGHT = {
     "logit": [
         lambda y: -np.log(1 / y - 1),
@@ -53,8 +57,9 @@ WRONG = {
     },
     "log_sigmoid": {
         lambda s: np.log(textbook(s)): "minus infinity",
-        lambda s: s - np.log(1 + np.exp(s)): "exp(",
         lambda s: np.log(textbook(s) + 1e-7): "hides the infinity",
+        lambda s: s - np.log(1 + np.exp(s)): "exp(",
+        **{clipped(10.0**-n): "hides the infinity" for n in (7, 8, 10, 12, 15)},
         lambda s: np.logaddexp(0, -s): "this is the loss",
         lambda s: -np.logaddexp(0, s): "the logarithm of 1 - y",
     },

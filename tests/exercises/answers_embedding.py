@@ -49,6 +49,16 @@ def dout_unsorted(idx, dout, V):
     return dW
 
 
+def packed(idx, dout, V):
+    dW, right = np.zeros((V, dout.shape[1])), by_loop(idx, dout, V)
+    dW[: len(np.unique(idx))] = right[np.unique(idx)]
+    return dW
+
+
+def into_the_void(idx, dout, V):
+    return np.add.at(np.zeros((V, dout.shape[-1])), idx, dout)
+
+
 RIGHT = {
     "gradient_by_product": [by_loop, by_index, by_counts],
     "repair_the_overwrite": [of_contexts(by_loop), of_contexts(by_counts)],
@@ -62,10 +72,12 @@ WRONG = {
     "repair_the_overwrite": {
         of_contexts(overwritten): "+= computes first, then assigns",
         to_the_first: "all goes to the first id",
+        into_the_void: "it returns nothing: its last line should be a return",
     },
     "gradient_by_sorting": {
         overwritten: "it holds only the last gradient",
         first_alone: "it holds only the first gradient",
         dout_unsorted: "take dout in the same order",
+        packed: "each belongs into the row of its id",
     },
 }

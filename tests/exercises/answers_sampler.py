@@ -33,6 +33,10 @@ def rest_in_place(p, target):
     return rest
 
 
+def without_return(p, target):
+    rest_by_loop(p, target)
+
+
 # Throws at running sums
 
 
@@ -136,6 +140,7 @@ WRONG = {
         one_row: "a row of its own",
         lambda p, target: np.tile(one_row(p, target), (len(target), 1)): "a row has one target",
         rest_in_place: "in a copy of it",
+        without_return: "it returns nothing, and what it was given is as it was",
     },
     "draw": {
         sideways(thrown_again): "the shape is",

@@ -55,15 +55,18 @@ def log_sigmoid(answer, rng):
     far = int(rng.integers(800, 2000))
     low = f"at -{far:,} this is minus infinity: exp({far:,}) is too large, or the sigmoid 0."
     high = f"at {far:,} this is minus infinity: exp({far:,}) is too large."
-    small = np.log(1e-7)
-    hidden = f"at -{far:,} this is {small:.1f}: a small number in the logarithm hides the infinity."
+    hidden = []
+    for exponent in (7, 8, 10, 12, 15):
+        small = np.log(10.0**-exponent)
+        said = f"at -{far:,} this is {small:.1f}: a small number hides the infinity."
+        hidden.append(([small, 0.0], f"{said} Use logaddexp."))
     yield (
         answer(np.array([-far, far], dtype=float)),
         [-far, 0.0],
         [
             ([-np.inf, 0.0], f"{low} Use logaddexp."),
             ([-far, -np.inf], f"{high} Use logaddexp."),
-            ([small, 0.0], f"{hidden} Use logaddexp."),
+            *hidden,
         ],
     )
 

@@ -75,13 +75,16 @@ def repair_the_overwrite(answer, rng):
 def gradient_by_sorting(answer, rng):
     """The lookup's gradient with ids sorted first, (V, H)."""
     V, H, N = *sizes(rng, 2), int(rng.integers(20, 40))
-    idx, dout = rng.integers(V, size=N), rng.standard_normal((N, H))
-    idx[:2] = V - 1, 0  # not sorted
+    V += 2
+    idx, dout = rng.integers(1, V - 1, size=N), rng.standard_normal((N, H))
+    idx[idx == 1] = V - 1  # not asked for: 0, 1
+    idx[:2] = V - 1, 2  # not sorted
     order = np.argsort(idx, kind="stable")
     words, starts = np.unique(idx[order], return_index=True)
-    first, unsorted = np.zeros((2, V, H))
+    first, unsorted, packed = np.zeros((3, V, H))
     first[words] = dout[order][starts]
     unsorted[words] = np.add.reduceat(dout, starts)
+    packed[: len(words)] = np.add.reduceat(dout[order], starts)
     yield (
         answer(idx, dout, V),
         rows_added(idx, dout, V),
@@ -89,6 +92,7 @@ def gradient_by_sorting(answer, rng):
             (rows_put(idx, dout, V), asked_twice(idx)),
             (first, asked_twice(idx, "first")),
             (unsorted, "the ids are sorted and dout is not: take dout in the same order."),
+            (packed, "the sums stand in the first rows: each belongs into the row of its id."),
         ],
     )
 

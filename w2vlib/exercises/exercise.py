@@ -49,6 +49,8 @@ class Verdict(NamedTuple):
 RIGHT = Verdict("right", "Right.")
 EMPTY = Verdict("unwritten", "Not written yet.")
 STUB = Verdict("unwritten", "Not written yet: replace the ... above, run that cell, then this one.")
+NOTHING = "it returns nothing: its last line should be a return."
+IN_PLACE = "it returns nothing, and what it was given is as it was."
 NAN = "NaN is no number; look for 0 / 0, or for the logarithm of what is below 0."
 
 
@@ -347,6 +349,8 @@ class Code:
         try:
             for step in self.steps(tried, np.random.default_rng(seed)):
                 verdict = compare(*step)
+                if verdict.state == "unwritten" and not idle(answer):
+                    return wrong(IN_PLACE if hasattr(self.steps, "in_place") else NOTHING)
                 if verdict.state != "right":
                     return verdict
         except (Exception, SystemExit) as error:  # noqa: BLE001 - it is the reader's code
