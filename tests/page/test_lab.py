@@ -12,6 +12,10 @@ import pytest
 
 nbformat = pytest.importorskip("nbformat", reason="nbformat is not installed")
 pytest.importorskip("jupyterlab", reason="JupyterLab is not installed")
+from w2vlib.classroom import sheet
+from w2vlib.classroom.grade import grade
+from w2vlib.exercises import find
+
 sync_api = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
 
 CELLS = [
@@ -25,13 +29,16 @@ CELLS = [
 
 
 @pytest.fixture
-def lab(tmp_path):
-    """The address of a JupyterLab with one notebook, and settings of its own."""
-    kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
-    cells = [nbformat.v4.new_code_cell(source) for source in CELLS]
-    notebook = nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernel})
-    (tmp_path / "root").mkdir()
-    nbformat.write(notebook, tmp_path / "root" / "things.ipynb")
+def folder(tmp_path):
+    """The folder that JupyterLab shows."""
+    folder = tmp_path / "root"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture
+def lab(tmp_path, folder):
+    """The address of a JupyterLab that shows a folder, with settings of its own."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     folders = {
@@ -39,7 +46,7 @@ def lab(tmp_path):
         for name in ["JUPYTER_CONFIG_DIR", "JUPYTER_RUNTIME_DIR", "JUPYTERLAB_SETTINGS_DIR"]
     }
     command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", f"--port={port}"]
-    command += [f"--ServerApp.root_dir={tmp_path / 'root'}", "--IdentityProvider.token="]
+    command += [f"--ServerApp.root_dir={folder}", "--IdentityProvider.token="]
     with open(tmp_path / "log", "w") as log:
         server = subprocess.Popen(command, env=os.environ | folders, stdout=log, stderr=log)
     try:
@@ -50,21 +57,38 @@ def lab(tmp_path):
                 break
             except URLError:
                 time.sleep(0.5)
-        yield f"{address}/tree/things.ipynb"
+        yield address
     finally:
         server.terminate()
         server.wait(60)
 
 
-def test_what_a_cell_shows_is_alive(lab, chromium):
+@pytest.fixture
+def run_all(lab, chromium):
+    """A function that opens a notebook and runs all its cells -> its page."""
     page = chromium.new_page(viewport={"width": 1200, "height": 2400})
-    page.set_default_timeout(120_000)
+    page.set_default_timeout(60_000)
     wrong = []
     page.on("pageerror", lambda error: wrong.append(str(error)))
-    page.goto(lab)
-    page.get_by_text("| Idle").wait_for()  # the kernel is there
-    page.get_by_role("menuitem", name="Run", exact=True).click()
-    page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+
+    def open_and_run(name):
+        page.goto(f"{lab}/tree/{name}")
+        page.get_by_text("| Idle").wait_for()  # the kernel is there
+        page.get_by_role("menuitem", name="Run", exact=True).click()
+        page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+        return page
+
+    yield open_and_run
+    assert not wrong
+    page.close()
+
+
+def test_what_a_cell_shows_is_alive(folder, run_all):
+    kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
+    cells = [nbformat.v4.new_code_cell(source) for source in CELLS]
+    notebook = nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernel})
+    nbformat.write(notebook, folder / "things.ipynb")
+    page = run_all("things.ipynb")
 
     page.locator(".w2v-explore input").press("End")
     assert page.locator(".w2v-explore .w2v-view").text_content() == "picture 3"
@@ -82,5 +106,39 @@ def test_what_a_cell_shows_is_alive(lab, chromium):
     assert said.startswith("Not yet: that is one of the two rows")
     border = page.locator(".w2v-explore").evaluate("root => getComputedStyle(root).borderStyle")
     assert border == "solid"  # the styles came, too
-    assert not wrong
-    page.close()
+    kept = page.locator(".w2v-keep code").text_content()
+    assert kept == 'check("lookup_by_hand", row_3="3", everything=...)'
+
+
+def test_a_sheet_is_done_here_and_marked(folder, run_all, tmp_path):
+    """The student has this file and the package, and no clone."""
+    file = folder / "Ada Lovelace.ipynb"
+    file.write_text(sheet.sheet("02_embedding"), encoding="utf-8")
+    page = run_all(file.name)
+    hints = page.locator(".jp-RenderedMarkdown details").first
+    assert not hints.locator("p").is_visible()
+    hints.locator("summary").click()
+    hints.locator("p").wait_for()
+
+    form = page.locator(".w2v-answer[data-name=lookup_by_hand]:has(button)")
+    form.get_by_label("sum of row 3").fill("6")
+    form.get_by_label("sum of all of dW").fill("8")
+    form.get_by_role("button", name="Check").click()
+    said = find("lookup_by_hand").judge(everything=8)["everything"].said
+    assert form.get_by_role("status").all_text_contents() == ["Right.", said]
+    for text, source in [
+        ('check("lookup_by_hand"', form.locator(".w2v-keep code").text_content()),
+        ("def gradient_by_product(", "gradient_by_product = lambda i, d, V: one_hot(i, V).T @ d"),
+        ('check("gradient_by_product"', 'check("gradient_by_product", gradient_by_product)'),
+    ]:
+        page.locator(".jp-CodeCell .cm-content").filter(has_text=text).first.click()
+        page.keyboard.press("ControlOrMeta+a")
+        page.keyboard.insert_text(source)
+        page.keyboard.press("Shift+Enter")
+    page.locator(".w2v-answer[data-name=gradient_by_product]").get_by_text("Right.").wait_for()
+    page.keyboard.press("ControlOrMeta+s")
+    while "lambda" not in file.read_text(encoding="utf-8"):
+        page.wait_for_timeout(100)
+    rows = grade(folder, tmp_path / "marks.csv", progress=False)
+    points = {row["exercise"]: row["points"] for row in rows}
+    assert points["lookup_by_hand"] == 1 and points["gradient_by_product"] == 2, rows

@@ -120,10 +120,21 @@ export function mount(root) {
     input.setAttribute("aria-invalid", state === "wrong");
     return state === "right";
   };
+  // A notebook stores its cells, and no form.
+  const keepInCell = () => {
+    const given = rows.map(({ field, input }) => `${field}=${input.value.trim() ? JSON.stringify(input.value) : "..."}`);
+    const note = root.querySelector(".w2v-keep")
+      ?? root.appendChild(Object.assign(document.createElement("p"), { className: "w2v-keep" }));
+    note.textContent = "To keep this, and to hand it in, let the cell say: ";
+    note.append(Object.assign(document.createElement("code"), {
+      textContent: `check("${name}", ${given.join(", ")})`,
+    }));
+  };
   const answer = () => {
     const right = rows.filter((row) => say(row)).length;
     kept?.answer(name, Object.fromEntries(rows.map(({ field, input }) => [field, input.value])));
     if (right === rows.length) finish();
+    if (!globalThis.w2v) keepInCell();
     root.dispatchEvent(new CustomEvent("w2v-answer", { bubbles: true, detail: { name, right } }));
   };
   const button = root.appendChild(document.createElement("button"));
