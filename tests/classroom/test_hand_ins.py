@@ -2,15 +2,17 @@
 
 import json
 import os
+import unicodedata
+from pathlib import Path
 
 import pytest
 
-from w2vlib.classroom import cells, chapter, marks, sheet
+from w2vlib.classroom import cells, chapter, hand_ins, isolation, marks, sheet
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="processes are limited on POSIX alone")
 
 STEM, CODE, FIELDS = "02_embedding", "gradient_by_product", "lookup_by_hand"
-TASKS = [task for task in chapter.exercises(STEM) if {CODE, FIELDS} & set(task.checks)]
+TASKS = [task for task in marks.tasks(chapter.exercises(STEM), {}) if task.name in (CODE, FIELDS)]
 RIGHT = "def gradient_by_product(idx, dout, V):\n    return one_hot(idx, V).T @ dout"
 ANSWERS = 'check("lookup_by_hand", row_3=6, everything="9")'
 
@@ -173,7 +175,8 @@ WRITTEN = {
 
 
 def points(path):
-    return {it.exercise: (it.points, it.reason) for it in marks.mark(path, TASKS, timeout=20)}
+    *found, _ = marks.mark(path, TASKS, marks.Rules(isolation.here(), 20))
+    return {it.exercise: (it.points, it.reason) for it in found}
 
 
 @pytest.mark.parametrize("mangle", MANGLED, ids=lambda it: it.__name__)
@@ -198,3 +201,39 @@ def test_what_python_can_read_is_read_as_it_stands():
     assert piece.tree and piece.binds == {"a"}
     (piece,) = cells.pieces([code("%time\n!ls\nb = 1")])
     assert piece.tree and piece.binds == {"b"}
+
+
+def test_students_are_the_names_of_files(tmp_path):
+    for name in [
+        "Ana.ipynb",
+        "group b/ana.ipynb",
+        "Ben.ipynb.txt",
+        "Cy.ipynb (1).json",
+        unicodedata.normalize("NFD", "하나") + ".ipynb",
+        "a\nb\x1b[31m.ipynb",
+        "=1+1.ipynb",
+        ".ipynb_checkpoints/Ana-checkpoint.ipynb",
+        "__MACOSX/._Ana.ipynb",
+        "._Ben.ipynb",
+        "notes.pdf",
+        "marks.csv",
+        "marks/kept/key.ipynb",
+    ]:
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+    Path(os.fsdecode(os.fsencode(tmp_path) + b"/\xff.ipynb")).touch()
+    (tmp_path / "Dan.ipynb").mkdir()
+    students, others = hand_ins.find(tmp_path, tmp_path / "marks.csv")
+    assert set(students.values()) == {
+        *("Ana", "group b - ana", "Ben", "Cy", "하나", "a\ufffdb\ufffd[31m", "=1+1", "\ufffd"),
+    }
+    assert [path.name for path in others] == ["notes.pdf"]
+
+
+def test_no_two_students_have_one_name(tmp_path):
+    for name in ("x/y.ipynb", "z/y.ipynb", "x - y.ipynb", "X - Y.ipynb.txt"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).touch()
+    students, _ = hand_ins.find(tmp_path, tmp_path / "marks.csv")
+    assert len({name.casefold() for name in students.values()}) == 4

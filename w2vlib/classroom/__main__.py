@@ -4,7 +4,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from w2vlib.classroom import assignment, grade, isolation, sheet
+from w2vlib.classroom import assignment, grade, hand_ins, isolation, sheet
 from w2vlib.files import writing
 
 MAKE = {"sheet": sheet.sheet, "key": sheet.key, "assignment": assignment.assignment}
@@ -57,6 +57,7 @@ def main(args=None):
 
 
 def _grade(asked):
+    print(*isolation.here().says, sep="\n", flush=True)
     rows = grade.grade(
         asked.hand_ins,
         asked.out,
@@ -65,12 +66,13 @@ def _grade(asked):
         timeout=asked.timeout,
         private=asked.checks,
     )
-    students = {row["student"] for row in rows}
+    students, others = hand_ins.find(asked.hand_ins, asked.out)
     print(f"{len(students)} hand-ins: {asked.out}, {asked.out.with_suffix('')}/index.html")
+    for path in others:
+        print(f"left out, no notebook: {ascii(str(path))[1:-1]}")
     for row in rows:
         if row["review"]:
             print(f"look at {row['student']}, {row['exercise']}: {row['review']}")
-    print(*isolation.says(), sep="\n")
     return 0
 
 

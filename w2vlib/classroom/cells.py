@@ -38,26 +38,24 @@ class Piece(NamedTuple):
         return bool(body) and isinstance(body[0], ast.Import | ast.ImportFrom)
 
 
+def readable(path):
+    """Whether there is a file of a notebook's size; a link may lead to the key."""
+    return path.is_file() and not path.is_symlink() and path.stat().st_size <= BIGGEST
+
+
 def read(path):
     """The cells of a notebook's file, as they stand there; those of nbformat 3 in today's form.
 
     Raises ValueError for what is no notebook, with the reason.
     """
-    if path.stat().st_size > BIGGEST:
-        raise ValueError(f"it has {path.stat().st_size / 1e6:,.0f} MB")
+    if not readable(path):
+        raise ValueError(f"it is no file of at most {BIGGEST / 1e6:g} MB")
     try:
         notebook = json.loads(path.read_bytes())  # of any Unicode encoding
         sheets = notebook.get("worksheets", [notebook])
         cells = [cell for sheet in sheets for cell in sheet["cells"] if isinstance(cell, dict)]
         return [cell | {"source": cell.get("source", cell.get("input", ""))} for cell in cells]
-    except (
-        AttributeError,
-        KeyError,
-        RecursionError,
-        TypeError,
-        UnicodeDecodeError,
-        ValueError,
-    ) as error:
+    except (AttributeError, KeyError, MemoryError, RecursionError, TypeError, ValueError) as error:
         raise ValueError(
             "it is empty" if not path.stat().st_size else "it is no notebook"
         ) from error
@@ -71,22 +69,22 @@ def pieces(cells, before=()):
         source = "".join(map(str, source)) if isinstance(source, list) else str(source)
         if cell.get("cell_type", "code") == "code" and source.strip():
             number += 1
-            for part in _parts(source):
-                found.append(Piece(len(before) + len(found), number, *part))
+            try:
+                parts = list(_parts(source))
+            except (AttributeError, MemoryError, RecursionError, SyntaxError, TypeError, ValueError):
+                parts = [(source, None, frozenset(), frozenset(), frozenset())]
+            start = len(before) + len(found)
+            found += [Piece(start + at, number, *part) for at, part in enumerate(parts)]
     return found
 
 
 def _parts(source):
     """The source, tree, binds and uses of each piece of a cell."""
     try:
-        try:
-            tree = ast.parse(source)
-        except SyntaxError:  # without what only IPython understands
-            source = re.sub(r"(?m)^([ \t]*)[%!?].*$", r"\1pass", source)
-            tree = ast.parse(source)
-    except (MemoryError, RecursionError, SyntaxError, ValueError):
-        yield source, None, frozenset(), frozenset(), frozenset()
-        return
+        tree = ast.parse(source)
+    except SyntaxError:  # without what only IPython understands
+        source = re.sub(r"(?m)^([ \t]*)[%!?].*$", r"\1pass", source)
+        tree = ast.parse(source)
     while tree.body and isinstance(tree.body[0], ast.Import | ast.ImportFrom):
         statement = tree.body.pop(0)
         for alias in statement.names:

@@ -5,14 +5,21 @@ import csv
 import hashlib
 import io
 import json
+import queue
+import re
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 
-from w2vlib.classroom import cells, chapter, marks, report
+from w2vlib.classroom import cells, chapter, hand_ins, isolation, marks, report
+from w2vlib.classroom import private as own
+from w2vlib.classroom.marker import Marker
+from w2vlib.classroom.sheet import key
+from w2vlib.classroom.sheet import sheet as sheet_of
 from w2vlib.files import writing
 from w2vlib.machine import bar
 
 COLUMNS = ["student", "sheet", "exercise", "points", "of", "reason", "review"]
+CHECK = re.compile(rb"\bcheck\(\s*\\?[\"'](\w{1,100})\\?[\"']")  # as JSON has it
 
 
 def grade(folder, out, *, sheet=None, jobs=2, timeout=10, private=None, progress=True):
@@ -24,94 +31,138 @@ def grade(folder, out, *, sheet=None, jobs=2, timeout=10, private=None, progress
     jobs: how many at a time. timeout: seconds that one cell or one call may take.
     private: a folder with checks of the teacher's own, of the form of w2vlib/exercises.
     progress: whether a bar shows how far it is.
-    Raises ValueError for a folder without notebooks, or a sheet that is not there; OSError where
-        the table cannot be written.
+    Raises ValueError for a folder without notebooks, a sheet that is not there, checks that do not
+    fit, or a machine on which the key itself is not right; OSError where a file cannot be written.
     """
+    if jobs < 1 or not timeout > 0:
+        raise ValueError(f"jobs={jobs}, timeout={timeout:g}: both must be above 0")
     folder, out = Path(folder), Path(out)
-    paths = sorted(folder.rglob("*.ipynb"))
-    paths = [path for path in paths if ".ipynb_checkpoints" not in path.parts]
-    if not paths:
-        raise ValueError(f"{folder} holds no hand-in: put the students' .ipynb files into it")
-    sheet = sheet or _sheet(paths)
-    tasks = chapter.exercises(sheet)
     pages = out.with_suffix("")
+    if pages == out:
+        raise ValueError(f"{out} has no ending: the table is a file such as {out}.csv")
+    rules = marks.Rules(isolation.here(), timeout)
+    for path in filter(None, [folder, pages, private]):
+        if rules.isolation.bubblewrap and isolation.shows(path):
+            raise ValueError(f"students' code could read {path}: put it beside the course, not in")
+    students, _ = hand_ins.find(folder, out)
+    sheet = sheet or _sheet(students)
+    exercises = chapter.exercises(sheet)
+    checks = own.load(private) if private else {}
+    tasks = marks.tasks(exercises, checks)
+
     kept = pages / "kept"
     kept.mkdir(parents=True, exist_ok=True)
-    hidden = [path.resolve() for path in (folder, pages, private) if path]
-
-    checks = _checks(private)
+    rest = repr((sheet, timeout, _digests(private)))
+    markers = [Marker(sheet, tasks, rules, private) for _ in range(jobs)]
+    free = queue.SimpleQueue()
+    for marker in markers:
+        free.put(marker)
 
     def one(path):
-        key = hashlib.sha256(repr((_digest(path), sheet, timeout, checks)).encode())
-        file = kept / f"{key.hexdigest()[:32]}.json"
-        if not file.exists():
-            found = marks.mark(path, tasks, timeout, hidden, private)
-            with writing(file) as new:
-                new.write(json.dumps(found).encode())
-        return [marks.Mark(*mark) for mark in json.loads(file.read_text(encoding="utf-8"))]
-
-    done = {}
-    with ThreadPoolExecutor(jobs) as pool:
-        waiting = {pool.submit(one, path): path for path in paths}
+        name = hashlib.sha256((_digest(path) + rest).encode()).hexdigest()[:32]
+        file = kept / f"{name}.json"
         try:
-            ready = as_completed(waiting)
-            for _ in bar(paths, "hand-ins", progress):
-                future = next(ready)
-                done[waiting[future]] = future.result()
-        except BaseException:
-            pool.shutdown(cancel_futures=True)
-            raise
-    names = _names(paths, folder)
-    twins = collections.Counter(filter(None, map(marks.fingerprint, paths)))
-    rows = []
-    for path in paths:
-        twin = twins[marks.fingerprint(path)] > 1
-        for mark in done[path]:
-            review = ", ".join(filter(None, [mark.review, "the same as another" * twin]))
-            row = [names[path], sheet, *mark._replace(review=review)]
-            rows.append(dict(zip(COLUMNS, row, strict=True)))
+            found, fingerprint = json.loads(file.read_bytes())
+        except (FileNotFoundError, ValueError):
+            marker = free.get()
+            try:
+                found, fingerprint = marker.mark(path)
+            finally:
+                free.put(marker)
+            with writing(file) as new:
+                new.write(json.dumps([found, fingerprint]).encode())
+        return [marks.Mark(*mark) for mark in found], fingerprint
+
+    pool = ThreadPoolExecutor(jobs)
+    try:
+        notes = _check_key(one, kept / "key.ipynb", sheet, checks)
+        waiting = {pool.submit(one, path): path for path in students}
+        done, ready = {}, as_completed(waiting)
+        for _ in bar(range(len(students)), "hand-ins", progress):
+            future = next(ready)
+            done[waiting[future]] = future.result()
+    finally:
+        for marker in markers:
+            marker.stop()
+        pool.shutdown(cancel_futures=True)
+        for marker in markers:
+            marker.end()
+    rows = _rows(students, sheet, done)
     _write(rows, out)
-    report.write(rows, tasks, pages)
+    report.write(rows, exercises, pages, [*notes, *rules.isolation.says])
     return rows
+
+
+def _check_key(one, file, sheet, checks):
+    """Mark the key first -> notes. Raises ValueError where, though it is right, it gets no points."""
+    with writing(file) as new:
+        new.write(key(sheet).encode())
+    notes = []
+    for mark in one(file)[0]:
+        said = f"the course's own key has {mark.points} of {mark.of} points in {mark.exercise}"
+        if mark.points < mark.of and mark.exercise not in checks:
+            raise ValueError(f"{said} on this machine, so nobody could do better: {mark.reason}")
+        if mark.exercise in checks:
+            notes.append(f"By your own checks {said}: {mark.reason}")
+    return notes
 
 
 def _sheet(paths):
     """The chapter whose exercises most hand-ins have."""
-    counts = collections.Counter()
     chapters = {
-        name: stem
+        name.encode(): stem
         for stem in chapter.stems()
         for task in chapter.exercises(stem)
         for name in task.checks
     }
+    counts = collections.Counter()
     for path in paths:
-        try:
-            found = cells.pieces(cells.read(path))
-        except ValueError:
-            continue
-        counts.update({chapters.get(name) for cell in found for name in cells.calls(cell)} - {None})
+        if cells.readable(path):
+            names = set(CHECK.findall(path.read_bytes()))
+            counts.update({chapters[name] for name in names & set(chapters)})
     if not counts:
         raise ValueError("no hand-in has an exercise of this course: name its sheet (--sheet)")
     return counts.most_common(1)[0][0]
 
 
-def _names(paths, folder):
-    """The students' names by file: the file's, with its folder where two have the same."""
-    counts = collections.Counter(path.stem for path in paths)
-    long = {path: " - ".join(path.relative_to(folder).with_suffix("").parts) for path in paths}
-    return {path: path.stem if counts[path.stem] == 1 else long[path] for path in paths}
+def _rows(students, sheet, done):
+    """The rows of the table; who handed in the same code is told."""
+    same = collections.defaultdict(list)
+    for path, (_, fingerprint) in done.items():
+        same[fingerprint].append(students[path])
+    for nothing in (None, *_unanswered(sheet)):
+        same.pop(nothing, None)
+    rows = []
+    for path, student in students.items():
+        found, fingerprint = done[path]
+        twins = sorted(set(same.get(fingerprint, ())) - {student})
+        more = f" and {len(twins) - 2} more" if len(twins) > 2 else ""
+        twin = f"the same as {', '.join(twins[:2])}{more}" if twins else ""
+        for mark in found:
+            review = ", ".join(filter(None, [mark.review, twin]))
+            row = [student, sheet, *mark._replace(review=review)]
+            rows.append(dict(zip(COLUMNS, row, strict=True)))
+    return rows
+
+
+def _unanswered(sheet):
+    """The fingerprints of a sheet and a chapter that nobody has touched."""
+    yield marks.fingerprint(cells.pieces(json.loads(sheet_of(sheet))["cells"]))
+    yield marks.fingerprint(cells.pieces(cells.read(chapter.BOOK / f"{sheet}.ipynb")))
 
 
 def _digest(path):
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+    if not cells.readable(path):
+        return ""
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _checks(private):
+def _digests(private):
     """What the marks rest on besides the hand-in: the checks, the course's and the teacher's."""
-    own = Path(__file__).parent
-    files = [*own.glob("*.py"), *own.with_name("exercises").glob("*.py")]
-    files += chapter.BOOK.glob("*.ipynb")
-    files += private.glob("*.py") if private else []
+    library = Path(__file__).parents[1]
+    files = [*library.rglob("*.py"), *chapter.BOOK.glob("*.ipynb")]
+    files += Path(private).glob("*.py") if private else []
     return [_digest(path) for path in sorted(files)]
 
 
@@ -127,7 +178,5 @@ def _write(rows, out):
 
 def _cell(value):
     """A value that no spreadsheet takes for a formula."""
-    if isinstance(value, str):
-        value = " ".join(value.split())
-        return f"'{value}" if value.startswith(("=", "+", "-", "@")) else value
-    return value
+    formula = isinstance(value, str) and value.startswith(("=", "+", "-", "@"))
+    return f"'{value}" if formula else value

@@ -1,106 +1,174 @@
 """What keeps a student's code apart: bubblewrap where the machine has it, and limits everywhere.
 
-bubblewrap (bwrap) gives a process that sees the files and changes none but those of its own folder,
-without network and without sight of other processes. What is missing, `says` tells.
+In bubblewrap (bwrap) a process sees Python, this library and an empty folder of its own, and no
+other file, process or network. Where it is missing, `Isolation.says` tells what is, too.
 """
 
 import functools
-import itertools
 import os
 import shutil
+import site
 import subprocess
 import sys
 from pathlib import Path
+from typing import NamedTuple
 
-MEMORY = 2_000_000_000  # bytes of address space, of which NumPy takes half a gigabyte
+MEMORY = 2_000_000_000  # bytes, of one process and of all together; NumPy takes half a gigabyte
 PROCESSES = 64
+FILES = 100_000_000  # bytes of all files that are written, where bubblewrap gives the folder
 LIBRARY = Path(__file__).parents[1]
+RESULTS = LIBRARY.with_name("book") / "results"  # chapters read them
+WINDOWS = os.name == "nt"
 ROOT = hasattr(os, "geteuid") and os.geteuid() == 0
-RIGHTS = ["--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID", "--cap-add", "CAP_DAC_READ_SEARCH"]
-users = itertools.count(200_000)  # for root: a user of its own for each student, of no rights
+PYTHON = [sys.prefix, sys.base_prefix, Path(sys.executable).resolve().parents[1]]
+SYSTEM = ["/usr", "/lib", "/lib64", "/bin", "/sbin", "/nix/store"]
+SYSTEM += ["/etc/ld.so.cache", "/etc/alternatives", "/etc/fonts"]
+THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
+
+
+class Isolation(NamedTuple):
+    """How students' processes are kept apart here.
+
+    bubblewrap: the program, or None. user: whether root lends each a user of its own, without
+    rights. missing: why there is no bubblewrap.
+    """
+
+    bubblewrap: str | None
+    user: bool
+    missing: str = ""
+
+    @property
+    def says(self):
+        """Sentences: what this machine gives, and what it does not."""
+        limits = f"Limits: {MEMORY / 1e9:g} GB of memory, {PROCESSES} processes, files of 10 MB"
+        if self.bubblewrap:
+            apart = (
+                "Students' code is kept apart (bubblewrap): without network, it sees no other "
+                "process and none of your files, and writes into an empty folder of its own"
+            )
+            return [f"{apart}.", f"{limits}, {FILES / 1e6:g} MB in all."]
+        within = "It can read, change and send away your files, and end your programs"
+        if self.user:
+            within = (
+                "It runs as a user without rights, who cannot change your files or end your "
+                "programs, but can read what all may read, use the network and fill the disk"
+            )
+        cure = (
+            "Install bubblewrap 0.8 or later (Debian, Ubuntu, WSL: apt install bubblewrap), or "
+            "grade on a virtual machine"
+        )
+        limits += "" if sys.platform == "linux" else ", as far as this system keeps to them"
+        return [
+            f"Students' code is NOT kept apart: {self.missing}. {within}. {cure}.",
+            limits + ".",
+        ]
+
+    def start(self, folder):
+        """Start a student's process -> subprocess.Popen, with pipes.
+
+        folder: an empty folder, of which only one without bubblewrap makes use.
+        """
+        user = 200_000 + os.getpid() if self.user else None
+        own = "/tmp" if self.bubblewrap else str(folder)
+        program = [sys.executable, "-P", "-m", "w2vlib.classroom.student"]
+        program += [str(MEMORY), str(PROCESSES)]
+        become = {}
+        if self.bubblewrap:
+            program = [*_apart(self.bubblewrap), *_as(user), *program]
+        else:  # the shell between us is the parent that it may end
+            program = ["sh", "-c", '"$@"; exit $?', "sh", *program]
+            os.symlink(RESULTS, os.path.join(folder, "results"))
+            if user:
+                os.chown(folder, user, user)
+                become = {"user": user, "group": user, "extra_groups": []}
+        return subprocess.Popen(
+            program,
+            cwd="/" if self.bubblewrap else folder,
+            env=_environment(own),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+            **become,
+        )
 
 
 @functools.cache
-def bubblewrap():
-    """The program, if it works here: some machines forbid it what it needs."""
+def here():
+    """The isolation that works on this machine.
+
+    Raises ValueError where no student's process can be watched.
+    """
+    if WINDOWS:
+        raise ValueError(
+            "marks need Linux or macOS: on Windows run the same command in WSL, which `wsl "
+            "--install` gives you"
+        )
     program = shutil.which("bwrap")
     if not program:
-        return None
-    test = [program, "--ro-bind", "/", "/", *_unshared(), "--die-with-parent", "true"]
-    done = subprocess.run(test, capture_output=True, check=False)
-    return program if done.returncode == 0 else None
+        return Isolation(None, ROOT, "bubblewrap is not installed")
+    test = [*_apart(program), *_as(ROOT and 200_000), sys.executable, "-c", "import w2vlib"]
+    done = subprocess.run(test, env=_environment("/tmp"), capture_output=True, check=False)
+    if done.returncode:
+        why = done.stderr.decode(errors="replace").strip().splitlines()[-1:] or ["no reason given"]
+        return Isolation(None, ROOT, f"bubblewrap does not work here ({why[0]})")
+    return Isolation(program, ROOT)
 
 
-def says():
-    """Sentences: what this machine gives, and what it does not."""
-    limits = f"Limits: {MEMORY / 1e9:g} GB of memory, {PROCESSES} processes, files of 10 MB."
-    if bubblewrap():
-        apart = (
-            "Each student's code ran without network, saw no other process, and could change no "
-            "file outside an empty folder of its own (bubblewrap)."
-        )
-        return [apart, limits]
-    not_apart = (
-        "NOT kept apart: network, other processes and files. Install bubblewrap (Debian and "
-        "Ubuntu: apt install bubblewrap), or grade inside a container."
-    )
-    if sys.platform == "win32":
-        limits = "This system has no limits on memory and files."
-    return [not_apart, limits]
+def shows(path):
+    """Whether a student's process could read a path, though bubblewrap is there."""
+    return any(Path(path).resolve().is_relative_to(Path(it).resolve()) for it in _shown())
 
 
-def start(folder, hidden=()):
-    """Start a student's process in an empty folder -> subprocess.Popen, with pipes.
-
-    hidden: folders that it must not see, such as those of the hand-ins and of private checks.
-    """
-    user = next(users) if ROOT else 0
-    if user:
-        os.chown(folder, user, user)
-        os.chmod(folder, 0o755)
-    program = [sys.executable, "-m", "w2vlib.classroom.student"]
-    program += [str(MEMORY), str(PROCESSES)]
-    if bubblewrap():
-        program = [*_apart(folder, hidden), *_as(user), *program]
-    elif os.name == "posix":  # the shell between us is the parent that it may end
-        program = ["sh", "-c", '"$@"; exit $?', "sh", *program]
-    kept = ("PATH", "LANG", "PYTHONPATH", "SYSTEMROOT")
-    environment = {name: value for name, value in os.environ.items() if name in kept}
-    environment |= dict.fromkeys(["HOME", "TMPDIR", "MPLCONFIGDIR"], str(folder))
-    environment |= {"MPLBACKEND": "agg", "PYTHONDONTWRITEBYTECODE": "1"}
-    environment |= dict.fromkeys(
-        ["OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"], "1"
-    )
-    return subprocess.Popen(
-        program,
-        cwd=folder,
-        env=environment,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
+def memory(process):
+    """Bytes of memory of a process and all that it has started; 0 where there is no /proc."""
+    parents, sizes = {}, {}
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = path.read_text(errors="replace").rpartition(")")[2].split()
+        except OSError:  # it has ended
+            continue
+        number = int(path.parent.name)
+        parents[number], sizes[number] = int(fields[1]), int(fields[21])
+    family = {process.pid}
+    while more := {number for number, parent in parents.items() if parent in family} - family:
+        family |= more
+    return sum(sizes.get(number, 0) for number in family) * os.sysconf("SC_PAGE_SIZE")
 
 
-def _unshared():
-    apart = ["--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts"]
-    return [*apart, "--cap-drop", "ALL", *RIGHTS] if ROOT else [*apart, "--unshare-user"]
+def _shown():
+    """What a student's process sees: the system's programs, this Python, this library."""
+    found = [*SYSTEM, *map(str, PYTHON), site.getusersitepackages(), str(LIBRARY), str(RESULTS)]
+    return [path for path in dict.fromkeys(found) if os.path.exists(path)]
+
+
+def _apart(program):
+    """The command that starts another one apart."""
+    command = [program, "--dev", "/dev", "--proc", "/proc"]
+    command += ["--perms", "0777", "--size", str(FILES), "--tmpfs", "/tmp"]
+    for path in _shown():
+        for above in reversed(Path(path).parents[:-1]):  # or else none but root may pass
+            command += ["--perms", "0755", "--dir", str(above)]
+        command += ["--ro-bind", path, path]
+    command += ["--symlink", str(RESULTS), "/tmp/results", "--chdir", "/tmp"]
+    command += ["--remount-ro", "/dev", "--remount-ro", "/"]
+    command += ["--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts"]
+    if ROOT:
+        command += ["--cap-drop", "ALL", "--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"]
+    else:
+        command += ["--unshare-user"]
+    return [*command, "--die-with-parent", "--new-session"]
 
 
 def _as(user):
-    """For root, whom no bound on processes binds: become a user who may read files and no more."""
+    """For root, whom no bound on processes binds: become a user who has no rights."""
     if not user:
         return []
-    read = "-all,+dac_read_search"
-    who = [f"--reuid={user}", f"--regid={user}", "--clear-groups"]
-    return ["setpriv", *who, f"--inh-caps={read}", f"--ambient-caps={read}"]
+    return ["setpriv", f"--reuid={user}", f"--regid={user}", "--clear-groups", "--inh-caps=-all"]
 
 
-def _apart(folder, hidden):
-    command = [bubblewrap(), "--ro-bind", "/", "/", "--dev", "/dev", "--proc", "/proc"]
-    for path in ["/tmp", *hidden]:
-        command += ["--tmpfs", str(path)]
-    for path in (LIBRARY, sys.prefix):  # where they lie within one of those
-        command += ["--ro-bind", str(path), str(path)]
-    command += ["--bind", str(folder), str(folder), "--chdir", str(folder)]
-    return [*command, *_unshared(), "--die-with-parent", "--new-session"]
+def _environment(folder):
+    kept = {name: os.environ[name] for name in ("PATH", "LANG") if name in os.environ}
+    kept |= dict.fromkeys(["HOME", "TMPDIR", "MPLCONFIGDIR"], folder)
+    kept |= {"PYTHONPATH": str(LIBRARY.parent), "MPLBACKEND": "agg", "PYTHONDONTWRITEBYTECODE": "1"}
+    return kept | dict.fromkeys(THREADS, "1")

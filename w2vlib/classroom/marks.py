@@ -1,18 +1,22 @@
 """What a hand-in is worth: its cells run apart, its answers judged here."""
 
 import hashlib
-import importlib.util
 import re
+import time
 from typing import NamedTuple
 
 from w2vlib import exercises
 from w2vlib.classroom import cells
 from w2vlib.classroom.remote import Ended, Raised, Remote, Student
-from w2vlib.exercises.exercise import Code, Fields
+from w2vlib.exercises.exercise import Fields
 
 SEEDS = (11, 12, 13)  # a page's checks use 0
+IN_ALL = 10  # a hand-in may take so many times what one cell may
+TRIES = 5  # answers to one exercise that are looked at, the last ones
+LONGEST = 10_000  # signs of a typed answer
 MEDDLING = re.compile(
-    r"\bw2vlib\.(exercises|classroom)\b(?!\s+import\s+check\b)|^\s*def check\b|^\s*check\s*=",
+    r"\bw2vlib\.(exercises|classroom)\b(?!\s+import\s+check\b)|^[ \t]*def check\b"
+    r"|^[ \t]*check[ \t]*=",
     re.MULTILINE,
 )
 
@@ -27,83 +31,107 @@ class Mark(NamedTuple):
     review: str = ""
 
 
+class Answer(NamedTuple):
+    """What one answer is worth, what is said to it, whether it was filled in, and a note."""
+
+    points: int = 0
+    said: str = "it has no answer to this exercise."
+    filled: bool = False
+    note: str = ""
+
+
 class Task(NamedTuple):
-    """What a check asks: its name, the name of what it is handed, the pieces that are given."""
+    """What is asked: the name of a check, that of the function it is handed (None for fields), the
+    pieces of code that are given, and what is expected."""
 
     name: str
     function: str | None
     needs: list
+    expected: object
+
+    @property
+    def has_fields(self):
+        """Whether its answers are numbers and words."""
+        return isinstance(self.expected, Fields)
+
+    @property
+    def worth(self):
+        """Its points."""
+        return worth(self.expected)
 
 
-def expected(name, private=None):
-    """The exercise that marks use: a teacher's own of this name, or else the course's."""
-    for path in sorted(private.glob("*.py")) if private else ():
-        spec = importlib.util.spec_from_file_location(f"private_{path.stem}", path)
-        module = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(module)
-        if name in module.EXERCISES:
-            found = module.EXERCISES[name]
-            return found if isinstance(found, Fields) else Code(found)
-    return exercises.find(name)
+class Rules(NamedTuple):
+    """How hand-ins are marked: how they are kept apart, the seconds that a cell or a call may
+    take, and all of a hand-in."""
+
+    isolation: object
+    timeout: float
+
+    @property
+    def in_all(self):
+        """Seconds that all of a hand-in may take."""
+        return IN_ALL * self.timeout
 
 
-def mark(path, tasks, timeout, hidden=(), private=None):
-    """The marks of a hand-in, one an exercise.
+def worth(expected):
+    """Points: one a field, two for code."""
+    return len(expected) if isinstance(expected, Fields) else 2
 
-    path: a notebook. tasks: the chapter's exercises (chapter.Exercise).
-    timeout: seconds that a cell or a call may take. hidden: folders that the student must not see.
-    """
-    try:
-        code = cells.pieces(cells.read(path))
-    except ValueError as error:
-        return [
-            Mark(name, 0, worth(expected(name, private)), f"{error}.", "unreadable")
-            for task in tasks
-            for name in task.checks
-        ]
+
+def tasks(chapter, private):
+    """The tasks of a chapter's exercises: what is expected is a teacher's own, or the course's."""
     return [
-        _mark(code, Task(name, function, task.needs), timeout, hidden, private)
-        for task in tasks
-        for name, function in task.checks.items()
+        Task(name, function, exercise.needs, private.get(name) or exercises.find(name))
+        for exercise in chapter
+        for name, function in exercise.checks.items()
     ]
 
 
-def worth(exercise):
-    """Points: one a field, two for code."""
-    return len(exercise) if isinstance(exercise, Fields) else 2
+def mark(path, asked, rules):
+    """Yield the marks of a hand-in, one a task, then its fingerprint, None where it has no code.
 
-
-def fingerprint(path):
-    """The same for two hand-ins with the same code."""
+    path: a notebook. asked: the tasks. rules: Rules.
+    """
+    until = time.monotonic() + rules.in_all, f"all took more than {rules.in_all:g} s"
     try:
-        text = "\n".join(cell.source.strip() for cell in cells.pieces(cells.read(path)))
-    except ValueError:
-        return None
-    return hashlib.sha256(text.encode()).hexdigest() if text else None
+        code = cells.pieces(cells.read(path))
+    except ValueError as error:
+        yield from [Mark(task.name, 0, task.worth, f"{error}.", "unreadable") for task in asked]
+        yield None
+        return
+    notes = {"tampered"} if any(MEDDLING.search(cell.source) for cell in code) else set()
+    with Student(rules.isolation, rules.timeout, until) as student:
+        for task in asked:
+            answer, more = _best(code, task, student)
+            review = ", ".join(sorted(filter(None, {*notes, *more, answer.note})))
+            yield Mark(task.name, answer.points, task.worth, plain(answer.said)[:300], review)
+    yield fingerprint(code)
 
 
-def _mark(code, task, timeout, hidden, private):
-    exercise = expected(task.name, private)
-    # A cell that was doubled, or lost its check: whichever of them does best counts. A check may be
-    # handed something of another name, and fields may be answered in more cells than one.
+def fingerprint(code):
+    """The same for two hand-ins with the same code; None for one without."""
+    text = "\n".join(cell.source.strip() for cell in code)
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest() if text else None
+
+
+def plain(text):
+    """A text as one line of what can be printed."""
+    text = " ".join(text.split())
+    return "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in text)
+
+
+def _best(code, task, student):
+    """The answer that counts, and notes about all of them."""
     written = [cell for cell in code if _writes(cell, task)]
-    asked = [cell for cell in code if task.name in cells.calls(cell) and cell not in written]
+    # A cell may have been doubled, or have lost its check, or hand it something of another name.
+    others = [cell for cell in code if task.name in cells.calls(cell) and cell not in written]
     if written:
-        asked = [cell for cell in asked if cells.calls(cell)[task.name] != task.function]
-    tried = [[cell] for cell in written + asked]
-    if isinstance(exercise, Fields) and len(tried) > 1:
-        tried.append(written + asked)
-    best, notes = (0, "it has no answer to this exercise."), set()
-    if any(MEDDLING.search(cell.source) for cell in code):
-        notes.add("tampered")
-    for some in tried:
-        points, reason, note = _judge(code, some, task, exercise, timeout, hidden)
-        notes |= {note} - {""}
-        if points > best[0] or some is tried[0]:
-            best = points, reason
+        others = [cell for cell in others if cells.calls(cell)[task.name] != task.function]
+    tried = (written + others)[: -TRIES - 1 : -1]
+    best, notes = (_fields if task.has_fields else _code)(code, tried, task, student)
     if len({cell.source for cell in written}) > 1:
         notes.add("answered more than once")
-    return Mark(task.name, best[0], worth(exercise), best[1], ", ".join(sorted(notes)))
+    return best, notes
 
 
 def _writes(cell, task):
@@ -115,41 +143,75 @@ def _writes(cell, task):
     )
 
 
-def _judge(code, some, task, exercise, timeout, hidden):
-    """Points, why, and what to look at, for an answer: in one cell, or fields in several."""
-    if any(cell.tree is None for cell in some):
-        return 0, "its cell has an error that keeps Python from reading it.", ""
-    own = [*cells.needed(code, *some), *some]
-    try:
-        with Student(timeout, hidden) as student:
-            for it in task.needs:
-                student.run(it.source, f"given {it.cell}")
-            for it in own:
-                student.run(it.source, f"cell {it.cell}")
-            answers = student.answers(task.name, task.function)
-            if len(some) > 1 and all(isinstance(answer, dict) for answer in answers):
-                answers = [{k: v for answer in answers for k, v in answer.items() if v is not ...}]
-            verdicts = [_verdict(exercise, answer) for answer in answers]
-            return *max(verdicts, default=(0, "it has no answer to this exercise.")), ""
-    except Raised as error:
-        where = f"{error.cell}, line {error.line}: " if error.cell else ""
-        return 0, f"{where}{error}"[:300], ""
-    except Ended as error:
-        return 0, f"{error}.", "over a limit"
+def _fields(code, tried, task, student):
+    """What was written last into each field, in whichever cell: nobody can try all numbers."""
+    values, failed, notes = {}, None, set()
+    for cell in tried:
+        try:
+            given = _run(code, cell, task, student)
+        except (Raised, Ended) as error:
+            failed = failed or _failure(error)
+            continue
+        for answer in reversed(given):
+            if not isinstance(answer, dict):
+                answer = dict.fromkeys(task.expected, answer) if len(task.expected) == 1 else {}
+            for name, field in task.expected.items():
+                value = _typed(answer.get(name))
+                if field.blank(value):
+                    continue
+                if repr(values.setdefault(name, value)) != repr(value):
+                    notes.add("answered more than once")
+    if failed and not values:
+        return failed, notes
+    verdicts = task.expected.judge(**values)
+    right = sum(verdict.state == "right" for verdict in verdicts.values())
+    said = " ".join(f"{name}: {verdict.said}" for name, verdict in verdicts.items())
+    return Answer(right, said, True), notes
 
 
-def _verdict(exercise, answer):
-    """Points and why, for one answer."""
-    if isinstance(exercise, Fields):
-        given = answer if isinstance(answer, dict) else {}
-        if not isinstance(answer, dict) and len(exercise) == 1:
-            given = dict.fromkeys(exercise, answer)
-        given = {name: None if isinstance(v, Remote) else v for name, v in given.items()}
-        verdicts = exercise.judge(**{name: given.get(name) for name in exercise})
-        said = [f"{name}: {verdict.said}" for name, verdict in verdicts.items()]
-        return sum(verdict.state == "right" for verdict in verdicts.values()), " ".join(said)
+def _typed(value):
+    """A value for a field: texts not endless, and nothing that asks the student's process."""
+    if isinstance(value, Remote):
+        return object()
+    return value[:LONGEST] if isinstance(value, str) else value
+
+
+def _code(code, tried, task, student):
+    """Whichever does best, and no notes: who knows a right one needs no luck."""
+    answers = []
+    for cell in tried:
+        try:
+            for answer in _run(code, cell, task, student):
+                answers.append(_judge(task.expected, answer))
+        except (Raised, Ended) as error:
+            answers.append(_failure(error))
+    return max(answers, key=lambda it: (it.points, it.filled), default=Answer()), set()
+
+
+def _judge(expected, answer):
+    """What code is worth: right with all seeds, or nothing."""
     for seed in SEEDS:
-        verdict = exercise.judge(answer, seed)
+        verdict = expected.judge(answer, seed)
         if verdict.state != "right":
-            return 0, verdict.said
-    return 2, verdict.said
+            return Answer(0, verdict.said, verdict.state != "unwritten")
+    return Answer(2, verdict.said, True)
+
+
+def _run(code, cell, task, student):
+    """Run a cell and what it needs -> the last answers that it gives. Raises Raised or Ended."""
+    if cell.tree is None:
+        raise Raised("its cell has an error that keeps Python from reading it.")
+    student.anew()
+    for it in task.needs:
+        student.run(it.source, f"given {it.cell}")
+    for it in [*cells.needed(code, cell), cell]:
+        student.run(it.source, f"cell {it.cell}")
+    return student.answers(task.name, task.function)[-TRIES:]
+
+
+def _failure(error):
+    """The answer that came to nothing."""
+    if isinstance(error, Ended):
+        return Answer(0, f"{error}.", True, "over a limit")
+    where = f"{error.cell}, line {error.line}: " if error.cell else ""
+    return Answer(0, f"{where}{error}", True)

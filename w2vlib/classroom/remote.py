@@ -4,17 +4,22 @@ Calls go over and plain values come back, so that a check judges arrays that it 
 the student's code does to its own process changes no judgement.
 """
 
+import contextlib
 import os
 import select
 import signal
+import subprocess
 import tempfile
 import time
 
 import numpy as np
 
-from w2vlib.classroom import isolation
-from w2vlib.classroom.chapter import BOOK
+from w2vlib.classroom.isolation import MEMORY, memory
+from w2vlib.classroom.student import ANEW, READY
 from w2vlib.classroom.wire import MOST, arrays, decode, encode, line, pickled, receive
+
+START = 60  # seconds
+LOOK = 0.2  # seconds after which one who takes long is looked after
 
 
 class Ended(BaseException):
@@ -36,16 +41,14 @@ class Raised(BaseException):
 class Student:
     """A process for one student; a context manager.
 
+    isolation: how it is kept apart (isolation.Isolation).
     timeout: seconds that one cell or one call may take.
-    hidden: folders that it must not see.
+    until: when its time is over in all (time.monotonic), and what is said then.
     """
 
-    def __init__(self, timeout, hidden=()):
-        self.timeout, self.rest = timeout, bytearray()
-        self.folder = tempfile.TemporaryDirectory(prefix="w2vlib-student-")
-        os.symlink(BOOK / "results", os.path.join(self.folder.name, "results"))  # chapters read it
-        self.process = isolation.start(self.folder.name, hidden)
-        os.set_blocking(self.process.stdin.fileno(), False)  # it need not listen
+    def __init__(self, isolation, timeout, until=(float("inf"), "")):
+        self.isolation, self.timeout, self.until = isolation, timeout, until
+        self.process = self.folder = None
 
     def __enter__(self):
         return self
@@ -53,21 +56,38 @@ class Student:
     def __exit__(self, *error):
         self.end()
 
+    def anew(self):
+        """Go on in a process in which nothing has run: a copy of what has started, if that lives.
+
+        Raises Ended.
+        """
+        until = min((time.monotonic() + START, f"it did not start within {START} s"), self.until)
+        if self.process:
+            self._write(ANEW, until)
+        else:
+            if not self.isolation.bubblewrap:
+                self.folder = tempfile.mkdtemp(prefix="w2vlib-student-")
+            self.process = self.isolation.start(self.folder)
+            os.set_blocking(self.process.stdin.fileno(), False)  # it need not listen
+        self.rest, self.seen = bytearray(), 0
+        if self._line(until) != READY.rstrip():
+            self._give_up("it has said what nobody asked")
+
     def end(self):
         """End it, and all that it has started, and take its folder away."""
-        if os.name == "posix":
-            try:
-                os.killpg(self.process.pid, signal.SIGKILL)
-            except ProcessLookupError:
-                pass
+        if not self.process:
+            return
+        with contextlib.suppress(PermissionError, ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
         self.process.kill()
         self.process.wait()
         for pipe in (self.process.stdin, self.process.stdout):
-            try:
+            with contextlib.suppress(OSError):
                 pipe.close()
-            except OSError:
-                pass
-        self.folder.cleanup()
+        if self.folder:
+            rm = ["rm", "-rf", self.folder]  # folders in folders a thousand deep, too
+            subprocess.run(rm, stderr=subprocess.DEVNULL, check=False)
+        self.process = None
 
     def run(self, source, name):
         """Run a cell. Raises Raised or Ended."""
@@ -77,21 +97,29 @@ class Student:
         """What was handed to a check of this name, in order, and what has the function's name."""
         return self._ask(do="answers", name=name, function=function)
 
+    def _deadline(self):
+        """When what is asked now must be done, and what is said if it is not."""
+        return min(
+            (time.monotonic() + self.timeout, f"it took more than {self.timeout:g} s"), self.until
+        )
+
     def _ask(self, **message):
-        until = time.monotonic() + self.timeout
-        self._send(message, until)
+        if not self.process:  # a check goes on, though its student has ended
+            raise Ended("it ended its own process")
+        until = self._deadline()
+        self._write(line(message), until)
         try:
             reply = receive(self._line(until))
             if "error" in reply:
-                said, cell, line = reply["error"]
-                raise Raised(str(said), cell and str(cell), line if isinstance(line, int) else None)
+                said, cell, number = reply["error"]
+                raise Raised(str(said), cell and str(cell), number if type(number) is int else None)
             return decode(reply["value"], self._other)
-        except (KeyError, TypeError, ValueError, RecursionError):
+        except (KeyError, MemoryError, RecursionError, TypeError, ValueError):
             self._give_up("it answered in a way that cannot be read")
 
-    def _send(self, message, until):
+    def _write(self, text, until):
         """Write a message, in time."""
-        left = memoryview(line(message))
+        left = memoryview(text)
         while left:
             self._wait([], [self.process.stdin], until)
             try:
@@ -101,7 +129,8 @@ class Student:
 
     def _line(self, until):
         """The next line, in time."""
-        while b"\n" not in self.rest:
+        while (end := self.rest.find(b"\n", self.seen)) < 0:
+            self.seen = len(self.rest)
             self._wait([self.process.stdout], [], until)
             some = os.read(self.process.stdout.fileno(), MOST)
             if not some:
@@ -109,13 +138,18 @@ class Student:
             self.rest += some
             if len(self.rest) > MOST:
                 self._give_up("its answer is too long")
-        found, _, self.rest = self.rest.partition(b"\n")
+        found, self.rest, self.seen = self.rest[:end], self.rest[end + 1 :], 0
         return found
 
     def _wait(self, to_read, to_write, until):
-        left = until - time.monotonic()
-        if left <= 0 or not any(select.select(to_read, to_write, [], left)):
-            self._give_up(f"it took more than {self.timeout:g} s")
+        """Wait for a pipe, with an eye on time and memory."""
+        end, said = until
+        while (left := end - time.monotonic()) > 0:
+            if any(select.select(to_read, to_write, [], min(left, LOOK))):
+                return
+            if memory(self.process) > MEMORY:
+                self._give_up(f"it took more than {MEMORY / 1e9:g} GB of memory")
+        self._give_up(said)
 
     def _give_up(self, why):
         self.end()

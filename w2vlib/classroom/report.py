@@ -1,70 +1,111 @@
-"""Pages of feedback: one for each student, and one of what the class got wrong."""
+"""Pages of feedback: one for each student, and one for the teacher of what the class got wrong."""
 
 import collections
+import hashlib
 import string
 import urllib.parse
 from html import escape
 from pathlib import Path
 
-from w2vlib.classroom import isolation
 from w2vlib.files import writing
 
 HERE = Path(__file__).parent
+BITS = 200  # bytes of a student's name that the name of a page can hold
 
 
-def write(rows, tasks, folder):
-    """Write the pages of all students, and index.html, into a folder.
+def write(rows, exercises, folder, notes):
+    """Write index.html into a folder, and the pages of all students into feedback/ there.
 
-    rows: dicts with the columns of the table. tasks: the exercises of the sheet, in order.
+    rows: dicts with the columns of the table. exercises: those of the sheet, in order.
+    notes: sentences for the teacher.
     """
-    titles = {name: task.title for task in tasks for name in task.checks}
-    students = collections.defaultdict(list)
-    for row in rows:
-        students[row["student"]].append(row)
+    (folder / "feedback").mkdir(exist_ok=True)
+    titles = {name: it.title for it in exercises for name in it.checks}
+    students = _by(rows, "student")
     for student, own in students.items():
-        lines = [
-            [titles[row["exercise"]], f"{row['points']} of {row['of']}", row["reason"]]
-            for row in own
-        ]
-        points, of = (sum(row[key] for row in own) for key in ("points", "of"))
-        page = _table(["exercise", "points", "what there is to say"], lines)
-        lead = f"{points} of {of} points on sheet {own[0]['sheet']}."
-        _page(folder / f"{student}.html", student, lead, page)
-    _page(folder / "index.html", f"Sheet {rows[0]['sheet']}", *_summary(rows, titles, students))
+        lines = [[titles[row["exercise"]], _points([row]), row["reason"]] for row in own]
+        table = _table("", ["exercise", "points", "what there is to say"], lines)
+        lead = f"{_points(own)} points on sheet {own[0]['sheet']}."
+        _page(folder / "feedback" / _file(student), student, lead, table)
+    lead = f"{len(students)} hand-ins, {_points(rows)} points. No note here has changed a mark."
+    tables = _ideas(rows, exercises) + _exercises(rows, titles) + _students(students)
+    _page(folder / "index.html", f"Sheet {rows[0]['sheet']}", lead, tables, notes)
 
 
-def _summary(rows, titles, students):
-    """The lead, tables and notes of the page for the teacher."""
+def _ideas(rows, exercises):
+    """By idea, the hardest first: how much of the class has it, and where it is tested."""
+    ideas = {name: it.idea or "other" for it in exercises for name in it.checks}
     lines = []
-    for name, title in titles.items():
-        own = [row for row in rows if row["exercise"] == name]
+    for idea in dict.fromkeys(ideas.values()):
+        own = [row for row in rows if ideas[row["exercise"]] == idea]
+        titles = dict.fromkeys(it.title for it in exercises if (it.idea or "other") == idea)
+        lines.append([idea, _share(own), "; ".join(titles)])
+    lines.sort(key=lambda line: int(line[1].rstrip(" %")))
+    return _table("By idea", ["idea", "points", "exercises"], lines)
+
+
+def _exercises(rows, titles):
+    lines = []
+    for name, own in _by(rows, "exercise").items():
         right = sum(row["points"] == row["of"] for row in own)
         said = collections.Counter(row["reason"] for row in own if row["points"] < row["of"])
-        most = "; ".join(f"{count} x {reason}" for reason, count in said.most_common(3))
-        lines.append([title, f"{right} of {len(own)}", most])
-    by_exercise = _table(["exercise", "all right", "what was said most often"], lines)
-    each = [
-        [
-            (f"{urllib.parse.quote(student)}.html", student),
-            f"{sum(row['points'] for row in own)} of {sum(row['of'] for row in own)}",
-            "; ".join(sorted({row["review"] for row in own} - {""})),
-        ]
+        most = "\n".join(f"{count} × {reason}" for reason, count in said.most_common(3))
+        lines.append([titles[name], f"{right} of {len(own)}", most])
+    return _table("By exercise", ["exercise", "all right", "what was said most often"], lines)
+
+
+def _students(students):
+    """Those to look at, and all."""
+
+    def link(student):
+        return f"feedback/{urllib.parse.quote(_file(student))}", student
+
+    look = [
+        [link(student), row["exercise"], row["review"]]
         for student, own in students.items()
+        for row in own
+        if row["review"]
     ]
-    by_student = _table(["student", "points", "look at"], each)
-    lead = f"{len(students)} hand-ins. What stands under 'look at' has changed no mark."
-    return lead, by_exercise + by_student, isolation.says()
+    each = [[link(student), _points(own)] for student, own in students.items()]
+    look = _table("To look at", ["student", "exercise", "why"], look) if look else ""
+    return look + _table("All", ["student", "points"], each)
 
 
-def _table(heads, lines):
+def _by(rows, column):
+    """The rows by what stands in a column, in order."""
+    found = collections.defaultdict(list)
+    for row in rows:
+        found[row[column]].append(row)
+    return found
+
+
+def _points(rows):
+    return f"{sum(row['points'] for row in rows)} of {sum(row['of'] for row in rows)}"
+
+
+def _share(rows):
+    return f"{100 * sum(row['points'] for row in rows) // sum(row['of'] for row in rows)} %"
+
+
+def _file(student):
+    """The name of a student's page: theirs, cut where no file's name is as long."""
+    name = student.encode()
+    if len(name) > BITS:
+        digest = hashlib.sha256(name).hexdigest()[:8]
+        student = f"{name[:BITS].decode(errors='ignore')} {digest}"
+    return f"{student}.html"
+
+
+def _table(title, heads, lines):
     def cell(value):
         if isinstance(value, tuple):
             return f'<a href="{escape(value[0])}">{escape(value[1])}</a>'
-        return escape(value)
+        return escape(value).replace("\n", "<br>")
 
+    title = f"<h2>{escape(title)}</h2>\n" if title else ""
     head = "".join(f"<th>{escape(text)}</th>" for text in heads)
     body = "".join(f"<tr>{''.join(f'<td>{cell(v)}</td>' for v in line)}</tr>\n" for line in lines)
-    return f"<table>\n<tr>{head}</tr>\n{body}</table>\n"
+    return f"{title}<table>\n<tr>{head}</tr>\n{body}</table>\n"
 
 
 def _page(path, title, lead, tables, notes=()):

@@ -8,39 +8,52 @@ does here, the worst that it can do to the marks is to answer wrongly.
 import os
 import sys
 
+ANEW, AGAIN = b"anew\n", 78  # a message, and the status of a copy that was sent it
+READY = b"{}\n"  # what each copy says first
 
-def limit(memory, processes, file_size=10_000_000):
-    """Bounds of this process and of those it starts, where the system has them."""
-    try:
-        import resource
-    except ImportError:  # Windows
-        return
-    for name, most in [
-        ("RLIMIT_AS", memory),
-        ("RLIMIT_FSIZE", file_size),
-        ("RLIMIT_NOFILE", 256),
-        ("RLIMIT_CORE", 0),
-        ("RLIMIT_NPROC", processes),
-    ]:
+
+def limit(**bounds):
+    """Bounds of this process and of those it starts, by their names in the module resource."""
+    import resource  # here: Windows has none
+
+    for name, most in (bounds | {"CORE": 0}).items():
         try:
-            resource.setrlimit(getattr(resource, name), (most, most))
+            resource.setrlimit(getattr(resource, f"RLIMIT_{name}"), (most, most))
         except (AttributeError, OSError, ValueError):
             continue  # it is lower already, or this system has no such limit
 
 
-def main(memory, processes):
-    """Listen on what was the standard input, answer on what was the standard output."""
+def pipes():
+    """What was the standard input and output, for us alone: what is printed goes nowhere."""
     asked, told = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
     nothing = os.open(os.devnull, os.O_RDWR)
-    for number in (0, 1, 2):  # what a cell prints goes nowhere
+    for number in (0, 1, 2):
         os.dup2(nothing, number)
+    return asked, told
+
+
+def main(memory, processes):
+    """Do what comes in, a message a line, and answer each; ANEW is for a process of no past.
+
+    Nothing but the start happens in this process: copies of it, one after the other, do the rest.
+    """
+    asked, told = pipes()
     from w2vlib.classroom.served import Served  # before the limits: it loads NumPy
 
-    served = Served()
-    limit(memory, processes)
-    for message in asked:
-        told.write(served.answer(message))
+    # An hour of computing: where nobody is left to end it.
+    limit(AS=memory, NPROC=processes, FSIZE=10_000_000, NOFILE=256, CPU=3600)
+    while os.fork():
+        _, status = os.wait()
+        if os.waitstatus_to_exitcode(status) != AGAIN:
+            return
+    served, said = Served(), READY
+    while said:
+        told.write(said)
         told.flush()
+        message = asked.readline()
+        if message == ANEW:
+            os._exit(AGAIN)
+        said = message and served.answer(message)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,52 @@
+"""Which files of a folder are hand-ins, and whose."""
+
+import collections
+import os
+import unicodedata
+from pathlib import Path
+
+
+def find(folder, out):
+    """The hand-ins of a folder, and of the folders in it -> ({path: student}, other files).
+
+    out: the table of marks, which may lie in that folder, too, beside its pages.
+    A student is the file's name, with that of its folder where two have the same. A browser may
+    have added to the name: "ana.ipynb.txt" is Ana's.
+    Raises ValueError where there is none.
+    """
+    folder, pages = Path(folder), Path(out).with_suffix("")
+    files = [path for path in sorted(folder.rglob("*")) if not path.is_dir() or path.is_symlink()]
+    files = [path for path in files if not _hidden(path.relative_to(folder))]
+    files = [path for path in files if path != Path(out) and pages not in path.parents]
+    paths = [path for path in files if ".ipynb" in path.name]
+    if not paths:
+        raise ValueError(f"{folder} holds no hand-in: put the students' .ipynb files into it")
+    return _students(paths, folder), [path for path in files if path not in paths]
+
+
+def _hidden(path):
+    """Whether a file is none that a student made: of Jupyter, of a Mac, of a version control."""
+    return any(part.startswith((".", "__MACOSX")) for part in path.parts)
+
+
+def _students(paths, folder):
+    short = {path: _plain(path.name.partition(".ipynb")[0]) for path in paths}
+    counts = collections.Counter(name.casefold() for name in short.values())
+    students, taken = {}, set()
+    for path in paths:
+        name = short[path]
+        if counts[name.casefold()] > 1:
+            name = " - ".join([*map(_plain, path.relative_to(folder).parent.parts), name])
+        whole, number = name, 1
+        while name.casefold() in taken:
+            number += 1
+            name = f"{whole} ({number})"
+        taken.add(name.casefold())
+        students[path] = name
+    return students
+
+
+def _plain(name):
+    """A file's name as one line of text, whatever its bytes."""
+    name = unicodedata.normalize("NFC", os.fsencode(name).decode("utf-8", "replace"))
+    return "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in name)
