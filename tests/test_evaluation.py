@@ -112,6 +112,19 @@ def test_bad_words():
 # Similarity ---------------------------------------------------------------------------------------
 
 
+def test_several_words_and_words_that_are_not_there(compass):
+    assert (compass[["east", "north"]] == DIRECTIONS[[2, 0]]).all()
+    assert compass[[]].shape == (0, 2)
+    assert (compass.get("east") == [1, 0]).all()
+    assert compass.get("west") is None and compass.get("west", 7) == 7
+    assert compass.get(["east"]) is None
+    with pytest.raises(KeyError, match="'west'"):
+        compass[["east", "west"]]
+    for word in 0, None, ("east", "north"), compass["north"]:
+        with pytest.raises(TypeError, match="word must be one string, but is"):
+            compass[word]
+
+
 def test_similarity_is_the_cosine(compass):
     assert compass.similarity("north", "east") == 0
     assert compass.similarity("north", "south") == -1
@@ -234,7 +247,6 @@ def test_bad_questions(compass, word, topn, error, complaint):
 
 def test_one_word_where_one_word_is_expected(compass):
     for ask in (
-        lambda words: compass[words],
         lambda words: compass.similarity("north", words),
         lambda words: compass.similarity(words, "north"),
         lambda words: compass.analogy(words, "east", "south"),
@@ -243,6 +255,77 @@ def test_one_word_where_one_word_is_expected(compass):
         for words in (["north", "east"], ("north", "east"), 0, None, compass["north"]):
             with pytest.raises(TypeError, match="word must be one string, but is"):
                 ask(words)
+
+
+def test_sums_of_words_and_vectors(compass):
+    found = compass.most_similar(positive=["north", "east"], topn=1)
+    same_answers(found, [("north-east", 1)])
+    found = compass.most_similar("north", negative="south", topn=2)
+    same_answers(found, [("north-east", 2**-0.5), ("east", 0)])
+    found = compass.most_similar(positive=np.array([0, 9]), negative=[[0, 1], "east"], topn=1)
+    same_answers(found, [("north", 0)])  # nearest to west: none is nearer
+    assert compass.most_similar("north") == compass.most_similar(positive="north")
+    assert compass.analogy("south", "north", "east") == compass.most_similar(
+        positive=["north", "east"], negative=["south"], topn=5
+    )
+
+
+def test_neighbours_among_frequent_words(both):
+    ours, theirs = both
+    for word in "king", list(ours)[-1]:
+        among = ours.most_similar(word, 5, restrict_vocab=40)
+        same_answers(among, theirs.most_similar(word, topn=5, restrict_vocab=40))
+        assert {w for w, _ in among} <= set(list(ours)[:40])
+    assert len(ours.most_similar("king", 5, restrict_vocab=2)) == 2
+    with pytest.raises(ValueError, match="restrict_vocab is 0"):
+        ours.most_similar("king", restrict_vocab=0)
+
+
+def test_products_of_cosines_equal_gensims(both):
+    ours, theirs = both
+    for question in read_analogies()["family"][:9]:
+        a, b, c, _ = question
+        if all(word in ours for word in (a, b, c)):
+            found = ours.most_similar(positive=[b, c], negative=[a], method="3CosMul")
+            expected = theirs.most_similar_cosmul([b, c], [a])
+            assert [w for w, _ in found] == [w for w, _ in expected]
+            assert np.allclose([s for _, s in found], [s for _, s in expected], rtol=0.01)
+            assert ours.analogy(a, b, c, method="3CosMul") == found[:5]
+    with pytest.raises(ValueError, match="method is 'mul': it should be 3CosAdd or 3CosMul"):
+        ours.analogy("king", "love", "king", method="mul")
+
+
+def test_analogies_by_products(both, tmp_path):
+    ours, _ = both
+    path = tmp_path / "questions"
+    questions = [q for q in read_analogies()["family"] if all(w in ours for w in q)]
+    path.write_text(": family\n" + "\n".join(map(" ".join, questions)))
+    right = sum(ours.analogy(a, b, c, 1, method="3CosMul")[0][0] == d for a, b, c, d in questions)
+    score = ours.evaluate_analogies(path, method="3CosMul")
+    assert score.correct == right > 0
+    with pytest.raises(ValueError, match="method is 'sum'"):
+        ours.evaluate_analogies(path, method="sum")
+
+
+def test_the_word_that_does_not_match(both, compass):
+    assert compass.doesnt_match(["north", "north-east", "south"]) == "south"
+    ours, theirs = both
+    words = list(ours)
+    rng = np.random.default_rng(0)
+    for _ in range(20):
+        some = [words[i] for i in rng.choice(len(words), 5, replace=False)]
+        assert ours.doesnt_match(some) == theirs.doesnt_match(some)
+    with pytest.raises(ValueError, match="words is empty"):
+        ours.doesnt_match([])
+    with pytest.raises(KeyError, match="'west'"):
+        compass.doesnt_match(["north", "west"])
+
+
+def test_questions_need_no_second_matrix(both):
+    ours = WordVectors(both[0].vectors, both[0].vocabulary)
+    ours.most_similar("king"), ours.similarity("king", "love"), ours.doesnt_match(["king", "love"])
+    ours.evaluate_word_pairs(), ours.evaluate_analogies()
+    assert "unit" not in vars(ours)
 
 
 def test_neighbours_of_integers_of_any_kind(compass):
@@ -406,8 +489,13 @@ def test_blocks_change_no_answer(both):
     ours, _ = both
     questions = np.random.default_rng(7).integers(0, len(ours), size=(100, 3))
     spelling = np.arange(len(ours))
-    one_by_one = best_answers(ours.unit, questions, spelling, block=1)
-    assert (best_answers(ours.unit, questions, spelling) == one_by_one).all()
+
+    def scores(part):
+        a, b, c = ours.unit[part.T]
+        return (b - a + c) @ ours.unit.T
+
+    one_by_one = best_answers(scores, questions, spelling, block=1)
+    assert (best_answers(scores, questions, spelling) == one_by_one).all()
     for (a, b, c), answer in zip(questions, one_by_one, strict=True):
         a, b, c = map(ours.vocabulary.word, (a, b, c))
         assert ours.analogy(a, b, c, topn=1)[0][0] == ours.vocabulary.word(answer)

@@ -283,6 +283,24 @@ def test_analogy(vectors, capsys):
     assert capsys.readouterr() == ("east\t0.480\n", "")
 
 
+def test_doesnt_match(vectors, capsys):
+    assert main(["doesnt-match", vectors, "north", "north-east", "south"]) == 0
+    assert capsys.readouterr() == ("south\n", "")
+    assert "'west' is not in the vocabulary" in fails(capsys, "doesnt-match", vectors, "west")
+
+
+def test_convert(vectors, tmp_path, capfd):
+    binary, glove = tmp_path / "out.bin.gz", tmp_path / "glove.txt"
+    assert main(["convert", vectors, "-o", str(binary), "--binary", "--limit", "3"]) == 0
+    assert f"wrote 3 vectors of 2 numbers to {binary}" in capfd.readouterr().err
+    wv = WordVectors.load(binary)
+    assert list(wv) == ["north", "north-east", "east"] and wv["east"].tolist() == [1, 0]
+    glove.write_text("the 1 2\nof 3 4\n")
+    assert main(["convert", str(glove), "-o", "-"]) == 0
+    assert capfd.readouterr().out == "2 2\nthe 1.0 2.0\nof 3.0 4.0\n"
+    assert "would replace the vectors" in fails(capfd, "convert", vectors, "-o", vectors)
+
+
 def test_standard_input_is_read_once(vectors, capsys):
     assert "can be read once" in fails(capsys, "evaluate", "-", "--pairs", "-")
     assert "can be read once" in fails(capsys, "evaluate", vectors, "--pairs=-", "--analogies=-")

@@ -1,4 +1,4 @@
-"""The command line: python -m w2vlib train | similar | analogy | evaluate | ledger."""
+"""The command line: python -m w2vlib train | similar | analogy | evaluate | ... (see --help)."""
 
 import argparse
 import functools
@@ -32,7 +32,9 @@ examples:
   python -m w2vlib train mytext.txt.gz --epochs 5 -o vectors.bin --binary
   python -m w2vlib similar vectors.txt king water
   python -m w2vlib analogy vectors.txt man king woman   man is to king as woman is to ...?
+  python -m w2vlib doesnt-match vectors.txt rain snow king
   python -m w2vlib evaluate vectors.txt
+  python -m w2vlib convert glove.txt -o vectors.bin --binary
   python -m w2vlib ledger --chart ledger.png            every stage of the course, timed
 
 For the name of a file, - is standard input or output. Results go to stdout, progress and errors to
@@ -54,10 +56,10 @@ CORPUS = (
     "once), or UTF-8 text with one sentence a line: files, plain or compressed, folders of files, "
     "or a pipe"
 )
-OUTPUT = (
-    "where to write, compressed if the name ends in .gz, .bz2 or .xz; a former file is replaced "
-    "(default: %(default)s)"
+WRITTEN = (
+    "where to write, compressed if the name ends in .gz, .bz2 or .xz; a former file is replaced"
 )
+OUTPUT = f"{WRITTEN} (default: %(default)s)"
 TRAIN_OPTIONS = {
     "vector_size": (int, "numbers in a word vector"),
     "window": (int, "words looked at on each side"),
@@ -106,7 +108,7 @@ def _with_dashed_words(argv):
 
     Else argparse would take it for an option; `_word` takes the blank away.
     """
-    if argv[:1] not in (["similar"], ["analogy"]):
+    if argv[:1] not in (["similar"], ["analogy"], ["doesnt-match"]):
         return argv
     end = argv.index("--") if "--" in argv else len(argv)  # all that follows it are words
     return [
@@ -169,6 +171,16 @@ def _parser():
     for name in "abc":
         add(name, type=_word, metavar=name.upper())
     add("--topn", type=int, default=5, metavar="N", help="answers, best first (default: 5)")
+
+    add = command(_doesnt_match, "doesnt-match", "name the word that fits least among others")
+    add("vectors", type=_input, metavar="VECTORS", help=VECTORS)
+    add("words", type=_word, metavar="WORD", nargs="+")
+
+    add = command(_convert, "convert", "write vectors in another format: text, binary, compressed")
+    add("vectors", type=_input, metavar="VECTORS", help=f"{VECTORS}, or GloVe's")
+    add("-o", "--output", type=_output, metavar="FILE", required=True, help=WRITTEN)
+    add("--binary", action="store_true", help="write the binary format: smaller, faster to load")
+    add("--limit", type=int, metavar="N", help="only the first N words (default: all)")
 
     add = command(_evaluate, "evaluate", "score vectors on word pairs and on analogies")
     add("vectors", type=_input, metavar="VECTORS", help=VECTORS)
@@ -270,6 +282,21 @@ def _analogy(args):
     wv = WordVectors.load(args.vectors)
     for word, cosine in wv.analogy(args.a, args.b, args.c, args.topn):
         print(word, f"{cosine:.3f}", sep="\t")
+    return 0
+
+
+def _doesnt_match(args):
+    print(WordVectors.load(args.vectors).doesnt_match(args.words))
+    return 0
+
+
+def _convert(args):
+    files.check_writable(args.output, "--output")
+    if files.same(args.output, args.vectors):
+        raise ValueError(f"--output {args.output} would replace the vectors: choose another name")
+    wv = WordVectors.load(args.vectors, limit=args.limit)
+    _save(wv, args.output, args.binary)
+    say(f"wrote {len(wv):,} vectors of {wv.vectors.shape[1]} numbers to {args.output}")
     return 0
 
 

@@ -94,6 +94,11 @@ class WordVectors:
         self.vectors.flags.writeable = False
 
     @cached_property
+    def lengths(self):
+        """The lengths of the rows, (V,) float32; computed once. A zero row has length 1."""
+        return row_lengths(self.vectors)
+
+    @cached_property
     def unit(self):
         """The rows scaled to length 1, (V, H) float32; computed once. A zero row stays zero."""
         return normalize(self.vectors)
@@ -112,45 +117,91 @@ class WordVectors:
         return word in self.vocabulary
 
     def __getitem__(self, word):
-        """The vector of `word`, (H,) float32. UnknownWord, a KeyError, if there is none."""
+        """The vector of `word`, (H,) float32, or those of a list of n words, (n, H).
+
+        UnknownWord, a KeyError, for a word that is not there.
+        """
+        if isinstance(word, list):
+            return self.vectors[self.vocabulary.ids(word)]
         return self.vectors[self.vocabulary[word]]
+
+    def get(self, word, default=None):
+        """The vector of `word`, (H,) float32; `default` if there is none."""
+        return self.vectors[self.vocabulary[word]] if word in self else default
 
     def similarity(self, a, b):
         """The cosine of the angle between two words' vectors: 1 same direction, 0 unrelated."""
-        return float(self.unit[self.vocabulary[a]] @ self.unit[self.vocabulary[b]])
+        a, b = normalize(self.vectors[self.vocabulary.ids([a, b])])
+        return float(a @ b)
 
-    def most_similar(self, word, topn=10):
-        """The `topn` words of highest cosine with `word`, itself left out.
+    def most_similar(
+        self,
+        word=None,
+        topn=10,
+        *,
+        positive=(),
+        negative=(),
+        restrict_vocab=None,
+        method="3CosAdd",
+    ):
+        """The `topn` words nearest to a word or to a sum of words, these left out.
 
         word: a word, or a vector of H numbers (then no word is left out); topn: at least 1.
-        Returns a list of (word, cosine), best first.
+        positive, negative: words or vectors, of each a list or one alone, whose directions are
+            added and taken away: king - man + woman is positive=["king", "woman"],
+            negative=["man"].
+        restrict_vocab: look among the first so many words only, the most frequent.
+        method: "3CosAdd", by the cosine with the sum, or "3CosMul", by the product of the cosines,
+            moved to between 0 and 1, over that of the negative ones (Levy and Goldberg 2014).
+        Returns a list of (word, cosine or product), best first.
         """
-        if isinstance(word, str):
-            i = self.vocabulary[word]
-            return self._nearest(self.unit[i], topn, leave_out=[i])
-        check.vector(word, self.vectors.shape[1], "word")
-        return self._nearest(word, topn)
+        score = scoring(method)
+        if restrict_vocab is not None:
+            check.whole(restrict_vocab, "restrict_vocab")
+        rows, signs, ids = self._asked(word, positive, negative)
+        among = slice(restrict_vocab)
+        scores = score(self.vectors[among], self.lengths[among], rows, signs)
+        return self._best(scores, topn, [i for i in ids if i < len(scores)])
 
-    def analogy(self, a, b, c, topn=5):
-        """`a` is to `b` as `c` is to what? The words nearest to b - a + c (3CosAdd).
+    def _asked(self, word, positive, negative):
+        """The unit rows of a question (n, H), their signs (n,), and the ids of its words."""
+        plus = [*([] if word is None else [word]), *listed(positive)]
+        asked = [*plus, *listed(negative)]
+        rows, ids = [], []
+        for it in asked or [word]:
+            if isinstance(it, str):
+                ids.append(self.vocabulary[it])
+                it = self.vectors[ids[-1]]
+            check.vector(it, self.vectors.shape[1], "word")
+            rows.append(np.asarray(it, dtype=np.float32))
+        signs = np.where(np.arange(len(asked)) < len(plus), 1, -1).astype(np.float32)
+        return normalize(np.array(rows)), signs, ids
+
+    def analogy(self, a, b, c, topn=5, *, method="3CosAdd"):
+        """`a` is to `b` as `c` is to what? The words nearest to b - a + c.
 
         `analogy("man", "king", "woman")` should answer queen. The three words of the question are
-        left out. Returns a list of (word, cosine), best first. DLFS2 4.3; Mikolov et al. (2013).
+        left out. method: as for `most_similar`. Returns a list of (word, score), best first.
+        DLFS2 4.3; Mikolov et al. (2013).
         """
-        ids = [self.vocabulary[word] for word in (a, b, c)]
-        a, b, c = self.unit[ids]
-        return self._nearest(b - a + c, topn, leave_out=ids)
+        self.vocabulary.ids([a, b, c])  # words, not vectors
+        return self.most_similar(positive=[b, c], negative=[a], topn=topn, method=method)
 
-    def _nearest(self, vector, topn, leave_out=()):
-        """The `topn` words of highest cosine with `vector`, without the ids in `leave_out`."""
+    def doesnt_match(self, words):
+        """The word that fits least among `words`: of lowest cosine with the mean of all of them."""
+        rows = normalize(self.vectors[self.vocabulary.ids(words)])
+        if not len(rows):
+            raise ValueError("words is empty: give some words, of which one may not fit")
+        return words[int(np.argmin(rows @ rows.mean(axis=0)))]
+
+    def _best(self, scores, topn, leave_out=()):
+        """The `topn` words of highest score, without the ids in `leave_out`: [(word, score)]."""
         check.whole(topn, "topn")
-        vector = np.asarray(vector, dtype=np.float32)
-        cosines = self.unit @ normalize(vector)
-        topn = min(topn, len(self) - len(set(leave_out)))
-        cosines[list(leave_out)] = -np.inf
-        best = np.argpartition(-cosines, topn - 1)[:topn]
-        best = sorted(best, key=lambda i: (-cosines[i], i))
-        return [(self.vocabulary.word(i), float(cosines[i])) for i in best]
+        topn = min(topn, len(scores) - len(set(leave_out)))
+        scores[list(leave_out)] = -np.inf
+        best = np.argpartition(-scores, topn - 1)[:topn]
+        best = sorted(best, key=lambda i: (-scores[i], i))
+        return [(self.vocabulary.word(i), float(scores[i])) for i in best]
 
     def evaluate_word_pairs(self, path=None):
         """How far cosines rank pairs of words as people do -> PairScore(spearman, pairs, total).
@@ -163,23 +214,31 @@ class WordVectors:
         ids = self._ids_by_lower_case()
         known = [(ids[a], ids[b], score) for a, b, score in pairs if a in ids and b in ids]
         a, b, scores = np.array(known).reshape(-1, 3).T
-        cosines = np.sum(self.unit[a.astype(int)] * self.unit[b.astype(int)], axis=1)
+        a, b = (normalize(self.vectors[i.astype(int)]) for i in (a, b))
+        cosines = np.sum(a * b, axis=1)
         return PairScore(spearman(cosines, scores), len(known), len(pairs))
 
-    def evaluate_analogies(self, path=None):
+    def evaluate_analogies(self, path=None, *, method="3CosAdd"):
         """The share of analogies whose right answer comes first -> AnalogyScore.
 
-        path: a file as `read_analogies` reads it; None is Google's set (Mikolov et al., 2013). Case
+        path: a file as `read_analogies` reads it; None is Google's set (Mikolov et al., 2013).
+        method: as for `most_similar`. Case
         is ignored: an answer is right in any case. Questions with an unknown word are left out, and
         show in `covered` < `total`. The three words of a question, in any case, cannot be its
         answer.
         """
+        score, signs = scoring(method), np.float32([-1, 1, 1])
+
+        def scores(questions):
+            rows = normalize(self.vectors[questions])
+            return score(self.vectors, self.lengths, rows, signs)
+
         ids, sections = self._ids_by_lower_case(), {}
         spelling = np.array([ids[word.lower()] for word in self.vocabulary])
         for name, questions in read_analogies(path).items():
             known = [[ids[word] for word in q] for q in questions if all(w in ids for w in q)]
             known = np.array(known, dtype=int).reshape(-1, 4)
-            correct = best_answers(self.unit, known[:, :3], spelling) == known[:, 3]
+            correct = best_answers(scores, known[:, :3], spelling) == known[:, 3]
             correct &= (known[:, :3] != known[:, 3:]).all(axis=1)  # where no word was left, too
             sections[name] = _analogy_score(np.sum(correct), len(known), len(questions))
         totals = np.sum([score[1:4] for score in sections.values()], axis=0)
@@ -216,30 +275,66 @@ class WordVectors:
         return loaded
 
 
+def listed(words):
+    """A list of words or vectors, of which one alone may have been given."""
+    one = isinstance(words, str) or isinstance(words, np.ndarray) and words.ndim == 1
+    return [words] if one else list(words)
+
+
 def normalize(x):
     """`x` (..., H) with each vector scaled to length 1, float32; zero vectors stay zero."""
     length = np.linalg.norm(x.astype(np.float64), axis=-1, keepdims=True)
     return (x / np.where(length > 0, length, 1)).astype(np.float32)
 
 
-def best_answers(unit, questions, spelling, block=1 << 22):
+def row_lengths(x):
+    """The length of each row of `x`, (V,) float32; 1 in place of 0. Needs no copy of `x`."""
+    lengths = np.sqrt(np.einsum("ij,ij->i", x, x, dtype=np.float64))
+    return np.where(lengths > 0, lengths, 1).astype(np.float32)
+
+
+def by_sum(vectors, lengths, rows, signs):
+    """Cosines of all vectors with signed sums of rows (3CosAdd), (..., V).
+
+    vectors: (V, H) and their `lengths` (V,); rows: (..., n, H), of length 1; signs: (n,), 1 or -1.
+    """
+    return normalize(np.einsum("n,...nh->...h", signs, rows)) @ vectors.T / lengths
+
+
+def by_product(vectors, lengths, rows, signs):
+    """The same for a product of cosines over another (3CosMul; Levy and Goldberg 2014)."""
+    shifted = (rows @ vectors.T / lengths + 1) / 2
+    above, below = (shifted[..., signs == sign, :].prod(axis=-2) for sign in (1, -1))
+    return above / (below + np.float32(0.001))
+
+
+METHODS = {"3CosAdd": by_sum, "3CosMul": by_product}
+
+
+def scoring(method):
+    """The function that scores words by a method. Raises ValueError for another one."""
+    if method not in METHODS:
+        raise ValueError(f"method is {method!r}: it should be {' or '.join(METHODS)}")
+    return METHODS[method]
+
+
+def best_answers(scores, questions, spelling, block=1 << 22):
     """The best answer to each question "a is to b as c is to what?" -> ids (N,).
 
-    unit: (V, H) vectors of length 1; questions: (N, 3) ids; spelling: (V,), for each id the one
-    that stands for all words that differ from it by case alone, as questions and answers do.
-    `block` cosines at a time are in memory.
+    scores: a function of questions (n, 3) that returns (n, V); questions: (N, 3) ids; spelling:
+    (V,), for each id the one that stands for all words that differ from it by case alone, as
+    questions and answers do. `block` scores at a time are in memory.
     """
     answers = np.empty(len(questions), dtype=int)
-    others = np.flatnonzero(spelling != np.arange(len(unit)))
-    rows = max(1, block // len(unit))
+    others = np.flatnonzero(spelling != np.arange(len(spelling)))
+    rows = max(1, block // len(spelling))
     for i in range(0, len(questions), rows):
         part = questions[i : i + rows]
-        a, b, c = unit[part.T]
-        cosines = (b - a + c) @ unit.T  # up to a factor a row, which moves no maximum
-        np.maximum.at(cosines.T, spelling[others], cosines.T[others])
-        cosines[:, others] = -np.inf
-        np.put_along_axis(cosines, part, -np.inf, axis=1)
-        answers[i : i + rows] = cosines.argmax(axis=1)
+        found = scores(part)
+        np.maximum.at(found.T, spelling[others], found.T[others])
+        found[:, others] = -np.inf
+        np.put_along_axis(found, part, -np.inf, axis=1)
+        answers[i : i + rows] = found.argmax(axis=1)
     return answers
 
 

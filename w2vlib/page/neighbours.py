@@ -8,10 +8,7 @@ scripts, once the box is first used: a line of words, then a row of H signed byt
 
 from html import escape
 
-import numpy as np
-
 from w2vlib import check
-from w2vlib.evaluation import normalize
 from w2vlib.page.faces import TwoFaces
 
 __all__ = ["Neighbours"]
@@ -27,6 +24,7 @@ class Neighbours(TwoFaces):
     Raises KeyError for an unknown word in `first`; ValueError for a sum that is none.
     Source: of this course.
 
+    >>> import numpy as np
     >>> from w2vlib import WordVectors
     >>> places = np.array([[1, 0], [1, 0.1], [0.5, 1]])
     >>> vectors = WordVectors(places, ["rain", "snow", "king"])
@@ -51,12 +49,10 @@ class Neighbours(TwoFaces):
         UnknownWord, a KeyError, for a word that is not there; ValueError for what is no sum.
         """
         signs, words = read(text)
-        ids = self.vectors.vocabulary.ids(words)
-        total = np.array(signs, dtype=np.float32) @ self.vectors.unit[ids]
-        cosines = self.vectors.unit @ normalize(total)
-        cosines[ids] = -np.inf
-        best = np.argsort(-cosines, kind="stable")[: min(self.topn, len(cosines) - len(set(ids)))]
-        return [(self.vectors.vocabulary.word(i), float(cosines[i])) for i in best]
+        positive, negative = (
+            [word for sign, word in zip(signs, words) if sign == wanted] for wanted in (1, -1)
+        )
+        return self.vectors.most_similar(topn=self.topn, positive=positive, negative=negative)
 
     def page(self):
         """The HTML: the box, and the neighbours of what stands in it to begin with."""
