@@ -33,15 +33,24 @@ def by_running_sum(x, lines, w):
     return s[high] - s[low] - x
 
 
-RIGHT = {"faster_scatter": [by_rounds], "window_lines": [by_running_sum]}
+def by_loop(ids, grads, V):
+    W = np.zeros((V, grads.shape[1]))
+    for i, row in zip(ids, grads):
+        W[i] += row
+    return W
+
+
+RIGHT = {"faster_scatter": [by_rounds, by_loop], "window_lines": [by_running_sum]}
 WRONG = {
     "faster_scatter": {
         overwritten: "keeps only its last row",
         lambda ids, grads, V: by_rounds(ids, grads, V, 1): "the first round",
-        by_index: "by np.add.at",
+        by_index: "this is np.add.at",
     },
     "window_lines": {
         lambda x, lines, w: by_running_sum(x, 0 * lines, w): "still cross lines",
         lambda x, lines, w: by_running_sum(x, lines, w) + x: "take its row away",
+        lambda x, lines, w: by_running_sum(x, 0 * lines, w) + x: "and hold the word itself",
+        lambda x, lines, w: by_running_sum(x, lines, w + 1): "a word too long",
     },
 }

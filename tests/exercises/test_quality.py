@@ -8,37 +8,8 @@ from w2vlib.classroom.marks import SEEDS
 from w2vlib.exercises.exercise import Fields
 
 ALL = [0, 1, 2, *SEEDS]
-# Still to be mended: each line goes with its exercise.
-PENDING = {
-    "test_every_step_is_failed_and_all_words_are_said": {
-        "sum_equal_ids",
-        "sgd_on_rows",
-        "one_sum_a_row",
-        "missed_steps",
-        "faster_scatter",
-        "learn_skipgram",
-    },
-    "test_an_answer_learnt_by_heart_gets_no_marks": {
-        "sgd_on_rows",
-    },
-    "test_an_answer_for_the_shown_shapes_gets_no_marks": {
-        "sum_equal_ids",
-        "sgd_on_rows",
-        "one_sum_a_row",
-        "faster_scatter",
-        "window_lines",
-        "learn_skipgram",
-    },
-}
 pytestmark = pytest.mark.filterwarnings("ignore::RuntimeWarning")
-
-
-def each_code(test):
-    """Run a test for each code exercise; those that are to be mended are expected to fail."""
-    late = PENDING.get(test.__name__, ())
-    marks = {name: pytest.mark.xfail(reason="to be mended", strict=True) for name in late}
-    names = [pytest.param(name, marks=marks.get(name, ())) for name in CODE]
-    return pytest.mark.parametrize("name", names)(test)
+each_code = pytest.mark.parametrize("name", CODE)
 
 
 @each_code

@@ -1,10 +1,11 @@
 """Chapter 11: what its exercises expect, and what is said to each known mistake."""
 
+from copy import deepcopy
 from functools import partial
 
 import numpy as np
 
-from w2vlib.exercises.exercise import Fields, Number, in_place
+from w2vlib.exercises.exercise import Fields, Number, in_place, sizes
 
 
 def skipgram(inputs, outputs, word, ids, rate):
@@ -49,28 +50,52 @@ def from_changed_rows(inputs, outputs, word, ids, rate):
     return inputs, after
 
 
+def without_label(inputs, outputs, word, ids, rate):
+    """The same with all ids taken for negatives."""
+    inputs, outputs = inputs.copy(), outputs.copy()
+    h, y = inputs[word].copy(), outputs[ids]
+    error = 1 / (1 + np.exp(-(y @ h)))
+    outputs[ids] -= rate * np.outer(error, h)
+    inputs[word] -= rate * error @ y
+    return inputs, outputs
+
+
+def outputs_alone(inputs, outputs, *task):
+    """The same with the word's own row left as it is."""
+    return inputs, skipgram(inputs, outputs, *task)[1]
+
+
 @in_place
 def learn_skipgram(answer, rng):
     """Both matrices after one step; it changes them where they are."""
-    for V, H, K in [(50, 8, 5), (20, 5, 3)]:
+    early = "the word's row changes while it is still read: keep dh apart."
+    orders = ["together", "word", "output", "summed"]
+    wrong = [
+        *((partial(too_early, order=order), early) for order in orders),
+        (from_changed_rows, "dh needs each output row as it was before its change."),
+        (lambda *task: skipgram(*task[:4], -task[4]), "that goes uphill: turn the sign."),
+        (without_label, "the error is the sigmoid, less 1 for the neighbour, ids[0]."),
+        (outputs_alone, "the output rows are right, but the word's row is as it was."),
+    ]
+    for _ in range(2):
+        K, H, more = sizes(rng, 3)
+        V = K + 1 + more
         before = rng.normal(0, 0.5, (2, V, H)).astype(np.float32)
         word, *ids = rng.permutation(V)[: K + 2]
-        ids, rate = np.array(ids), np.float32(0.5)
+        task = *before, word, np.array(ids), np.float32(0.5)
         inputs, outputs = before.copy()
-        given = answer(inputs, outputs, word, ids, rate)
+        given = answer(inputs, outputs, *deepcopy(task[2:]))
         got = np.array([inputs, outputs])
-        early = "the word's row changes while it is still read: keep dh apart."
-        orders = ["together", "word", "output", "summed"]
-        wrong = [
-            *((partial(too_early, order=order), early) for order in orders),
-            (from_changed_rows, "dh needs each output row as it was before its change."),
-        ]
-        task = *before, word, ids, rate
+        if (got == before).all() and given is not None and given is not ...:
+            yield True, False, [(True, RETURNED)]
         yield (
             got if (got != before).any() else given,
             np.array(skipgram(*task)),
             [(np.array(mistake(*task)), said) for mistake, said in wrong],
         )
+
+
+RETURNED = "the matrices are as they were: change them where they are, and return nothing."
 
 
 EXERCISES = {

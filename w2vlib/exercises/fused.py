@@ -2,50 +2,53 @@
 
 import numpy as np
 
-from w2vlib.exercises.exercise import Fields, Number
+from w2vlib.exercises.exercise import Choice, Fields, Number
 
 
-class Watched(np.ndarray):
-    """Rows that note whether a ufunc's `at`, such as np.add.at, was given them."""
-
-    used_at = False
+class NotAt(np.ndarray):
+    """Rows that refuse a ufunc's `at`, such as np.add.at."""
 
     def __array_ufunc__(self, ufunc, method, *inputs, **kwargs):
-        Watched.used_at |= method == "at"
-        plain = [x.view(np.ndarray) if isinstance(x, Watched) else x for x in inputs]
+        if method == "at":
+            raise TypeError(BY_AT)
+        plain = [x.view(np.ndarray) if isinstance(x, NotAt) else x for x in inputs]
         return getattr(ufunc, method)(*plain, **kwargs)
+
+
+BY_AT = "this is np.add.at, which it should be faster than: sum in rounds."
 
 
 def faster_scatter(answer, rng):
     """Rows summed by their ids, (V, H), without np.add.at."""
-    Watched.used_at = False
-    for V, N in [(6, 30), (40, 50), (5, 0)]:
-        ids, grads = rng.integers(V, size=N), rng.standard_normal((N, 3))
-        given = ids.copy(), grads.copy()
-        expected, last = np.zeros((V, 3)), np.zeros((V, 3))
+    for V, N in [*rng.integers([4, 20], [10, 40], size=(2, 2)).tolist(), (5, 0)]:
+        ids, grads = rng.integers(V, size=N), rng.standard_normal((N, rng.integers(2, 6)))
+        expected, last, first = np.zeros((3, V, grads.shape[1]))
         np.add.at(expected, ids, grads)
         last[ids] = grads
-        first = np.zeros((V, 3))
         rows, places = np.unique(ids, return_index=True)
         first[rows] = grads[places]
+        try:
+            got = answer(ids, grads.view(NotAt), V)
+        except TypeError as error:
+            if str(error) != BY_AT:
+                raise
+            yield True, False, [(True, BY_AT)]
         yield (
-            answer(ids, grads.view(Watched), V),
+            got,
             expected,
             [
                 (last, "an id that comes twice keeps only its last row: go on with those left."),
                 (first, "that is the first round: go on with the ids that are left."),
             ],
         )
-        yield ids, given[0]
-        yield grads, given[1]
-        yield Watched.used_at, False, [(True, "right sums, but by np.add.at: sum in rounds.")]
 
 
 def window_lines(answer, rng):
     """Window sums that end at the ends of lines, (T, H)."""
-    for lengths, w in [([5, 1, 9, 3], 2), ([4, 4, 1, 1, 7], 3)]:
+    for low, w in [(1, 2), (3, int(rng.integers(2, 5)))]:
+        lengths = rng.integers(low, 9, size=rng.integers(3, 6))
         lines = np.repeat(np.arange(len(lengths)), lengths)
-        x = rng.standard_normal((len(lines), 2))
+        x = rng.standard_normal((len(lines), rng.integers(2, 5)))
         far = np.abs(np.arange(len(x))[:, np.newaxis] - np.arange(len(x)))
         near = far <= w
         same = lines[:, np.newaxis] == lines
@@ -55,6 +58,11 @@ def window_lines(answer, rng):
             [
                 ((near & (far > 0)) @ x, "windows still cross lines."),
                 ((near & same) @ x, "a word is no neighbour of its own: take its row away."),
+                ((near & (far >= 0)) @ x, "windows cross lines, and hold the word itself."),
+                (
+                    ((near | (far == w + 1)) & same & (far > 0)) @ x,
+                    "a window of w ends after w words: this one is a word too long.",
+                ),
             ],
         )
 
@@ -100,6 +108,41 @@ EXERCISES = {
             },
             tolerance=0.006,
             label="the loop",
+        ),
+    ),
+    "three_proposals": Fields(
+        first=Choice(
+            ["draws", "gradients", "descend"],
+            "descend",
+            {
+                "draws": "ten times as fast saves 4.5 of 444 microseconds.",
+                "gradients": "the largest part, but how much of it does the proposal save?",
+            },
+            label="The proposal that saves most is about",
+        ),
+        times=Number(
+            444 / (444 - 106 * 2 / 3),
+            {
+                3: "that is descend alone: how long is the whole step, before and after?",
+                444 / (444 - 106 / 3): "a third of descend is left, not saved.",
+                1.31: "so it would be if descend took no time: a third of it is left.",
+                444 / (444 - 273 + 273 / 1.3): "that is the proposal for the gradients.",
+                444 / (444 - 4.5): "that is the proposal for the draws.",
+                0.84: "that is the time that is left, as a part: the other way round.",
+            },
+            tolerance=0.005,
+            label="with it a step is so many times as fast",
+        ),
+        at_most=Number(
+            444 / 171,
+            {
+                444 / 273: "that is as if the gradients alone were left: they are what goes.",
+                0.61: "that is their share of the step: how long is the rest?",
+                0.39: "that is the share that is left: the other way round.",
+                1.3: "that is the proposal: now they take no time at all.",
+            },
+            tolerance=0.01,
+            label="and if the gradients took no time, so many times",
         ),
     ),
     "faster_scatter": faster_scatter,

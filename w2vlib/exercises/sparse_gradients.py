@@ -1,7 +1,7 @@
 """Chapter 9: what its exercises expect, and what is said to each known mistake."""
 
 import dis
-import tracemalloc
+from types import SimpleNamespace
 
 import numpy as np
 
@@ -16,18 +16,22 @@ def summed(idx, dout):
     return np.array(ids), np.array(rows)
 
 
-def megabytes(work):
-    """The most MB that a call asks for while it runs."""
-    traced = tracemalloc.is_tracing()
-    tracemalloc.start()
-    tracemalloc.reset_peak()
-    before = tracemalloc.get_traced_memory()[0]
-    try:
-        work()
-        return (tracemalloc.get_traced_memory()[1] - before) / 1e6
-    finally:
-        if not traced:
-            tracemalloc.stop()
+class Rows(np.ndarray):
+    """A matrix that refuses arithmetic with all of its rows at once."""
+
+    def __array_ufunc__(self, ufunc, method, *inputs, out=(), **kwargs):
+        whole = len(self) == MANY and any(np.shape(x) == self.shape for x in (*inputs, *out))
+        if whole and method == "__call__":
+            raise ValueError(ALL_ROWS)
+        inputs, out = (
+            [x.view(np.ndarray) if isinstance(x, Rows) else x for x in given]
+            for given in (inputs, out)
+        )
+        return getattr(ufunc, method)(*inputs, **kwargs, **({"out": tuple(out)} if out else {}))
+
+
+MANY = 10_007  # rows
+ALL_ROWS = "the result is right, but it computes with all rows of W: take W[ids] alone."
 
 
 def unwritten(function):
@@ -38,94 +42,134 @@ def unwritten(function):
     )
 
 
-def sum_equal_ids(answer, rng):
-    """ids and rows of a row-sparse gradient, for ids of one and of two dimensions."""
-    idx, dout = np.array([2, 0, 2]), np.array([[1.0, 2.0], [5.0, 6.0], [10.0, 20.0]])
-    cases = [(idx, dout)]
-    for N, M, H in [(3, 4, 2), (5, 2, 3)]:
-        idx = rng.integers(4, size=(N, M))
-        idx[0] = 3, *[1] * (M - 1)  # a repeated id, and one out of order
-        cases.append((idx, rng.standard_normal((N, M, H))))
-    for idx, dout in cases:
-        got = answer(idx, dout)
-        if got is None or got is ...:
-            yield got, 0
-        if not isinstance(got, (tuple, list)) or len(got) != 2:
-            raise TypeError("It should return two arrays: return ids, rows")
+def lookups(rng):
+    """Ids that were looked up, and their gradients: by hand, and of one, two and three axes."""
+    yield np.array([2, 0, 2]), np.array([[1.0, 2.0], [5.0, 6.0], [10.0, 20.0]])
+    for axes in 1, 2, 3:
+        shape = tuple(rng.integers(2, 5, size=axes))
+        idx = rng.integers(9, size=(shape[0] + 3, *shape[1:]))
+        idx[:4] = np.reshape([7, 2, 7, 2], (4, *[1] * (axes - 1)))  # repeated, and out of order
+        yield idx, rng.standard_normal((*idx.shape, rng.integers(2, 6)))
+
+
+def put_gradient(answer, rng):
+    """The ids and the rows that `put` leaves in a row-sparse gradient."""
+    for idx, dout in lookups(rng):
+        gradient = answer(np.zeros((9, dout.shape[-1])))
+        if gradient is None or gradient is ...:
+            yield gradient, 0
+        returned = gradient.put(idx.copy(), dout.copy())
+        got = gradient.ids, gradient.rows
+        if not np.size(got[0]):
+            if returned is None or returned is ...:
+                yield None, 0
+            raise TypeError("put returns something, where it should set self.ids and self.rows")
+        every, flat = idx.size, dout.reshape(idx.size, -1)
         ids, rows = summed(idx, dout)
-        every = np.size(idx)
         twice = "an id stands in ids for each of its places: each should stand there once."
         yield np.size(got[0]), len(ids), [(every, twice)]
-        first = [np.ravel(idx).tolist().index(i) for i in ids]
-        flat = dout.reshape(every, -1)
-        in_order = flat[np.argsort(np.ravel(idx), kind="stable")]
-        starts = np.unique(np.sort(np.ravel(idx)), return_index=True)[1]
-        last = [max(np.flatnonzero(np.ravel(idx) == i)) for i in ids]
         unsorted = list(dict.fromkeys(np.ravel(idx).tolist()))
         yield got[0], ids, [(unsorted, "the right ids, but not in rising order.")]
+        places = [np.flatnonzero(np.ravel(idx) == i) for i in ids]
+        starts = np.unique(np.sort(np.ravel(idx)), return_index=True)[1]
         yield (
             got[1],
             rows,
             [
-                (flat[first], "only the first row of each id is left: sum all of them."),
-                (in_order[starts], "only the first row of each id is left: sum all of them."),
-                (flat[last], "only the last row of each id is left: sum all of them."),
+                (flat[[at[0] for at in places]], "only the first row of each id is left: sum all."),
+                (flat[[at[-1] for at in places]], "only the last row of each id is left: sum all."),
                 (
                     np.add.reduceat(flat, starts),
                     "sort dout by the same order as the ids before you sum.",
                 ),
+                ([flat[at].mean(axis=0) for at in places], "that is the mean of its rows: sum."),
             ],
         )
-    idx, dout = np.array([1_000_000, 3, 1_000_000]), np.ones((3, 2))
-    wide = megabytes(lambda: answer(idx, dout)) > 1
-    said = "the sums are right, but with an array as long as the largest id: for ids up to a "
-    yield float(wide), 0, [(1, f"{said}million it takes megabytes. Three rows came in.")]
+        one = np.ones((1, dout.shape[-1]))
+        gradient.put(np.array([8]), one.copy())
+        yield gradient.ids, [8], [([*ids, 8], KEPT), (sorted({*ids, 8}), KEPT)]
+        yield gradient.rows, one, [(np.vstack([rows, one]), KEPT)]
+    many = 10**15  # rows of which no machine has the memory
+    gradient = answer(SimpleNamespace(shape=(many, 2), dtype=np.dtype(float)))
+    try:
+        gradient.put(np.array([many - 1, 3, many - 1]), np.ones((3, 2)))
+    except (MemoryError, OverflowError, ValueError):
+        yield True, False, [(True, AS_LONG)]
+
+
+KEPT = "a second put keeps what the first has left: it should take its place."
+AS_LONG = (
+    "the sums are right, but with an array as long as the largest id. Three rows came in: make "
+    "none that is longer."
+)
 
 
 @in_place
-def sgd_on_rows(answer, rng):
-    """W after SGD on some of its rows, in place."""
-    for V, H in [(4, 2), (9, 3)]:
-        before, rows = rng.standard_normal((V, H)), rng.standard_normal((3, H))
-        ids = np.sort(rng.choice(V, 3, replace=False))
-        W, lr = before.copy(), 0.1
-        got = answer(W, ids, rows.copy(), lr)
-        if got is ... or (got is None and unwritten(answer)):
+def sparse_sgd(answer, rng):
+    """Two matrices after an update of SparseSGD, in place, one after the other in one array."""
+    for _ in range(2):
+        shapes = [(rng.integers(6, 12), H) for H in rng.integers(2, 6, size=2)]
+        before = [rng.standard_normal(shape) for shape in shapes]
+        ids = [np.sort(rng.choice(V, 3, replace=False)) for V, _ in shapes]
+        rows = [rng.standard_normal((3, H)) for _, H in shapes]
+        params, lr = [W.copy() for W in before], rng.uniform(0.1, 0.5)
+        optimizer = answer(lr)
+        if optimizer is None or optimizer is ...:
+            yield optimizer, 0
+        got = optimizer.update(params, gradients(ids, rows))
+
+        def moved(by, old=1, first=0, before=before, ids=ids, rows=rows):
+            after = [W.copy() for W in before]
+            for W, i, g in list(zip(after, ids, rows))[first:]:
+                W[i] = old * W[i] + by * g
+            return np.concatenate([W.ravel() for W in after])
+
+        found = np.concatenate([W.ravel() for W in params])
+        if (found == moved(0)).all() and (
+            got is ... or (got is None and unwritten(getattr(answer, "update", None)))
+        ):
             yield None, 0
-
-        def moved(by, before=before, ids=ids):
-            other = before.copy()
-            other[ids] += by
-            return other
-
-        right = moved(-lr * rows)
+        only_one = moved(-lr)
+        only_one[before[0].size :] = before[1].ravel()
         yield (
-            W,
-            right,
+            found,
+            moved(-lr),
             [
-                (before, "W itself is as it was: write into it, by W[ids] -= ..."),
-                (moved(lr * rows), "that goes up the slope: subtract."),
-                (moved(-rows), "the learning rate is missing."),
-                (moved(-before[ids] - lr * rows), "the old rows are gone: use -=, not =."),
-                (moved(-before[ids] + lr * rows), "the old rows are gone: use -=, not =."),
+                (moved(0), "the matrices are as they were: write into them, by W[ids] -= ..."),
+                (moved(lr), "that goes up the slope: subtract."),
+                (moved(-1), "the learning rate is missing."),
+                (moved(-lr, old=0), "the old rows are gone: use -=, not =."),
+                (moved(lr, old=0), "the old rows are gone: use -=, not =."),
+                (only_one, "only the first matrix has changed: there may be several."),
+                (moved(-lr, first=1), "only the last matrix has changed: there may be several."),
             ],
         )
-    W, ids, rows = np.zeros((200_000, 2)), np.array([5, 7]), np.ones((2, 2))
-    wide = megabytes(lambda: answer(W, ids, rows, 0.1)) > 1
-    said = "the result is right, but an array as large as W was made: take W[ids] alone."
-    yield float(wide), 0, [(1, said)]
+    W, given = np.zeros((MANY, 2)).view(Rows), gradients([np.array([5, 7])], [np.ones((2, 2))])
+    try:
+        answer(0.1).update([W], given)
+    except ValueError as error:
+        if str(error) != ALL_ROWS:
+            raise
+        yield True, False, [(True, ALL_ROWS)]
+
+
+def gradients(ids, rows):
+    """Row-sparse gradients, as an optimiser reads them."""
+    return [SimpleNamespace(ids=i.copy(), rows=g.copy()) for i, g in zip(ids, rows)]
 
 
 @in_place
 def one_sum_a_row(answer, rng):
     """W and the sums, (V, H) and (V,), after a step of row-wise AdaGrad."""
-    given = [np.array([0, 2]), np.array([[3.0, 9.0], [1.0, 1.0]]), np.array([1.0, 0.0, 8.0, 0.0])]
-    for ids, rows, before in [
-        given,
-        (np.array([1, 3]), rng.standard_normal((2, 5)), rng.random(4)),
-    ]:
-        W, squares = np.ones((4, rows.shape[1])), before.copy()
-        got = answer(W, squares, ids, rows.copy(), 0.1)
+    cases = [([0, 2], np.array([[3.0, 9.0], [1.0, 1.0]]), np.array([1.0, 0.0, 8.0, 0.0]))]
+    for _ in range(2):
+        V, R, H = rng.integers([5, 2, 2], [9, 5, 7])
+        ids = np.sort(rng.choice(V, R, replace=False))
+        cases.append((ids, rng.standard_normal((R, H)), rng.uniform(0.5, 2, V)))
+    for ids, rows, before in cases:
+        ids, V = np.array(ids), len(before)
+        W, squares = np.ones((V, rows.shape[1])), before.copy()
+        got = answer(W, squares, ids.copy(), rows.copy(), 0.1)
         if np.array_equal(squares, before) and (W == 1).all() and (got is None or got is ...):
             yield None, 0
         expected, added = before.copy(), before.copy()
@@ -134,8 +178,8 @@ def one_sum_a_row(answer, rng):
         said = "that is the sum of squares: take the mean."
         yield squares, expected, [(added, said), (before, "squares is as it was: add to it.")]
 
-        def stepped(root, ids=ids, rows=rows):
-            other = np.ones((4, rows.shape[1]))
+        def stepped(root, V=V, ids=ids, rows=rows):
+            other = np.ones((V, rows.shape[1]))
             other[ids] -= 0.1 * rows / root[:, np.newaxis]
             return other
 
@@ -168,7 +212,9 @@ def coasted(m, v, t, k, first=1, shrink_first=True):
 
 def missed_steps(answer, rng):
     """The way of one number, a float."""
-    for m, v, t, k in [(0.1, 0.001, 1, 30), (*rng.uniform(0.1, 1, 2), 20, 5)]:
+    cases = [(0.1, 0.001, 1, 30)]
+    cases += [(*rng.uniform(0.1, 1, 2), *map(int, rng.integers(3, 40, size=2))) for _ in range(2)]
+    for m, v, t, k in cases:
         way = coasted(m, v, t, k)
         yield (
             answer(m, v, t, k),
@@ -189,8 +235,8 @@ def missed_steps(answer, rng):
 
 
 EXERCISES = {
-    "sum_equal_ids": sum_equal_ids,
-    "sgd_on_rows": sgd_on_rows,
+    "put_gradient": put_gradient,
+    "sparse_sgd": sparse_sgd,
     "think_weight_decay": Fields(
         passes=Choice(
             ["it passes", "it does not pass"],
