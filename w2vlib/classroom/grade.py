@@ -94,7 +94,7 @@ def grade(folder, out, *, sheet=None, jobs=2, timeout=10, private=None, progress
 
 
 def _check_key(one, file, sheet, checks):
-    """Mark the key first -> notes. Raises ValueError where, though it is right, it gets no points."""
+    """Mark the key first -> notes. Raises ValueError where it is not right on this machine."""
     with writing(file) as new:
         new.write(key(sheet).encode())
     notes = []
