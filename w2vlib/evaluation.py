@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from w2vlib import check, word2vec_format
+from w2vlib import check, mapped, word2vec_format
 from w2vlib.corpus import Vocabulary
 from w2vlib.questions import read_analogies, read_word_pairs
 
@@ -253,22 +253,32 @@ class WordVectors:
         """Write a word2vec file: gensim reads both kinds, fastText text; `load` gives the same.
 
         binary=False is text, for people and most programs; binary=True is smaller and faster. A
-        name that ends in .gz, .bz2 or .xz is written compressed. A save that fails leaves the
-        former file as it was. ValueError for words with blanks, OSError for a path that cannot be
-        written.
+        name that ends in .gz, .bz2 or .xz is written compressed. Under one that ends in .npy a
+        matrix of NumPy is written, its words beside it in .words.txt: `load` maps it, so that it
+        is there at once. A save that fails leaves the former file as it was. ValueError for words
+        that the format cannot hold, such as those with blanks in a word2vec file; OSError for a
+        path that cannot be written.
         """
+        if mapped.is_mapped(path):
+            mapped.save(path, self.vocabulary, self.vectors)
+            return
         word2vec_format.save(path, self.vocabulary, self.vectors, binary)
 
     @classmethod
     def load(cls, path, *, limit=None, encoding="utf-8", errors="strict"):
         """Read a word2vec file, text or binary, or GloVe's, plain or compressed: its contents tell.
 
+        A matrix of NumPy (.npy) that `save` has written is mapped, not read.
+
         limit: how many rows to read, from the first; None is all. encoding, errors: of the words,
         as `bytes.decode` takes them. Of a word that comes twice the first row counts, and a warning
         says so. ValueError with the file and line if it is damaged, FileNotFoundError if it is not
         there.
         """
-        words, vectors = word2vec_format.load(path, limit, encoding, errors)
+        if mapped.is_mapped(path):
+            words, vectors = mapped.load(path, limit)
+        else:
+            words, vectors = word2vec_format.load(path, limit, encoding, errors)
         loaded = cls.__new__(cls)  # no copy: they may fill half of the memory
         loaded.vocabulary, loaded.vectors = Vocabulary(words), vectors
         loaded.vectors.flags.writeable = False

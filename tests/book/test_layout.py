@@ -29,6 +29,7 @@ ORDER = [
     "training",
     "sparse_gradients",
     "word2vec_format",
+    "mapped",
     "questions",
     "evaluation",
     "draws",
