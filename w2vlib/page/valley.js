@@ -4,7 +4,7 @@ export function mount(root) {
   const data = JSON.parse(root.querySelector(":scope > script").text);
   const { rates, reach, steps, unit, farthest } = data;
   const starts = [...root.querySelectorAll(":scope > label > input")];
-  const sections = [...root.querySelectorAll("section")];
+  const sections = [...root.querySelectorAll("[data-optimiser]")];
   root.paths = {};
 
   const name = (input, text) => {
