@@ -19,7 +19,7 @@ export MPLCONFIGDIR := $(CURDIR)/.venv/matplotlib
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help book pdf serve test lint outputs bench lab binder clean
+.PHONY: help book pdf slides serve test lint outputs bench lab binder clean
 
 help: ## list the targets
 	@echo "make TARGET   (PYTHON=python3.12 chooses the interpreter, 3.11 or newer)"
@@ -37,6 +37,9 @@ book: $(INSTALLED) _build/library ## run every notebook and build the book
 pdf: book $(TESTING) ## build the book and print all of it into one PDF (needs Chromium)
 	@$(BIN)/python tools/pdf.py $(HTML) _build/word2vec-made-fast.pdf
 
+slides: $(TESTING) ## make a deck of slides of each chapter, for a projector
+	@$(BIN)/python tools/slides _build/slides
+
 serve: ## show the built book on http://127.0.0.1:8000 (PORT=8001 for another port)
 	@test -f $(HTML)/index.html || { echo "make serve: no book yet; run 'make book' first." >&2; exit 1; }
 	@$(PYTHON) -c 'import socket; socket.create_server(("127.0.0.1", $(PORT))).close()' 2>/dev/null \
@@ -51,7 +54,7 @@ test: $(TESTING) ## run the unit tests, every notebook, and a strict build of th
 lint: $(TESTING) ## check the style of code, notebooks and scripts
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
-	@$(BIN)/oxlint --quiet w2vlib book/_static
+	@$(BIN)/oxlint --quiet w2vlib book/_static tools
 
 outputs: $(INSTALLED) ## run the notebooks and store their outputs (NOTEBOOKS=book/03_binary.ipynb, FRESH=1)
 	@$(BIN)/python tools/outputs.py $(if $(FRESH),--fresh) $(NOTEBOOKS)
