@@ -1,11 +1,10 @@
 """Chapter 9: what its exercises expect, and what is said to each known mistake."""
 
-import dis
 from types import SimpleNamespace
 
 import numpy as np
 
-from w2vlib.exercises.exercise import Choice, Fields, Number, Numbers, in_place
+from w2vlib.exercises.exercise import Choice, Fields, Number, Numbers, idle, in_place
 
 
 def summed(idx, dout):
@@ -32,14 +31,6 @@ class Rows(np.ndarray):
 
 MANY = 10_007  # rows
 ALL_ROWS = "the result is right, but it computes with all rows of W: take W[ids] alone."
-
-
-def unwritten(function):
-    """Whether a function uses none of its arguments."""
-    code = getattr(function, "__code__", None)
-    return code is not None and not any(
-        "FAST" in step.opname or "DEREF" in step.opname for step in dis.get_instructions(code)
-    )
 
 
 def lookups(rng):
@@ -126,7 +117,7 @@ def sparse_sgd(answer, rng):
 
         found = np.concatenate([W.ravel() for W in params])
         if (found == moved(0)).all() and (
-            got is ... or (got is None and unwritten(getattr(answer, "update", None)))
+            got is ... or (got is None and idle(getattr(answer, "update", None)))
         ):
             yield None, 0
         only_one = moved(-lr)
