@@ -53,10 +53,8 @@ def test_each_idea_of_the_exercises_has_its_place_and_no_other():
     for text in re.split(r"(?m)^### ", told)[1:]:
         idea = text.split("\n")[0]
         assert f"```{{exercises}} {idea}\n```" in text
-        assert re.search(r"(?m)^\*\*What goes wrong\.\*\* ", text), idea
-        assert re.search(r"(?m)^\*\*Ask\.\*\* .+\? \*.+\*$", text), (
-            f"{idea}: and its *answer*"
-        )
+        assert re.search(r"(?m)^\*\*Pitfall\.\*\* ", text), idea
+        assert re.search(r"(?m)^\*\*Ask\.\*\* .+\? \*.+\*$", text), f"{idea}: and its *answer*"
 
 
 def test_the_page_lists_every_exercise_once_below_its_idea(page):
