@@ -47,7 +47,7 @@ def window_lines(answer, rng):
     """Window sums that end at the ends of lines, (T, H)."""
     for low, w in [(1, 2), (3, int(rng.integers(2, 5)))]:
         lengths = rng.integers(low, 9, size=rng.integers(3, 6))
-        lines = np.repeat(np.arange(len(lengths)), lengths)
+        lines = np.repeat(np.arange(len(lengths)), lengths.tolist())
         x = rng.standard_normal((len(lines), rng.integers(2, 5)))
         far = np.abs(np.arange(len(x))[:, np.newaxis] - np.arange(len(x)))
         near = far <= w
