@@ -37,10 +37,17 @@ def answers(name):
 
 
 @functools.cache
-def solution(name):
-    """What the chapter's folded solution to an exercise defines."""
+def exercise_of(name):
+    """The chapter's exercise with a check, and the name of what is handed to it."""
     stem = STEMS[EXERCISES[name][0]]
     task = next(task for task in chapter.exercises(stem) if name in task.checks)
+    return task, task.checks[name]
+
+
+@functools.cache
+def solution(name):
+    """What the chapter's folded solution to an exercise defines."""
+    task, function = exercise_of(name)
     given = [piece for piece in cells.pieces(task.cells) if not cells.calls(piece)]
     names, here = {"__name__": "solution"}, os.getcwd()
     os.chdir(chapter.BOOK)  # what the chapter's own cells read
@@ -49,7 +56,7 @@ def solution(name):
             exec(piece.source, names)  # noqa: S102 - our own notebook
     finally:
         os.chdir(here)
-    return names[task.checks[name]]
+    return names[function]
 
 
 class Step(NamedTuple):

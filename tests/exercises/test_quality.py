@@ -1,9 +1,22 @@
 """Every exercise: its solutions pass, its known mistakes are told, and its check is complete."""
 
-import pytest
-from quality import CHANGES, CODE, EXERCISES, Watched, answers, by_heart, of_shown_shapes, returning
+import ast
+import re
 
-from w2vlib.classroom import chapter
+import pytest
+from quality import (
+    CHANGES,
+    CODE,
+    EXERCISES,
+    Watched,
+    answers,
+    by_heart,
+    exercise_of,
+    of_shown_shapes,
+    returning,
+)
+
+from w2vlib.classroom import cells, chapter
 from w2vlib.classroom.marks import SEEDS
 from w2vlib.exercises.exercise import Fields
 
@@ -66,6 +79,19 @@ def test_an_answer_for_the_shown_shapes_gets_no_marks(name):
     if answer is not None:
         assert check.judge(answer).said == "Right."
         assert any(check.judge(answer, seed).state == "wrong" for seed in SEEDS)
+
+
+@each_code
+def test_a_stub_says_what_comes_in_and_out(name):
+    """So that it can be done on a sheet, without the chapter."""
+    task, function = exercise_of(name)
+    nodes = [node for piece in cells.pieces(task.cells) for node in ast.walk(piece.tree)]
+    (stub,) = [node for node in nodes if getattr(node, "name", None) == function]
+    methods = [node for node in stub.body if isinstance(node, ast.FunctionDef)]
+    for it in [node for node in methods if not node.name.startswith("_")] or [stub]:
+        said = ast.get_docstring(it) or ""
+        for argument in it.args.args:
+            assert argument.arg == "self" or re.search(rf"\b{argument.arg}\b", said), argument.arg
 
 
 FIELDS = [
