@@ -104,3 +104,15 @@ def test_a_sheet_is_done_here_and_marked(student, tmp_path):
     student.goto(student.url.replace("/sheets/", "/book/"))
     expect(form.get_by_role("textbox").first).to_have_value("6")
     expect(student.locator("textarea")).to_have_count(0)  # its cells are its own
+
+
+@needs_pyodide
+@pytest.mark.parametrize("stem", ["08_evaluation", "11_compiled"])  # results to read, no Numba
+def test_a_sheet_runs_as_it_is(strict, page, stem):
+    page.goto(f"{strict.address}/sheets/{stem}.html")
+    page.get_by_role("button", name="Run this sheet here").click()
+    page.get_by_role("button", name="Run all").click()
+    status = page.get_by_role("group", name="This sheet").get_by_role("status")
+    expect(status).to_have_text("Done.", timeout=120 * SECONDS)
+    assert not page.wrong
+    page.evaluate("localStorage.clear()")

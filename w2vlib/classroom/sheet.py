@@ -1,5 +1,6 @@
 """Notebooks made from a chapter's exercises: the sheet for students, the key for teachers."""
 
+import ast
 import json
 import re
 import tomllib
@@ -62,11 +63,24 @@ def head(stem, what):
 def given(tasks):
     """The cells of what the exercises lean on."""
     found = sorted({piece.place: piece for task in tasks for piece in task.needs}.items())
-    imports = [piece.source for _, piece in found if piece.is_import]
+    imports = [piece.tree.body[0] for _, piece in found if piece.is_import]
     others = [piece.source for _, piece in found if not piece.is_import]
     said = GIVEN + FILES * any("results/" in source for source in others)
-    cells = [text(said, "given"), code("\n".join(imports), "given-imports")]
+    cells = [text(said, "given"), code(_imports(imports), "given-imports")]
     return cells + [code(source, f"given-{i}") for i, source in enumerate(others, 1)]
+
+
+def _imports(statements):
+    """Imports of one name each, as one statement a module, those of whole modules first."""
+    lines, modules = {}, {}
+    for statement in statements:
+        names = [ast.unparse(alias) for alias in statement.names]
+        if isinstance(statement, ast.Import):
+            lines |= dict.fromkeys(f"import {name}" for name in names)
+        else:
+            modules.setdefault(statement.module, {}).update(dict.fromkeys(names))
+    lines |= {f"from {module} import {', '.join(names)}": None for module, names in modules.items()}
+    return "\n".join(lines)
 
 
 def unsolved(source):
