@@ -108,8 +108,8 @@ def test_a_sheet_is_done_here_and_marked(student, tmp_path):
 
 @needs_pyodide
 @pytest.mark.parametrize("stem", ["08_evaluation", "11_compiled"])  # results to read, no Numba
-def test_a_sheet_runs_as_it_is(strict, page, stem):
-    page.goto(f"{strict.address}/sheets/{stem}.html")
+def test_a_sheet_runs_as_it_is(site, page, stem):
+    page.goto(f"{site}/sheets/{stem}.html")
     page.get_by_role("button", name="Run this sheet here").click()
     page.get_by_role("button", name="Run all").click()
     status = page.get_by_role("group", name="This sheet").get_by_role("status")

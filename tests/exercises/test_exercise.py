@@ -318,3 +318,15 @@ def test_what_a_function_writes_into_its_arguments_helps_it_nowhere():
 
     assert Code(double).judge(zeros).state == "wrong"
     assert Code(double).judge(lambda x: 2 * x).state == "right"
+
+
+def test_dots_that_are_returned_are_a_stub_though_lines_before_are_given():
+    def double(answer, rng):
+        yield answer(3.0), 6.0
+
+    def begun(x):
+        y = 2 * x  # given
+        return ... if y else y
+
+    assert Code(double).judge(begun).state == "unwritten"
+    assert "returns nothing" in Code(double).judge(lambda x: None if x else x).said

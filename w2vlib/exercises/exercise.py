@@ -349,7 +349,7 @@ class Code:
         try:
             for step in self.steps(tried, np.random.default_rng(seed)):
                 verdict = compare(*step)
-                if verdict.state == "unwritten" and not idle(answer):
+                if step[0] is None and verdict.state == "unwritten" and not idle(answer):
                     return wrong(IN_PLACE if hasattr(self.steps, "in_place") else NOTHING)
                 if verdict.state != "right":
                     return verdict
