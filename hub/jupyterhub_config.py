@@ -1,4 +1,4 @@
-"""JupyterHub for a class, on one Linux server with systemd: 'A class of 500' in the book says how.
+"""JupyterHub for a class, on one Linux server with systemd: book/hub.md says how.
 
 The class's own files lie in hub/class/, which git ignores: students.txt, the names that may come
 in, one a line; sheets/, the notebooks to hand out; state/, the hub's own. Each student is a user of

@@ -21,7 +21,10 @@ import pwd
 
 config = pytest.importorskip("traitlets.config")
 
-HUB = Path(__file__).parents[1] / "hub"
+ROOT = Path(__file__).parents[1]
+HUB = ROOT / "hub"
+GUIDE = (ROOT / "book" / "hub.md").read_text(encoding="utf-8")
+SETUP, COLLECT = re.findall(r"^```sh\n(.*?)^```", GUIDE, re.MULTILINE | re.DOTALL)
 LOOPBACK = "127.0.0.1"
 
 
@@ -193,3 +196,38 @@ def test_packages_are_pinned():
     pins = [line for line in lines if not line.startswith("#")]
     assert pins and all(re.fullmatch(r"[\w-]+==[\d.]+", line) for line in pins)
     assert pins[0].startswith("jupyterhub==")
+
+
+def test_the_steps_of_the_guide_name_what_is_there(tmp_path):
+    assert subprocess.run(["bash", "-n"], input=SETUP, text=True, check=False).returncode == 0
+    for name in re.findall(r"hub/\w+\.(?:txt|py)", SETUP):
+        assert (ROOT / name).exists() or name == "hub/class/students.txt", name
+    (target,) = re.findall(r"^make (\S+)$", SETUP, re.MULTILINE)
+    assert f"INSTALLED := {target}\n" in (ROOT / "Makefile").read_text(encoding="utf-8")
+    (sheet,) = re.findall(
+        r"^\.venv/bin/python (-m w2vlib\.classroom sheet .*)$", SETUP, re.MULTILINE
+    )
+    (tmp_path / "hub" / "class" / "sheets").mkdir(parents=True)
+    command = [sys.executable, *sheet.split()]
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    subprocess.run(command, cwd=tmp_path, env=environment, check=True, capture_output=True)
+    (made,) = (tmp_path / "hub" / "class" / "sheets").iterdir()
+    assert f"$home/{made.name}\n" in COLLECT  # what was given is what is collected
+
+
+def test_the_guide_collects_each_students_sheet_under_their_name(tmp_path):
+    (name,) = re.findall(r"\$home/(\S+)", COLLECT)
+    for student in ["ada", "emmy-2", "kim", "lee"]:
+        (tmp_path / "home" / f"w2v-{student}").mkdir(parents=True)
+    for student in ["ada", "emmy-2"]:
+        (tmp_path / "home" / f"w2v-{student}" / name).write_text(student)
+    (tmp_path / "home" / "w2v-kim" / name).symlink_to(tmp_path / "home" / "w2v-ada" / name)
+    (tmp_path / "course").mkdir()
+    script = COLLECT.replace("/home/w2v-*", f"{tmp_path}/home/w2v-*").replace(
+        "#/home/w2v-", f"#{tmp_path}/home/w2v-"
+    )
+    subprocess.run(["bash", "-c", script], cwd=tmp_path / "course", check=False)
+    hand_ins = tmp_path / "HAND_INS"
+    assert stat.S_IMODE(hand_ins.stat().st_mode) == 0o700
+    found = {path.name: path.read_text() for path in hand_ins.iterdir()}
+    assert found == {"ada.ipynb": "ada", "emmy-2.ipynb": "emmy-2"}
