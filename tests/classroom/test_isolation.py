@@ -1,5 +1,6 @@
 """What holds without bubblewrap, and what is said of it."""
 
+import contextlib
 import os
 import sys
 import time
@@ -11,7 +12,7 @@ from w2vlib.classroom import isolation, remote
 from w2vlib.classroom.__main__ import main
 from w2vlib.classroom.grade import grade
 from w2vlib.classroom.isolation import Isolation
-from w2vlib.classroom.remote import Ended, Student
+from w2vlib.classroom.remote import Ended, Raised, Student
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="processes are watched on POSIX alone")
 
@@ -102,15 +103,26 @@ def test_what_a_student_sees(tmp_path):
         assert len(student.answers("", "pids")[0]) < 9
 
 
-def test_each_exercise_begins_anew():
-    with Student(isolation.here(), 20) as student:
-        for _ in range(2):
-            student.anew()
-            student.run("assert 'x' not in globals()\nx = 1", "cell 1")
-        with pytest.raises(Ended):
-            student.run("import os\nos._exit(0)", "cell 2")
+SPOILS = {
+    "nothing": "",
+    "itself": "os._exit(0)",
+    "its parent": "os.kill(os.getppid(), 9)",
+    "its parent's time": "os.kill(os.getppid(), signal.SIGSTOP)",
+    "the pipes": "os.closerange(0, 99)",
+    "what is said": "for n in range(9):\n try: os.write(n, b'{}\\n' * 9)\n except OSError: pass",
+    "what is asked": "if os.fork() == 0: os.read(3, 99)",
+}
+
+
+@pytest.mark.parametrize("spoilt", SPOILS)
+def test_each_exercise_begins_anew(spoilt):
+    with Student(isolation.here(), 3) as student:
         student.anew()
-        student.run("assert 'x' not in globals()", "cell 3")
+        with contextlib.suppress(Ended, Raised):
+            student.run(f"import os, signal\nx = 1\n{SPOILS[spoilt]}", "cell 1")
+        student.anew()
+        student.run("assert 'x' not in globals()\ny = 2", "cell 2")
+        assert student.answers("", "y") == [2]
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="memory is watched on Linux")

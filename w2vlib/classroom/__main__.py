@@ -4,7 +4,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from w2vlib.classroom import assignment, grade, hand_ins, isolation, sheet
+from w2vlib.classroom import assignment, grade, hand_ins, isolation, report, sheet
 from w2vlib.files import writing
 
 MAKE = {"sheet": sheet.sheet, "key": sheet.key, "assignment": assignment.assignment}
@@ -70,9 +70,8 @@ def _grade(asked):
     print(f"{len(students)} hand-ins: {asked.out}, {asked.out.with_suffix('')}/index.html")
     for path in others:
         print(f"left out, no notebook: {ascii(str(path))[1:-1]}")
-    for row in rows:
-        if row["review"]:
-            print(f"look at {row['student']}, {row['exercise']}: {row['review']}")
+    for student, why, where in report.look_at(rows):
+        print(f"look at {student}: {why} ({where})")
     return 0
 
 

@@ -136,8 +136,8 @@ def _rows(students, sheet, done):
     for path, student in students.items():
         found, fingerprint = done[path]
         twins = sorted(set(same.get(fingerprint, ())) - {student})
-        more = f" and {len(twins) - 2} more" if len(twins) > 2 else ""
-        twin = f"the same as {', '.join(twins[:2])}{more}" if twins else ""
+        more = f" and {len(twins) - 1} more" if len(twins) > 1 else ""
+        twin = f"the same as {twins[0]}{more}" if twins else ""
         for mark in found:
             review = ", ".join(filter(None, [mark.review, twin]))
             row = [student, sheet, *mark._replace(review=review)]

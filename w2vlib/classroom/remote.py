@@ -61,17 +61,25 @@ class Student:
 
         Raises Ended.
         """
-        until = min((time.monotonic() + START, f"it did not start within {START} s"), self.until)
-        if self.process:
-            self._write(ANEW, until)
-        else:
+        if self.process and not self._copied():
+            self.end()
+        if not self.process:
             if not self.isolation.bubblewrap:
                 self.folder = tempfile.mkdtemp(prefix="w2vlib-student-")
             self.process = self.isolation.start(self.folder)
             os.set_blocking(self.process.stdin.fileno(), False)  # it need not listen
+            self.rest, self.seen = bytearray(), 0
+            now = time.monotonic()
+            self._line(min((now + START, f"it did not start within {START} s"), self.until))
+
+    def _copied(self):
+        """Whether there is a copy, that says so: an exercise before may have spoilt that."""
         self.rest, self.seen = bytearray(), 0
-        if self._line(until) != READY.rstrip():
-            self._give_up("it has said what nobody asked")
+        try:
+            self._write(ANEW, self._deadline())
+            return self._line(self._deadline()) == READY.rstrip()
+        except Ended:
+            return False
 
     def end(self):
         """End it, and all that it has started, and take its folder away."""

@@ -28,7 +28,7 @@ def write(rows, exercises, folder, notes):
         lead = f"{_points(own)} points on sheet {own[0]['sheet']}."
         _page(folder / "feedback" / _file(student), student, lead, table)
     lead = f"{len(students)} hand-ins, {_points(rows)} points. No note here has changed a mark."
-    tables = _ideas(rows, exercises) + _exercises(rows, titles) + _students(students)
+    tables = _ideas(rows, exercises) + _exercises(rows, titles) + _students(rows, students)
     _page(folder / "index.html", f"Sheet {rows[0]['sheet']}", lead, tables, notes)
 
 
@@ -54,20 +54,26 @@ def _exercises(rows, titles):
     return _table("By exercise", ["exercise", "all right", "what was said most often"], lines)
 
 
-def _students(students):
+def look_at(rows):
+    """Whom a teacher should look at: (student, why, in which exercises), a line for each reason."""
+    found = []
+    for student, own in _by(rows, "student").items():
+        notes = dict.fromkeys(note for row in own for note in row["review"].split(", ") if note)
+        for note in notes:
+            names = [row["exercise"] for row in own if note in row["review"].split(", ")]
+            found.append((student, note, "all" if len(names) == len(own) else ", ".join(names)))
+    return found
+
+
+def _students(rows, students):
     """Those to look at, and all."""
 
     def link(student):
         return f"feedback/{urllib.parse.quote(_file(student))}", student
 
-    look = [
-        [link(student), row["exercise"], row["review"]]
-        for student, own in students.items()
-        for row in own
-        if row["review"]
-    ]
+    look = [[link(student), why, where] for student, why, where in look_at(rows)]
     each = [[link(student), _points(own)] for student, own in students.items()]
-    look = _table("To look at", ["student", "exercise", "why"], look) if look else ""
+    look = _table("To look at", ["student", "why", "exercises"], look) if look else ""
     return look + _table("All", ["student", "points"], each)
 
 
