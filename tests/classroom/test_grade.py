@@ -134,7 +134,7 @@ CLASS = {
     "the bug": (BUG, 0, "it holds only the second gradient", ""),
     "stub": (None, 0, "Not written yet", ""),
     "syntax": ("def gradient_by_product(idx, dout V):\n    return", 0, "reading it", ""),
-    "exception": (body("return dout[99]"), 0, "line 2: IndexError", ""),
+    "exception": (body("return dout[99]"), 0, "`return dout[99]`, raises IndexError", ""),
     "exit": (body("import sys; sys.exit(0)"), 0, "SystemExit", ""),
     "hard exit": (body("import os; os._exit(0)"), 0, "ended its own process", "limit"),
     "endless": (body("while True: pass"), 0, "took more than", "limit"),

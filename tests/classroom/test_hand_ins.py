@@ -229,6 +229,8 @@ def test_students_are_the_names_of_files(tmp_path):
         *("Ana", "group b - ana", "Ben", "Cy", "하나", "a\ufffdb\ufffd[31m", "=1+1", "\ufffd"),
     }
     assert [path.name for path in others] == ["notes.pdf"]
+    beside = tmp_path.parent / f"{tmp_path.name}.csv"  # its pages come among the hand-ins
+    assert set(hand_ins.find(tmp_path, beside)[0].values()) >= set(students.values())
 
 
 def test_no_two_students_have_one_name(tmp_path):

@@ -17,7 +17,8 @@ def find(folder, out):
     folder, pages = Path(folder), Path(out).with_suffix("")
     files = [path for path in sorted(folder.rglob("*")) if not path.is_dir() or path.is_symlink()]
     files = [path for path in files if not _hidden(path.relative_to(folder))]
-    files = [path for path in files if path != Path(out) and pages not in path.parents]
+    ours = {Path(out), pages / "index.html", pages / "feedback", pages / "kept"}
+    files = [path for path in files if ours.isdisjoint([path, *path.parents])]
     paths = [path for path in files if ".ipynb" in path.name]
     if not paths:
         raise ValueError(f"{folder} holds no hand-in: put the students' .ipynb files into it")

@@ -4,6 +4,7 @@ Calls go over and plain values come back, so that a check judges arrays that it 
 the student's code does to its own process changes no judgement.
 """
 
+import builtins
 import contextlib
 import os
 import select
@@ -31,11 +32,29 @@ class Ended(BaseException):
 
 
 class Raised(BaseException):
-    """A student's code raised something. cell, line: where, or None."""
+    """A student's cell raised something. cell, line: where, or None."""
 
     def __init__(self, said, cell=None, line=None):
         super().__init__(said)
         self.cell, self.line = cell, line
+
+
+def _raised(name, said, cell, number, text, asked):
+    """What a student's code raised, as an error here.
+
+    From a call it is what the check would see, were it here: of the same class where Python has it,
+    with the line of the student's that raised it, as `place`.
+    """
+    name, said, number = str(name), str(said), number if type(number) is int else None
+    kind = getattr(builtins, name, None)
+    if asked == "run" or name in ("KeyboardInterrupt", "GeneratorExit"):
+        return Raised(f"{name}: {said}", cell and str(cell), number)
+    if not (isinstance(kind, type) and issubclass(kind, BaseException)):
+        kind = Exception
+    own = {"__init__": lambda self: None, "__str__": lambda self: said}
+    error = type(name if name.isidentifier() else "Exception", (kind,), own)()
+    error.place = (number, str(text)) if cell else None
+    return error
 
 
 class Student:
@@ -118,12 +137,12 @@ class Student:
         self._write(line(message), until)
         try:
             reply = receive(self._line(until))
-            if "error" in reply:
-                said, cell, number = reply["error"]
-                raise Raised(str(said), cell and str(cell), number if type(number) is int else None)
-            return decode(reply["value"], self._other)
+            if "error" not in reply:
+                return decode(reply["value"], self._other)
+            error = _raised(*reply["error"], message["do"])
         except (KeyError, MemoryError, RecursionError, TypeError, ValueError):
             self._give_up("it answered in a way that cannot be read")
+        raise error
 
     def _write(self, text, until):
         """Write a message, in time."""
@@ -164,9 +183,12 @@ class Student:
         raise Ended(why)
 
     def _other(self, kind, content):
-        if kind != "handle" or not isinstance(content, int):
+        if kind != "handle":
             raise ValueError(f"not a value: {kind!r}")
-        return Remote(self, content)
+        handle, is_idle = content
+        if type(handle) is not int or type(is_idle) is not bool:
+            raise ValueError("not a handle")
+        return Remote(self, handle, is_idle)
 
     def _sent(self, value):
         return encode(value, self._by_handle)
@@ -178,8 +200,8 @@ class Student:
 class Remote:
     """Stands for an object of the student's process: called, asked for attributes and elements."""
 
-    def __init__(self, student, handle):
-        self._student, self._handle = student, handle
+    def __init__(self, student, handle, is_idle):
+        self._student, self._handle, self.is_idle = student, handle, is_idle
 
     def __call__(self, *args, **kwargs):
         sent = self._student._sent

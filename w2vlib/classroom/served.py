@@ -4,8 +4,11 @@ import ast
 import linecache
 import traceback
 
+import numpy as np
+
 import w2vlib.exercises
 from w2vlib.classroom.wire import arrays, decode, encode, line, receive, unpickled
+from w2vlib.exercises.exercise import idle
 
 
 class Served:
@@ -64,18 +67,21 @@ class Served:
         )
 
     def handle(self, value):
-        """A number for what stays here."""
+        """What stays here: its number, and whether it is a stub; an array of any class is sent."""
+        if isinstance(value, np.ndarray) and type(value) is not np.ndarray:
+            return encode(np.asarray(value), self.handle)
         self.kept.append(value)
-        return {"handle": len(self.kept) - 1}
+        return {"handle": [len(self.kept) - 1, idle(value)]}
 
     @staticmethod
     def told(error):
-        """An error in words, with the cell and the line of it that is the student's own."""
+        """An error: its class, its words, and the cell, the line and the text of it that raised."""
         try:
-            said = f"{type(error).__name__}: {error}"[:300]
+            said = str(error)[:300]
         except BaseException:  # noqa: BLE001 - its own __str__ may raise
-            said = type(error).__name__
+            said = ""
         frames = traceback.extract_tb(error.__traceback__)
         own = [frame for frame in frames if frame.filename.startswith("cell ")]
-        line = own[-1].lineno if own else getattr(error, "lineno", None)
-        return [said, own[-1].filename if own else None, line if isinstance(line, int) else None]
+        if not own:
+            return [type(error).__name__, said, None, getattr(error, "lineno", None), ""]
+        return [type(error).__name__, said, own[-1].filename, own[-1].lineno, own[-1].line or ""]

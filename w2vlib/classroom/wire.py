@@ -28,8 +28,8 @@ def encode(value, other):
         value = np.asarray(value)
         if value.dtype.kind in KINDS:
             return {"scalar": _array(value)}
-    if isinstance(value, np.ndarray) and value.dtype.kind in KINDS:
-        return {"array": _array(np.asarray(value))}
+    if type(value) is np.ndarray and value.dtype.kind in KINDS:
+        return {"array": _array(value)}
     if type(value) in (list, tuple):
         return {type(value).__name__: [encode(item, other) for item in value]}
     if type(value) is dict:

@@ -371,6 +371,8 @@ def sizes(rng, n):
 
 def idle(function):
     """Whether a function uses none of its arguments, as a stub; also where that cannot be seen."""
+    if isinstance(told := getattr(function, "is_idle", None), bool):  # it runs somewhere else
+        return told
     code = getattr(function, "__code__", None)
     return code is None or not any(
         "FAST" in step.opname or "DEREF" in step.opname for step in dis.get_instructions(code)
@@ -471,9 +473,12 @@ def told(error, answer, steps):
         and not frame.f_code.co_filename.startswith((*NOT_THE_READERS, "<frozen"))
         and frame.f_code is not steps.__code__
     ]
-    if frames:
-        line = f", `{frames[-1].line}`," if frames[-1].line else ""
-        return wrong(f"line {frames[-1].lineno} of the cell{line} raises {words}")
+    places = [getattr(error, "place", None)]  # of what ran somewhere else
+    places += [(frame.lineno, frame.line) for frame in frames]
+    if places[-1]:
+        number, text = places[-1]
+        line = f", `{text}`," if text else ""
+        return wrong(f"line {number} of the cell{line} raises {words}")
     if isinstance(error, TypeError) and not callable(answer):
         return wrong(f"this should be a function or a class, but it is {name_of(answer)}.")
     return wrong(f"what it gives or takes does not fit here. {words}")
