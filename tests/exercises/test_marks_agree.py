@@ -33,5 +33,8 @@ def test_marks_and_page_agree(room):
             for here, there in zip([*right, *wrong], apart, strict=True):
                 page = find(name).judge(here, SEEDS[0])
                 marks = find(name).judge(there, SEEDS[0])
-                said = [re.sub("line .* of the cell,.*, raises ", "raises ", it.said) for it in (page, marks)]
+                said = [
+                    re.sub("line .* of the cell,.*, raises ", "raises ", it.said)
+                    for it in (page, marks)
+                ]
                 assert marks.state == page.state and said[0] == said[1], (name, here)

@@ -18,6 +18,8 @@ from quality import (
 
 from w2vlib.classroom import cells, chapter
 from w2vlib.classroom.marks import SEEDS
+from w2vlib.classroom.wire import arrays
+from w2vlib.exercises import find
 from w2vlib.exercises.exercise import Fields
 
 ALL = [0, 1, 2, *SEEDS]
@@ -92,6 +94,22 @@ def test_a_stub_says_what_comes_in_and_out(name):
         said = ast.get_docstring(it) or ""
         for argument in it.args.args:
             assert argument.arg == "self" or re.search(rf"\b{argument.arg}\b", said), argument.arg
+
+
+@each_code
+def test_an_answer_that_empties_what_it_is_given_gets_no_marks(name):
+    right, emptied = answers(name)[0][0], []
+    if isinstance(right, type):
+        pytest.skip("a class keeps what it is given")
+
+    def answer(*args):
+        for array in arrays(args):
+            array[...] = 0
+            emptied.append(array.size)
+        return right(*args)
+
+    verdicts = [find(name).judge(answer, seed).state for seed in SEEDS]
+    assert not sum(emptied) or "right" not in verdicts
 
 
 FIELDS = [

@@ -186,7 +186,7 @@ class Student:
         if kind != "handle":
             raise ValueError(f"not a value: {kind!r}")
         handle, is_idle = content
-        if type(handle) is not int or type(is_idle) is not bool:
+        if [type(it) for it in content] != [int, bool]:
             raise ValueError("not a handle")
         return Remote(self, handle, is_idle)
 
