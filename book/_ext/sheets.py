@@ -66,7 +66,8 @@ class Sheets(SphinxDirective):
         tasks = chapter.exercises(stem)
         link = f'<a href="../sheets/{stem}.html">{escape(chapter.title(stem))}</a>'
         minutes = sum(task.minutes for task in tasks)
-        return f"<li><p>{link} <em>{len(tasks)} exercises, {minutes} minutes</em></p></li>\n"
+        said = f"{len(tasks)} exercises, {minutes} minutes".replace(" ", "\N{NO-BREAK SPACE}")
+        return f"<li><p>{link} <em>{said}</em></p></li>\n"
 
 
 def setup(app):
