@@ -289,7 +289,7 @@ def test_a_hostile_class(hand_ins, tmp_path, monkeypatch):
     shutil.copy(isolation.LIBRARY / "exercises" / "embedding.py", private)
     secrets = [hand_ins / "right.ipynb", hand_ins, private, private / "embedding.py"]
     secrets += [tmp_path / "marks" / "kept" / "key.ipynb", tmp_path / "marks"]
-    lasting = f"{os.getpid()}.125"
+    lasting = f"86399.{os.getpid()}"
     with socket.create_server(("127.0.0.1", 0)) as server:
         known = {
             "PORT": str(server.getsockname()[1]),

@@ -6,7 +6,16 @@ import sys
 import time
 
 import pytest
-from test_grade import BUG, RIGHT, body, hand_ins, marks, needs_bubblewrap, written  # noqa: F401
+from test_grade import (  # noqa: F401
+    BUG,
+    RIGHT,
+    body,
+    hand_ins,
+    marks,
+    needs_bubblewrap,
+    processes,
+    written,
+)
 
 from w2vlib.classroom import isolation, remote
 from w2vlib.classroom.__main__ import main
@@ -61,6 +70,25 @@ def test_without_bubblewrap(bare, hand_ins, tmp_path, monkeypatch, capsys):  # n
     assert "NOT kept apart: bubblewrap is not installed. It can read, change" in page
     assert main(["grade", str(hand_ins), "--out", str(tmp_path / "marks.csv")]) == 0
     assert capsys.readouterr().out.startswith("Students' code is NOT kept apart")
+
+
+@pytest.mark.skipif(
+    not isolation.ROOT or bool(isolation._fails([], isolation._become(isolation.USER), "/")),
+    reason="only root lends users, and only where they may read this Python",
+)
+def test_a_lent_user_leaves_nothing_behind(tmp_path):
+    lasting, mine = f"86399.{os.getpid()}", tmp_path / "mine"
+    mine.write_text("mine")
+    with Student(Isolation(None, True, "bubblewrap is not installed"), 20) as student:
+        student.anew()
+        sleep = f"subprocess.Popen(['sleep', '{lasting}'], start_new_session=True)"
+        student.run(f"import subprocess, time\n{sleep}\ntime.sleep(1)", "cell 1")
+        assert processes(lasting)
+        with pytest.raises(Raised, match="PermissionError"):
+            student.run(f"open({str(mine)!r}, 'w')", "cell 2")
+        with pytest.raises(Raised, match="PermissionError"):
+            student.run(f"import os\nos.kill({os.getpid()}, 9)", "cell 3")
+    assert not processes(lasting) and mine.read_text() == "mine"
 
 
 def test_what_is_said(monkeypatch):

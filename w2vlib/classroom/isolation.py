@@ -18,6 +18,7 @@ PROCESSES = 64
 FILES = 100_000_000  # bytes of all files that are written, where bubblewrap gives the folder
 LIBRARY = Path(__file__).parents[1]
 RESULTS = LIBRARY.with_name("book") / "results"  # chapters read them
+USER = 200_000  # and those above it, lent by root: none has a name
 WINDOWS = os.name == "nt"
 ROOT = hasattr(os, "geteuid") and os.geteuid() == 0
 PYTHON = [sys.prefix, sys.base_prefix, Path(sys.executable).resolve().parents[1]]
@@ -68,7 +69,7 @@ class Isolation(NamedTuple):
 
         folder: an empty folder, of which only one without bubblewrap makes use.
         """
-        user = 200_000 + os.getpid() if self.user else None
+        user = self._lent()
         own = "/tmp" if self.bubblewrap else str(folder)
         program = [sys.executable, "-P", "-m", "w2vlib.classroom.student"]
         program += [str(MEMORY), str(PROCESSES)]
@@ -80,7 +81,7 @@ class Isolation(NamedTuple):
             os.symlink(RESULTS, os.path.join(folder, "results"))
             if user:
                 os.chown(folder, user, user)
-                become = {"user": user, "group": user, "extra_groups": []}
+                become = _become(user)
         return subprocess.Popen(
             program,
             cwd="/" if self.bubblewrap else folder,
@@ -91,6 +92,15 @@ class Isolation(NamedTuple):
             start_new_session=True,
             **become,
         )
+
+    def sweep(self):
+        """End what a student's process has left behind, where that can be told from others'."""
+        if self.user and not self.bubblewrap:
+            subprocess.run(["sh", "-c", "kill -9 -1"], check=False, **_become(self._lent()))
+
+    def _lent(self):
+        """The user that students' processes of this marker run as, for root."""
+        return USER + os.getpid() if self.user else None
 
 
 @functools.cache
@@ -104,15 +114,26 @@ def here():
             "marks need Linux or macOS: on Windows run the same command in WSL, which `wsl "
             "--install` gives you"
         )
-    program = shutil.which("bwrap")
-    if not program:
-        return Isolation(None, ROOT, "bubblewrap is not installed")
-    test = [*_apart(program), *_as(ROOT and 200_000), sys.executable, "-c", "import w2vlib"]
-    done = subprocess.run(test, env=_environment("/tmp"), capture_output=True, check=False)
-    if done.returncode:
-        why = done.stderr.decode(errors="replace").strip().splitlines()[-1:] or ["no reason given"]
-        return Isolation(None, ROOT, f"bubblewrap does not work here ({why[0]})")
-    return Isolation(program, ROOT)
+    program, missing = shutil.which("bwrap"), "bubblewrap is not installed"
+    if program:
+        why = _fails([*_apart(program), *_as(ROOT and USER)], {}, "/tmp")
+        if not why:
+            return Isolation(program, ROOT)
+        missing = f"bubblewrap does not work here ({why})"
+    return Isolation(None, ROOT and not _fails([], _become(USER), "/"), missing)
+
+
+def _fails(before, how, folder):
+    """Why a student's process cannot start in some way, or nothing."""
+    test = [*before, sys.executable, "-P", "-c", "import w2vlib"]
+    try:
+        done = subprocess.run(
+            test, env=_environment(folder), cwd="/", capture_output=True, check=False, **how
+        )
+    except OSError as error:
+        return str(error)
+    said = done.stderr.decode(errors="replace").strip().splitlines()
+    return done.returncode and (said or ["no reason given"])[-1]
 
 
 def shows(path):
@@ -165,6 +186,11 @@ def _as(user):
     if not user:
         return []
     return ["setpriv", f"--reuid={user}", f"--regid={user}", "--clear-groups", "--inh-caps=-all"]
+
+
+def _become(user):
+    """The same, for subprocess."""
+    return {"user": user, "group": user, "extra_groups": []}
 
 
 def _environment(folder):
