@@ -195,7 +195,7 @@ def desk(tmp_path_factory):
     return folder
 
 
-COMMANDS = [line for block in blocks("sh") for line in block.splitlines() if line.strip()]
+COMMANDS = "\n".join(blocks("sh")).replace("\\\n", "").strip().splitlines()
 
 
 @pytest.mark.parametrize("command", COMMANDS)
