@@ -13,7 +13,7 @@ from w2vlib.exercises.exercise import Fields
 SEEDS = (11, 12, 13)  # a page's checks use 0
 IN_ALL = 10  # a hand-in may take so many times what one cell may
 TRIES = 5  # answers to one exercise that are looked at, the last ones
-LONGEST = 10_000  # signs of a typed answer
+LONGEST = 2000  # signs of a typed answer, and of a reason
 MEDDLING = re.compile(
     r"\bw2vlib\.(exercises|classroom)\b(?!\s+import\s+check\b)|^[ \t]*def check\b"
     r"|^[ \t]*check[ \t]*=",
@@ -92,7 +92,7 @@ def mark(path, asked, rules):
 
     path: a notebook. asked: the tasks. rules: Rules.
     """
-    until = time.monotonic() + rules.in_all, f"all took more than {rules.in_all:g} s"
+    until = time.monotonic() + rules.in_all, f"all of it took more than {rules.in_all:g} s"
     try:
         code = cells.pieces(cells.read(path))
     except ValueError as error:
@@ -104,7 +104,7 @@ def mark(path, asked, rules):
         for task in asked:
             answer, more = _best(code, task, student)
             review = ", ".join(sorted(filter(None, {*notes, *more, answer.note})))
-            yield Mark(task.name, answer.points, task.worth, plain(answer.said)[:300], review)
+            yield Mark(task.name, answer.points, task.worth, plain(answer.said)[:LONGEST], review)
     yield fingerprint(code)
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from w2vlib.files import writing
 
 HERE = Path(__file__).parent
-BITS = 200  # bytes of a student's name that the name of a page can hold
+BYTES = 200  # bytes of a student's name that the name of a page can hold
 
 
 def write(rows, exercises, folder, notes):
@@ -96,9 +96,9 @@ def _share(rows):
 def _file(student):
     """The name of a student's page: theirs, cut where no file's name is as long."""
     name = student.encode()
-    if len(name) > BITS:
+    if len(name) > BYTES:
         digest = hashlib.sha256(name).hexdigest()[:8]
-        student = f"{name[:BITS].decode(errors='ignore')} {digest}"
+        student = f"{name[:BYTES].decode(errors='ignore')} {digest}"
     return f"{student}.html"
 
 
