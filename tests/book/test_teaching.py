@@ -195,7 +195,7 @@ def desk(tmp_path_factory):
     return folder
 
 
-COMMANDS = "\n".join(blocks("sh")).replace("\\\n", "").strip().splitlines()
+COMMANDS = [line for text in blocks("sh") for line in text.replace("\\\n", "").splitlines() if line]
 
 
 @pytest.mark.parametrize("command", COMMANDS)
