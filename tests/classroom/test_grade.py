@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from w2vlib.classroom import chapter, isolation, sheet
+from w2vlib.classroom import marks as marking
 from w2vlib.classroom.grade import COLUMNS, grade
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="processes are limited on POSIX alone")
@@ -355,6 +356,15 @@ def test_the_time_of_a_student_is_bounded(hand_ins, tmp_path):
         and "over a limit" in rows[-1]["review"]
     )
     assert spent < 60, spent
+
+
+@pytest.mark.parametrize("stem", chapter.stems())
+def test_the_key_has_all_points(stem, tmp_path):
+    path = tmp_path / "key.ipynb"
+    path.write_text(sheet.key(stem), encoding="utf-8")
+    tasks = marking.tasks(chapter.exercises(stem), {})
+    *found, _ = marking.mark(path, tasks, marking.Rules(isolation.here(), 30))
+    assert [mark for mark in found if mark.points < mark.of or mark.review] == []
 
 
 def test_guesses_win_nothing(hand_ins, tmp_path):
