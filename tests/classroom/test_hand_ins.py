@@ -233,6 +233,14 @@ def test_students_are_the_names_of_files(tmp_path):
     assert set(hand_ins.find(tmp_path, beside)[0].values()) >= set(students.values())
 
 
+def test_a_folder_that_is_not_there(tmp_path):
+    file = tmp_path / "ana.ipynb"
+    file.touch()
+    for path in file, tmp_path / "none":
+        with pytest.raises(NotADirectoryError, match=f"{path.name} is no folder"):
+            hand_ins.find(path, tmp_path / "marks.csv")
+
+
 def test_no_two_students_have_one_name(tmp_path):
     for name in ("x/y.ipynb", "z/y.ipynb", "x - y.ipynb", "X - Y.ipynb.txt"):
         (tmp_path / name).parent.mkdir(exist_ok=True)

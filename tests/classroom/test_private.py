@@ -76,6 +76,9 @@ def test_marks_follow_them(hand_ins, checks, tmp_path):  # noqa: F811
         ("x = 1\ny = x +\n", "checks/mine.py, line 2: SyntaxError"),
         ("import numpy as np\n\nnp.no_such_thing\n", "checks/mine.py, line 3: AttributeError"),
         ("import no_such_module\n", "checks/mine.py, line 1: ModuleNotFoundError"),
+        ("import sys\nsys.exit(3)\n", "checks/mine.py, line 2: SystemExit: 3"),
+        ("EXERCISES = 3\n", "checks/mine.py: EXERCISES is 3: it should be a dict"),
+        (f"EXERCISES = {{'{NAME}': 3}}\n", f"{NAME} is 3: give Fields or a generator"),
         ("x = 1\n", "has no checks"),
         (FIELDS.replace("lookup_by_hand", "lookup_by_hnad"), "did you mean 'lookup_by_hand'"),
         (FIELDS.replace("row_3", "row_4"), "the sheet's fields are row_3, everything"),
@@ -86,6 +89,11 @@ def test_what_does_not_fit_is_told(checks, text, said):
     with pytest.raises(ValueError) as error:
         private.load(checks(mine=text))
     assert said in str(error.value)
+
+
+def test_a_folder_of_checks_that_is_not_there(tmp_path):
+    with pytest.raises(NotADirectoryError, match="none is no folder"):
+        private.load(tmp_path / "none")
 
 
 def test_what_the_key_is_worth_is_told(hand_ins, checks, tmp_path, monkeypatch):  # noqa: F811

@@ -19,6 +19,7 @@ from w2vlib.files import writing
 from w2vlib.machine import bar
 
 COLUMNS = ["student", "sheet", "exercise", "points", "of", "reason", "review"]
+LONGEST = 86_400  # seconds of a cell or a call: a day
 CHECK = re.compile(rb"\bcheck\(\s*\\?[\"'](\w{1,100})\\?[\"']")  # as JSON has it
 
 
@@ -31,15 +32,19 @@ def grade(folder, out, *, sheet=None, jobs=2, timeout=10, private=None, progress
     jobs: how many at a time. timeout: seconds that one cell or one call may take.
     private: a folder with checks of the teacher's own, of the form of w2vlib/exercises.
     progress: whether a bar shows how far it is.
-    Raises ValueError for a folder without notebooks, a sheet that is not there, checks that do not
-    fit, or a machine on which the key itself is not right; OSError where a file cannot be written.
+    Raises ValueError for numbers out of bounds, a table that is no .csv file, a folder without
+    notebooks, a sheet that is not there, checks that do not fit, or a machine on which the key
+    itself is not right; OSError for a folder that is not there, a file that cannot be written.
     """
-    if jobs < 1 or not timeout > 0:
-        raise ValueError(f"jobs={jobs}, timeout={timeout:g}: both must be above 0")
+    if jobs < 1 or not 0 < timeout < LONGEST:
+        raise ValueError(
+            f"jobs={jobs}, timeout={timeout:g}: jobs must be at least 1, timeout above 0 and below "
+            f"{LONGEST} seconds"
+        )
     folder, out = Path(folder), Path(out)
+    if out.suffix.lower() != ".csv":
+        raise ValueError(f"the table is a CSV file: give a name that ends in .csv, not {out}")
     pages = out.with_suffix("")
-    if pages == out:
-        raise ValueError(f"{out} has no ending: the table is a file such as {out}.csv")
     rules = marks.Rules(isolation.here(), timeout)
     for path in filter(None, [folder, pages, private]):
         if rules.isolation.bubblewrap and isolation.shows(path):

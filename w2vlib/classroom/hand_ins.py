@@ -12,9 +12,11 @@ def find(folder, out):
     out: the table of marks, which may lie in that folder, too, beside its pages.
     A student is the file's name, with that of its folder where two have the same. A browser may
     have added to the name: "ana.ipynb.txt" is Ana's.
-    Raises ValueError where there is none.
+    Raises ValueError where there is none; NotADirectoryError where there is no such folder.
     """
     folder, pages = Path(folder), Path(out).with_suffix("")
+    if not folder.is_dir():
+        raise NotADirectoryError(f"{folder} is no folder: name the one with the hand-ins")
     files = [path for path in sorted(folder.rglob("*")) if not path.is_dir() or path.is_symlink()]
     files = [path for path in files if not _hidden(path.relative_to(folder))]
     ours = {Path(out), pages / "index.html", pages / "feedback", pages / "kept"}

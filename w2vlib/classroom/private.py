@@ -6,6 +6,7 @@ import traceback
 from pathlib import Path
 
 from w2vlib import exercises
+from w2vlib.check import short
 from w2vlib.exercises.exercise import Code, Fields
 
 
@@ -14,22 +15,41 @@ def load(folder):
 
     folder: with modules, each of which may have a dict EXERCISES; they may import each other.
     Raises ValueError for a module that cannot be read, with its line, for an exercise that the
-    course does not have or that asks for something else, and for a folder without exercises.
+    course does not have or that asks for something else, and for a folder without exercises;
+    NotADirectoryError where there is no such folder.
     """
     folder = Path(folder).resolve()
+    if not folder.is_dir():
+        raise NotADirectoryError(f"{folder} is no folder: name the one with your checks")
     if str(folder) not in sys.path:
         sys.path.append(str(folder))
     found = {}
     for path in sorted(folder.glob("*.py")):
-        for name, asked in getattr(_module(path), "EXERCISES", {}).items():
-            found[name] = asked if isinstance(asked, Fields) else Code(asked)
+        for name, asked in _exercises(path).items():
             try:
+                found[name] = _exercise(name, asked)
                 _compare(name, found[name], exercises.find(name))
-            except ValueError as error:
+            except (TypeError, ValueError) as error:
                 raise ValueError(f"{path}: {error}") from None
     if not found:
         raise ValueError(f"{folder} has no checks: a module (.py) there needs a dict EXERCISES")
     return found
+
+
+def _exercises(path):
+    """What a module asks for, as it stands there."""
+    found = getattr(_module(path), "EXERCISES", {})
+    if not isinstance(found, dict):  # the teacher's file is wrong, not who called
+        raise ValueError(f"{path}: EXERCISES is {short(found)}: it should be a dict")  # noqa: TRY004
+    return found
+
+
+def _exercise(name, asked):
+    if isinstance(asked, Fields):
+        return asked
+    if not callable(asked):
+        raise TypeError(f"{name} is {short(asked)}: give Fields or a generator function")
+    return Code(asked)
 
 
 def _module(path):
@@ -38,7 +58,7 @@ def _module(path):
     sys.modules[name] = module = importlib.util.module_from_spec(spec)
     try:
         spec.loader.exec_module(module)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         lines = [
             it.lineno
             for it in traceback.extract_tb(error.__traceback__)
