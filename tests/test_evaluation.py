@@ -307,8 +307,14 @@ def test_analogies_by_products(both, tmp_path):
         ours.evaluate_analogies(path, method="sum")
 
 
+def test_what_is_neither_a_word_nor_a_vector(compass):
+    with pytest.raises(TypeError, match="word is 3"):
+        compass.most_similar(positive=3)
+
+
 def test_the_word_that_does_not_match(both, compass):
     assert compass.doesnt_match(["north", "north-east", "south"]) == "south"
+    assert compass.doesnt_match(iter(["north", "north-east", "south"])) == "south"
     ours, theirs = both
     words = list(ours)
     rng = np.random.default_rng(0)

@@ -46,10 +46,16 @@ def test_files_that_do_not_fit(saved, tmp_path):
     words.unlink()
     with pytest.raises(FileNotFoundError, match=r"has no words: .*vectors.words.txt is not there"):
         WordVectors.load(path)
-    words.write_text("the\n")
-    path.write_bytes(path.read_bytes()[:-5])
-    with pytest.raises(ValueError, match="is no whole matrix of NumPy"):
+    words.write_bytes("the\nétat\n".encode("latin-1"))
+    with pytest.raises(ValueError, match=r"vectors.words.txt is not UTF-8 text: see line 2"):
         WordVectors.load(path)
+    words.write_text("the\n")
+    whole, archive = path.read_bytes(), tmp_path / "some.npz"
+    np.savez(archive, whole)
+    for damaged in whole[:-5], b"", archive.read_bytes():
+        path.write_bytes(damaged)
+        with pytest.raises(ValueError, match="is no whole matrix of NumPy"):
+            WordVectors.load(path)
     with pytest.raises(FileNotFoundError, match="no file"):
         WordVectors.load(tmp_path / "none.npy")
     with pytest.raises(ValueError, match="limit is 0"):

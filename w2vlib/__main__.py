@@ -8,7 +8,7 @@ import sys
 import tempfile
 import warnings
 
-from w2vlib import __version__, check, files, ledger
+from w2vlib import __version__, check, files, ledger, mapped
 from w2vlib.console import (
     INTERRUPTED,
     exit_code,
@@ -213,8 +213,7 @@ def _flag(name):
 def _train(args):
     files.check_writable(args.output, "--output")  # now: not after an hour of training
     texts = args.corpus[0] if len(args.corpus) == 1 else args.corpus
-    if any(files.same(args.output, path) for path in text_files(texts)):
-        raise ValueError(f"--output {args.output} would replace the corpus: choose another name")
+    _check_replaces(args.output, text_files(texts), "corpus")
     options = {name: getattr(args, name) for name in (*TRAIN_OPTIONS, "engine")}
     epochs = settle(**options)[1]["epochs"]  # which finds wrong ones before a long text is read
     corpus = load_corpus(
@@ -242,6 +241,12 @@ def _train(args):
     note = "; the training was cut short" if interrupts else ""
     say(f"wrote {V:,} vectors of {H} numbers to {args.output}{note}")
     return INTERRUPTED if interrupts else 0
+
+
+def _check_replaces(output, read, what):
+    """Raise ValueError where saving vectors would replace a file that is read."""
+    if any(files.same(new, path) for new in mapped.written(output) for path in read):
+        raise ValueError(f"--output {output} would replace the {what}: choose another name")
 
 
 def _spare(output):
@@ -292,8 +297,7 @@ def _doesnt_match(args):
 
 def _convert(args):
     files.check_writable(args.output, "--output")
-    if files.same(args.output, args.vectors):
-        raise ValueError(f"--output {args.output} would replace the vectors: choose another name")
+    _check_replaces(args.output, mapped.written(args.vectors), "vectors")
     wv = WordVectors.load(args.vectors, limit=args.limit)
     _save(wv, args.output, args.binary)
     say(f"wrote {len(wv):,} vectors of {wv.vectors.shape[1]} numbers to {args.output}")

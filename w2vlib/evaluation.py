@@ -1,5 +1,6 @@
 """Chapter 8: what the vectors know. Neighbours, analogies, and human judgements of similarity."""
 
+from collections.abc import Iterable
 from functools import cached_property
 from typing import NamedTuple
 
@@ -189,10 +190,11 @@ class WordVectors:
 
     def doesnt_match(self, words):
         """The word that fits least among `words`: of lowest cosine with the mean of all of them."""
-        rows = normalize(self.vectors[self.vocabulary.ids(words)])
-        if not len(rows):
+        ids = self.vocabulary.ids(words)
+        if not len(ids):
             raise ValueError("words is empty: give some words, of which one may not fit")
-        return words[int(np.argmin(rows @ rows.mean(axis=0)))]
+        rows = normalize(self.vectors[ids])
+        return self.vocabulary.word(ids[np.argmin(rows @ rows.mean(axis=0))])
 
     def _best(self, scores, topn, leave_out=()):
         """The `topn` words of highest score, without the ids in `leave_out`: [(word, score)]."""
@@ -222,10 +224,9 @@ class WordVectors:
         """The share of analogies whose right answer comes first -> AnalogyScore.
 
         path: a file as `read_analogies` reads it; None is Google's set (Mikolov et al., 2013).
-        method: as for `most_similar`. Case
-        is ignored: an answer is right in any case. Questions with an unknown word are left out, and
-        show in `covered` < `total`. The three words of a question, in any case, cannot be its
-        answer.
+        method: as for `most_similar`. Case is ignored: an answer is right in any case. Questions
+        with an unknown word are left out, and show in `covered` < `total`. The three words of a
+        question, in any case, cannot be its answer.
         """
         score, signs = scoring(method), np.float32([-1, 1, 1])
 
@@ -287,8 +288,8 @@ class WordVectors:
 
 def listed(words):
     """A list of words or vectors, of which one alone may have been given."""
-    one = isinstance(words, str) or isinstance(words, np.ndarray) and words.ndim == 1
-    return [words] if one else list(words)
+    several = isinstance(words, Iterable) and not isinstance(words, str)
+    return list(words) if several and getattr(words, "ndim", 2) > 1 else [words]
 
 
 def normalize(x):

@@ -24,6 +24,11 @@ def words_file(path):
     return files.expand(path)[: -len(SUFFIX)] + WORDS
 
 
+def written(path):
+    """The files that are written when vectors are saved under a path."""
+    return [path, words_file(path)] if is_mapped(path) else [path]
+
+
 def save(path, words, vectors):
     """Write vectors (V, H) float32, and their words beside. ValueError for a word of two lines."""
     for word in words:
@@ -52,13 +57,21 @@ def load(path, limit=None):
             "array of your own take WordVectors(numpy.load(path), words)"
         )
     try:
-        vectors = np.load(path, mmap_mode="r")
+        vectors = np.lib.format.open_memmap(path, mode="r")
     except ValueError as error:
         raise ValueError(f"{path} is no whole matrix of NumPy: {error}") from None
     with files.reading(beside) as file:
-        words = file.read().decode().split("\n")[:-1]
+        words = _lines(file.read(), beside)
     if vectors.ndim != 2 or vectors.dtype != np.float32 or len(words) != len(vectors):
         raise ValueError(
             f"{path} and {beside} do not fit: {vectors.dtype} {vectors.shape}, {len(words)} words"
         )
     return words[:limit], vectors[:limit]
+
+
+def _lines(text, path):
+    try:
+        return text.decode().split("\n")[:-1]
+    except UnicodeDecodeError as error:
+        line = text.count(b"\n", 0, error.start) + 1
+        raise ValueError(f"{path} is not UTF-8 text: see line {line}") from None
