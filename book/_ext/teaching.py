@@ -12,7 +12,7 @@ from mdit_py_plugins.anchors.index import slugify
 from sphinx.util.docutils import SphinxDirective
 from w2vlib.classroom import chapter
 
-from front_page import BOOK, minutes
+from front_page import minutes
 
 PAGE = "book/teaching"
 NEEDS = re.compile(r"\*\*You need\*\* (.+?)\. Level: (.+?)\.")
@@ -34,14 +34,15 @@ class Chapter(Written):
     required_arguments = 1
 
     def lines(self, stem):
-        text = "\n".join("".join(cell["source"]) for cell in chapter.cells.read(path_of(stem)))
+        text = "\n".join("".join(cell["source"]) for cell in chapter.notebook(stem))
         needs, level = NEEDS.search(text).groups()
         tasks = chapter.exercises(stem)
         core = sum(task.minutes for task in tasks if task.level == "Core")
         more = sum(task.minutes for task in tasks) - core
         yield f"**{int(stem[:2])}. [{chapter.title(stem)}]({stem}.ipynb)**"
+        whole = minutes(chapter.BOOK / f"{stem}.ipynb")
         yield (
-            f"{minutes(path_of(stem))} minutes, {core} of them core exercises; {more} more to "
+            f"{whole} minutes, {core} of them core exercises; {more} more to "
             f"stretch or in pairs. {level.capitalize()}. Needs {needs}."
         )
 
@@ -59,10 +60,6 @@ class Exercises(Written):
                         f"- Chapter {int(stem[:2])}, {task.level.lower()}: "
                         f"[{task.title}]({place}), {task.minutes} minutes"
                     )
-
-
-def path_of(stem):
-    return BOOK / f"{stem}.ipynb"
 
 
 def setup(app):

@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 from pieces import LINES, caption, defines, kind, lines, markdown, plain, printed, questions, shown
 
-from w2vlib.classroom import cells, chapter
+from w2vlib.classroom import chapter
 
 ROWS, BELOW = 5, 10  # of formulas on a slide; lines of a formula, twice, with code below it
 SAID = 25, 170  # letters of what a slide says at its top
@@ -47,7 +47,7 @@ def deck(stem):
     stem: such as "02_embedding".
     """
     made = []
-    for slide in slides(cells.read(chapter.BOOK / f"{stem}.ipynb"), chapter.exercises(stem)):
+    for slide in slides(chapter.notebook(stem), chapter.exercises(stem)):
         made += [markdown(f"{'#' * slide.level} {slide.title}"), *slide.cells]
         if slide.level == 1:
             made.append(markdown(f'<p class="w2v-chapter">Chapter {int(stem[:2])}</p>'))

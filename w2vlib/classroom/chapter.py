@@ -58,7 +58,7 @@ def stems():
 
 def title(stem):
     """A chapter's title."""
-    first = "".join(_notebook(stem)[0]["source"])
+    first = "".join(notebook(stem)[0]["source"])
     return re.search(r"^# (.+)$", first, re.MULTILINE)[1]
 
 
@@ -68,10 +68,11 @@ def exercises(stem):
     stem: such as "02_embedding".
     Raises ValueError for a chapter that is not there.
     """
-    return list(_exercises(_notebook(stem), _built(stem)))
+    return list(_exercises(notebook(stem), _built(stem)))
 
 
-def _notebook(stem):
+def notebook(stem):
+    """The cells of a chapter's notebook. Raises ValueError for a chapter that is not there."""
     if stem not in stems():
         raise ValueError(f"sheet={stem!r} is no chapter: choose from {', '.join(stems())}")
     return cells.read(BOOK / f"{stem}.ipynb")

@@ -153,7 +153,7 @@ def _rows(students, sheet, done):
 def _unanswered(sheet):
     """The fingerprints of a sheet and a chapter that nobody has touched."""
     yield marks.fingerprint(cells.pieces(json.loads(sheet_of(sheet))["cells"]))
-    yield marks.fingerprint(cells.pieces(cells.read(chapter.BOOK / f"{sheet}.ipynb")))
+    yield marks.fingerprint(cells.pieces(chapter.notebook(sheet)))
 
 
 def _digest(path):
