@@ -37,6 +37,19 @@ def test_a_word_that_ends_a_line(saved, tmp_path):
     assert path.read_bytes() == before and len(WordVectors.load(path)) == 4
 
 
+def test_a_save_that_fails_leaves_both_files(saved, monkeypatch):
+    wv, path = saved
+    before = {file.name: file.read_bytes() for file in path.parent.iterdir()}
+
+    def write_array(file, *rest, **options):
+        raise OSError("no space left")
+
+    monkeypatch.setattr(np.lib.format, "write_array", write_array)
+    with pytest.raises(OSError, match="no space"):
+        WordVectors(wv.vectors, ["four", "other", "words", "here"]).save(path)
+    assert {file.name: file.read_bytes() for file in path.parent.iterdir()} == before
+
+
 def test_files_that_do_not_fit(saved, tmp_path):
     _, path = saved
     words = tmp_path / "vectors.words.txt"

@@ -36,10 +36,9 @@ def save(path, words, vectors):
             raise ValueError(
                 f"the word {word!r} cannot be saved: it is empty or holds a line's end"
             )
-    with files.writing(words_file(path)) as file:
-        file.writelines(f"{word}\n".encode() for word in words)
-    with files.writing(path) as file:
-        np.lib.format.write_array(file, vectors, allow_pickle=False)
+    with files.writing(path) as matrix, files.writing(words_file(path)) as beside:  # both or none
+        np.lib.format.write_array(matrix, vectors, allow_pickle=False)
+        beside.writelines(f"{word}\n".encode() for word in words)
 
 
 def load(path, limit=None):
