@@ -278,10 +278,9 @@ def load_corpus(
 
     paths = text_files(name_or_path)
     name = Path(name_or_path).name if is_path else f"{len(paths)} texts"
-    ids, number = _numbered(paths, change, named)
-    ids, counts, words = _choose_words(
-        ids, number, min_count, max_vocab, paths[0] if len(paths) == 1 else name
-    )
+    told = paths[0] if len(paths) == 1 else name
+    ids, number = _numbered(paths, change, named, told)
+    ids, counts, words = _choose_words(ids, number, min_count, max_vocab, told)
     if split != "train":
         ids, number = reading.word_ids(reading.words_of(ptb.path_of(split), change))
         known = {word: i for i, word in enumerate(words)}
@@ -316,8 +315,8 @@ def text_files(name_or_path):
     return sorted(found)
 
 
-def _numbered(paths, change, named):
-    """Word ids of files by first appearance, and {word: its id}."""
+def _numbered(paths, change, named, told):
+    """Word ids of files by first appearance, and {word: its id}. told: what errors call them."""
     lists = itertools.chain.from_iterable(reading.words_of(path, change) for path in paths)
     try:
         ids, number = reading.word_ids(lists)
@@ -326,7 +325,7 @@ def _numbered(paths, change, named):
             raise ValueError(f"{error}; install w2vlib again") from error
         raise
     if not named:
-        reading.check_segmented(ids, number, paths[0])
+        reading.check_segmented(ids, number, told)
     return ids, number
 
 
@@ -343,10 +342,10 @@ def _change(lower, split_punctuation, nfc):
     return reading.Change(lower, split_punctuation, nfc)
 
 
-def _choose_words(ids, number, min_count, max_vocab, path):
+def _choose_words(ids, number, min_count, max_vocab, told):
     """Ids by first appearance -> ids by falling frequency, counts, and the words kept."""
     if not len(ids):
-        raise ValueError(f"{path} holds no words: it must be a text with one sentence a line")
+        raise ValueError(f"{told} holds no words: give at least one sentence of words")
     words = list(number)
     counts = np.bincount(ids, minlength=len(words))
     special = [number[word] for word in (EOS, UNK) if word in number]
@@ -355,7 +354,7 @@ def _choose_words(ids, number, min_count, max_vocab, path):
     keep = own & (counts >= min_count)
     if keep.sum() < 2:
         raise ValueError(
-            f"{path} must hold at least 2 words to learn, but of its {own.sum():,} different words "
+            f"{told} must hold at least 2 words to learn, but of its {own.sum():,} different words "
             f"{keep.sum()} come min_count={min_count} times or more: "
             "give a longer text or a smaller min_count"
         )

@@ -178,18 +178,18 @@ def _is_word(word):
     return isinstance(word, str) and word != ""
 
 
-def check_segmented(ids, number, path):
+def check_segmented(ids, number, told):
     """Raise ValueError if no line holds two words, or if what stands between blanks is no word.
 
-    ids, number: as `word_ids` returns them for `path`.
+    ids, number: as `word_ids` returns them. told: what the errors call the text.
     """
     ends = np.count_nonzero(ids == number[EOS])
     if ends and len(ids) == 2 * ends:
-        raise ValueError(f"{path} has one word a line, and no blank in any: {SEGMENT}")
+        raise ValueError(f"one word a line in {told}, and no blank in any: {SEGMENT}")
     words = list(itertools.islice(number, 10_000))
     unspaced = [word for word in words if UNSPACED.search(word)]
     if 2 * len(unspaced) > len(words) and sum(map(len, unspaced)) > 8 * len(unspaced):
         raise ValueError(
-            f"{path} has few blanks: what stands between two of them is as long as "
+            f"few blanks in {told}: what stands between two of them is as long as "
             f"{short(max(unspaced, key=len))}; {SEGMENT}"
         )
