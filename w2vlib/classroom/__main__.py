@@ -21,7 +21,7 @@ def parser():
     ]:
         one = commands.add_parser(name, help=said, description=said)
         one.add_argument("chapter", help="its stem, such as 02_embedding")
-        one.add_argument("-o", "--out", type=Path, help="the file (default: CHAPTER_sheet.ipynb)")
+        one.add_argument("-o", "--out", type=Path, help=f"the file (default: CHAPTER_{name}.ipynb)")
     said = "marks and feedback for a folder of hand-ins"
     marks = commands.add_parser("grade", help=said, description=said)
     marks.add_argument("hand_ins", type=Path, help="a folder with the students' .ipynb files")

@@ -74,7 +74,7 @@ def exercises(stem):
 def notebook(stem):
     """The cells of a chapter's notebook. Raises ValueError for a chapter that is not there."""
     if stem not in stems():
-        raise ValueError(f"sheet={stem!r} is no chapter: choose from {', '.join(stems())}")
+        raise ValueError(f"{stem!r} is no chapter: choose from {', '.join(stems())}")
     return cells.read(BOOK / f"{stem}.ipynb")
 
 

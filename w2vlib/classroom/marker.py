@@ -40,8 +40,8 @@ class Marker:
 
         Raises Stopped where the run ends.
         """
-        limit = self.rules.in_all + self.rules.timeout + GRACE
-        found, self.rest, until = [], b"", time.monotonic() + limit
+        most = self.rules.in_all + self.rules.timeout + GRACE
+        found, self.rest, until = [], b"", time.monotonic() + most
         try:
             if not self.process:
                 self._start()
@@ -54,7 +54,7 @@ class Marker:
             if self.stopped:
                 raise Stopped from None
             late = isinstance(error, TimeoutError)
-            said = f"it took more than {limit:g} s." if late else "it is more than can be read."
+            said = f"it took more than {most:g} s." if late else "it is more than can be read."
             note = "over a limit" if late else "unreadable"
             rest = self.tasks[len(found) :]
             return found + [marks.Mark(it.name, 0, it.worth, said, note) for it in rest], None

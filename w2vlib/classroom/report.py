@@ -39,8 +39,9 @@ def _ideas(rows, exercises):
     for idea in dict.fromkeys(ideas.values()):
         own = [row for row in rows if ideas[row["exercise"]] == idea]
         titles = dict.fromkeys(it.title for it in exercises if (it.idea or "other") == idea)
-        lines.append([idea, _share(own), "; ".join(titles)])
-    lines.sort(key=lambda line: int(line[1].rstrip(" %")))
+        share = 100 * sum(row["points"] for row in own) // sum(row["of"] for row in own)
+        lines.append((share, idea, "; ".join(titles)))
+    lines = [[idea, f"{share} %", titles] for share, idea, titles in sorted(lines)]
     return _table("By idea", ["idea", "points", "exercises"], lines)
 
 
@@ -87,10 +88,6 @@ def _by(rows, column):
 
 def _points(rows):
     return f"{sum(row['points'] for row in rows)} of {sum(row['of'] for row in rows)}"
-
-
-def _share(rows):
-    return f"{100 * sum(row['points'] for row in rows) // sum(row['of'] for row in rows)} %"
 
 
 def _file(student):
