@@ -313,7 +313,7 @@ def test_same_as_the_plain_way_wherever_blocks_end(write, monkeypatch, block, mi
         ("a b c d", "at least 2 words.*of its 4.*0 come min_count=5.*smaller min_count"),
         ("one", "one word a line.*put blanks between the words"),
         ("天气很好\n我们去公园\n" * 20, "no blank in any: put blanks.*jieba"),
-        ("天气很好我们去公园\n天气很好 我们今天下午一起去公园散步\n" * 20, "few blanks in .*: .*jieba"),
+        ("天气很好我们去公园\n天气很好 我们今天下午一起去公园散步\n" * 20, "few blanks in .*jieba"),
         (b"fine\nna\xefve\n", "not UTF-8 text: see line 2"),
     ],
 )
