@@ -39,6 +39,18 @@ RAW_MATH = r"""() => {
     return [...raw, ...[...document.querySelectorAll("mjx-merror")].map((it) => it.textContent)];
 }"""
 
+# Of each question on the slide that is seen: name, whether it is answered, how its labels look.
+LABELS = r"""() => {
+    const slide = Reveal.getCurrentSlide(), said = !!slide.querySelector(".w2v-said.visible");
+    const look = (label) => {
+        const { color, fontWeight } = getComputedStyle(label);
+        return `${color} ${fontWeight}`;
+    };
+    return [...slide.querySelectorAll("fieldset:has([data-right])")].map((it) => [
+        it.querySelector("input").name, said, [...it.querySelectorAll("label")].map(look),
+    ]);
+}"""
+
 
 @pytest.fixture(scope="module")
 def decks(tmp_path_factory):
@@ -126,6 +138,18 @@ def test_a_class_answers_and_the_next_key_tells(deck):
     page.keyboard.press("ArrowRight")
     expect(slide.locator(".w2v-predict")).to_have_count(0)
     assert not page.wrong
+
+
+@each_chapter
+def test_no_question_tells_its_answer_before_the_key(path, deck):
+    page = deck(path.stem)
+    before, after = set(), set()
+    while page.evaluate("!Reveal.isLastSlide()"):
+        for question, answered, looks in page.evaluate(LABELS):
+            assert len(set(looks)) == 1 + answered, question
+            (after if answered else before).add(question)
+        page.keyboard.press("ArrowRight")
+    assert len(after) >= 3 and after == before
 
 
 def test_the_index_leads_to_each_deck(deck):
