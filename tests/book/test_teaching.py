@@ -233,7 +233,7 @@ def test_exercises_of_ones_own_judge_by_what_the_guide_writes(desk, tmp_path):
         found = {(row["student"], row["exercise"]): row for row in csv.DictReader(file)}
     assert found["right", "gradient_by_product"]["points"] == "2"
     assert found["right", "lookup_by_hand"]["points"] == "2"
-    assert found["right", "repair_the_overwrite"]["points"] == "2"  # the course's own, beside them
+    assert {exercise for _, exercise in found} == {"gradient_by_product", "lookup_by_hand"}
     assert found["public", "gradient_by_product"]["points"] == "0"
     assert "the mean was asked for" in found["public", "gradient_by_product"]["reason"]
     assert found["public", "lookup_by_hand"]["points"] == "0"

@@ -425,6 +425,28 @@ def test_what_has_changed_is_marked_anew(hand_ins, tmp_path):
     assert len(list((tmp_path / "marks" / "kept").glob("*.json"))) == len(kept) + 1 + 3
 
 
+def test_only_what_was_handed_out_counts(hand_ins, tmp_path):
+    for name, source in {"ana": RIGHT, "ben": BUG}.items():
+        (hand_ins / f"{name}.ipynb").write_text(written(source), encoding="utf-8")
+    out, kept = tmp_path / "marks.csv", tmp_path / "marks" / "kept"
+    page = tmp_path / "marks" / "feedback" / "ana.html"
+    every = grade(hand_ins, out, progress=False)
+    rows = grade(hand_ins, out, only=[NAME], progress=False)
+    assert [(row["student"], row["exercise"]) for row in rows] == [("ana", NAME), ("ben", NAME)]
+    assert [row["points"] for row in rows] == [2, 0]
+    assert "2 of 2 points" in page.read_text(encoding="utf-8")
+    index = (tmp_path / "marks" / "index.html").read_text(encoding="utf-8")
+    assert "lookup by hand" not in index and "2 of 4 points" in index
+    two = ["lookup_by_hand", NAME]
+    rows = grade(hand_ins, out, only=two, progress=False)
+    assert [row["exercise"] for row in rows] == two * 2
+    assert marks(rows, "ana")["points"] == 2
+    marked = len(list(kept.glob("*.json")))
+    assert grade(hand_ins, out, progress=False) == every
+    assert grade(hand_ins, out, only=two[::-1], progress=False) == rows
+    assert len(list(kept.glob("*.json"))) == marked
+
+
 def test_ctrl_c_ends_it_at_once_and_marks_nobody_wrong(hand_ins, tmp_path):
     for number in range(3):
         text = written(body(f"{number}", "while True: pass"))
@@ -463,6 +485,7 @@ def test_bad_orders_are_told(hand_ins, tmp_path):
         ({"jobs": 0}, "jobs must be at least 1"),
         *(({"timeout": wrong}, "timeout above 0") for wrong in (0, float("nan"), float("inf"))),
         ({"sheet": "02_embeddings"}, "choose from"),
+        ({"only": ["gradient"]}, "02_embedding has no 'gradient': choose from lookup_by_hand, "),
     ]:
         with pytest.raises(ValueError, match=said):
             grade(hand_ins, tmp_path / "marks.csv", progress=False, **wrong)

@@ -65,6 +65,12 @@ def test_marks_follow_them(hand_ins, checks, tmp_path):  # noqa: F811
     assert points == {"ana": 2, "ben": 0, "cy": 0}
     assert marks(rows, "ana")["points"] == 2
     assert marks(rows, "cy")["reason"] == "Not yet: mine says: all is 0."
+    assert {row["exercise"] for row in rows} == {"lookup_by_hand", NAME}  # no other was given
+    one = {"only": ["lookup_by_hand"], "progress": False}
+    rows = grade(hand_ins, tmp_path / "marks.csv", private=folder, **one)
+    assert [row["points"] for row in rows] == [2, 0, 0]
+    with pytest.raises(ValueError, match="05_sampler has none of your own checks, but power_by"):
+        grade(hand_ins, tmp_path / "marks.csv", private=folder, sheet="05_sampler")
     without = grade(hand_ins, tmp_path / "marks.csv", progress=False)
     points = [row["points"] for row in without if row["exercise"] == "lookup_by_hand"]
     assert points == [0, 2, 0]

@@ -27,6 +27,8 @@ def parser():
     marks.add_argument("hand_ins", type=Path, help="a folder with the students' .ipynb files")
     marks.add_argument("--out", type=Path, required=True, help="the table, such as marks.csv")
     marks.add_argument("--sheet", help="the chapter (default: the one that the hand-ins answer)")
+    said = "the exercises that you handed out, by their checks' names (default: all)"
+    marks.add_argument("--only", nargs="+", metavar="NAME", help=said)
     marks.add_argument("--jobs", type=int, default=2, help="hand-ins at a time (default: 2)")
     marks.add_argument(
         "--timeout", type=float, default=10, help="seconds a cell or a call may take (default: 10)"
@@ -62,6 +64,7 @@ def _grade(asked):
         asked.hand_ins,
         asked.out,
         sheet=asked.sheet,
+        only=asked.only,
         jobs=asked.jobs,
         timeout=asked.timeout,
         private=asked.checks,

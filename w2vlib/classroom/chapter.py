@@ -62,13 +62,21 @@ def title(stem):
     return re.search(r"^# (.+)$", first, re.MULTILINE)[1]
 
 
-def exercises(stem):
+def exercises(stem, only=None):
     """The exercises of a chapter, in order.
 
-    stem: such as "02_embedding".
-    Raises ValueError for a chapter that is not there.
+    stem: such as "02_embedding". only: names of checks, to leave all others out.
+    Raises ValueError for a chapter that is not there, or a name that it does not have.
     """
-    return list(_exercises(notebook(stem), _built(stem)))
+    found = list(_exercises(notebook(stem), _built(stem)))
+    if only is None:
+        return found
+    names = [name for it in found for name in it.checks]
+    for name in only:
+        if name not in names:
+            raise ValueError(f"sheet {stem} has no {name!r}: choose from {', '.join(names)}")
+    kept = [{name: it.checks[name] for name in it.checks if name in only} for it in found]
+    return [it._replace(checks=checks) for it, checks in zip(found, kept) if checks]
 
 
 def notebook(stem):

@@ -23,18 +23,20 @@ LONGEST = 86_400  # seconds of a cell or a call: a day
 CHECK = re.compile(rb"\bcheck\(\s*\\?[\"'](\w{1,100})\\?[\"']")  # as JSON has it
 
 
-def grade(folder, out, *, sheet=None, jobs=2, timeout=10, private=None, progress=True):
+def grade(folder, out, *, sheet=None, only=None, jobs=2, timeout=10, private=None, progress=True):
     """Mark the hand-ins of a folder -> the rows of the table, one a student and exercise.
 
     folder: where the hand-ins lie, notebooks (.ipynb), also in folders of their own; a student is
         the file's name. out: the table, a CSV file; the pages of feedback come into a folder of its
         name. sheet: the chapter's stem; else the one whose exercises the hand-ins have.
+    only: names of the checks that were handed out; else the private ones, or all of the sheet.
     jobs: how many at a time. timeout: seconds that one cell or one call may take.
     private: a folder with checks of the teacher's own, of the form of w2vlib/exercises.
     progress: whether a bar shows how far it is.
     Raises ValueError for numbers out of bounds, a table that is no .csv file, a folder without
-    notebooks, a sheet that is not there, checks that do not fit, or a machine on which the key
-    itself is not right; OSError for a folder that is not there, a file that cannot be written.
+    notebooks, a sheet or an exercise that is not there, checks that do not fit, or a machine on
+    which the key itself is not right; OSError for a folder that is not there, or a file that cannot
+    be written.
     """
     if jobs < 1 or not 0 < timeout < LONGEST:
         raise ValueError(
@@ -51,13 +53,14 @@ def grade(folder, out, *, sheet=None, jobs=2, timeout=10, private=None, progress
             raise ValueError(f"students' code could read {path}: put it beside the course, not in")
     students, _ = hand_ins.find(folder, out)
     sheet = sheet or _sheet(students)
-    exercises = chapter.exercises(sheet)
     checks = own.load(private) if private else {}
+    exercises = chapter.exercises(sheet, only or _on(sheet, checks))
     tasks = marks.tasks(exercises, checks)
+    asked = [task.name for task in tasks]
 
     kept = pages / "kept"
     kept.mkdir(parents=True, exist_ok=True)
-    rest = repr((sheet, timeout, _digests(private)))
+    rest = repr((sheet, asked, timeout, _digests(private)))
     markers = [Marker(sheet, tasks, rules, private) for _ in range(jobs)]
     free = queue.SimpleQueue()
     for marker in markers:
@@ -96,6 +99,14 @@ def grade(folder, out, *, sheet=None, jobs=2, timeout=10, private=None, progress
     _write(rows, out)
     report.write(rows, exercises, pages, [*notes, *rules.isolation.says])
     return rows
+
+
+def _on(sheet, checks):
+    """The names of private checks that are on a sheet; None where there are no such checks."""
+    names = [name for it in chapter.exercises(sheet) for name in it.checks]
+    if checks and not set(names) & set(checks):
+        raise ValueError(f"sheet {sheet} has none of your own checks, but {', '.join(names)}")
+    return [name for name in names if name in checks] or None
 
 
 def _check_key(one, file, sheet, checks):

@@ -33,7 +33,8 @@ class Marker:
 
     def __init__(self, sheet, tasks, rules, folder):
         self.tasks, self.rules, self.process, self.stopped = tasks, rules, None, False
-        self.told = json.dumps([sheet, rules, folder and str(folder)])
+        names = [task.name for task in tasks]
+        self.told = json.dumps([sheet, names, rules, folder and str(folder)])
 
     def mark(self, path):
         """The marks of a hand-in, and its fingerprint: ([marks.Mark], text or None).
@@ -111,9 +112,10 @@ def main(told):
     asked, out = pipes()
     limit(AS=MEMORY)
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # no check catches this
-    sheet, (apart, timeout), folder = json.loads(told)
+    sheet, names, (apart, timeout), folder = json.loads(told)
     rules = marks.Rules(isolation.Isolation(*apart), timeout)
-    tasks = marks.tasks(chapter.exercises(sheet), private.load(folder) if folder else {})
+    checks = private.load(folder) if folder else {}
+    tasks = marks.tasks(chapter.exercises(sheet, names), checks)
     try:
         for name in asked:
             for said in marks.mark(Path(json.loads(name)), tasks, rules):
