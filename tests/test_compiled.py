@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from w2vlib import Corpus, Vocabulary, fused, hogwild, load_corpus, train
-from w2vlib.corpus import EOS
 from w2vlib.draws import AliasTable, kept_share
 from w2vlib.progress import Progress
+from w2vlib.reading import EOS
 
 numba = pytest.importorskip("numba", reason="numba is not installed")
 from w2vlib import compiled

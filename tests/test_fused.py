@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from w2vlib import CBOW, SGD, Corpus, Trainer, Vocabulary, create_contexts_target, fused
-from w2vlib.corpus import EOS
 from w2vlib.draws import kept_share
+from w2vlib.reading import EOS
 
 
 def corpus_of(ids, words=None):

@@ -14,8 +14,8 @@ import pytest
 from reference import learn_a_line, random_number
 
 from w2vlib import Corpus, Vocabulary, gpu, load_corpus, train
-from w2vlib.corpus import EOS
 from w2vlib.draws import kept_share
+from w2vlib.reading import EOS
 
 SIMULATOR = "NUMBA_ENABLE_CUDASIM"
 outside = pytest.mark.skipif(SIMULATOR in os.environ, reason="for the process that starts it")

@@ -32,8 +32,8 @@ import numpy as np
 
 import w2vlib
 from w2vlib import Corpus, Vocabulary, WordVectors, load_corpus, ptb, train
-from w2vlib.corpus import EOS
 from w2vlib.engines import ENGINES
+from w2vlib.reading import EOS
 
 OUTPUT = Path(__file__).resolve().parent.parent / "book" / "results" / "bench.json"
 COMMON = {"vector_size": 100, "window": 5, "negative": 5}

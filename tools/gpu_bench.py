@@ -29,8 +29,8 @@ import numpy as np
 from numba import cuda
 
 from w2vlib import Corpus, Vocabulary, WordVectors, gpu, hogwild, load_corpus, warps
-from w2vlib.corpus import EOS
 from w2vlib.draws import kept_share
+from w2vlib.reading import EOS
 
 ROOT = Path(__file__).resolve().parent.parent
 OUTPUT = ROOT / "book" / "results" / "gpu.json"

@@ -13,7 +13,7 @@ from w2vlib.bottlenecks import (
     create_contexts_target,
     one_hot,
 )
-from w2vlib.corpus import Corpus, Vocabulary, load_corpus
+from w2vlib.corpus import Corpus, load_corpus
 from w2vlib.embedding import Embedding
 from w2vlib.embedding_dot import EmbeddingDot
 from w2vlib.engines import train
@@ -32,6 +32,7 @@ from w2vlib.sparse_gradients import (
     SparseSGD,
 )
 from w2vlib.training import CBOW, SGD, Adam, SkipGram, Trainer
+from w2vlib.vocabulary import Vocabulary
 
 __version__ = "0.1.0"
 

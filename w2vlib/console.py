@@ -7,7 +7,7 @@ import signal
 import sys
 import threading
 
-from w2vlib.corpus import UnknownWord
+from w2vlib.vocabulary import UnknownWord
 
 WRONG = 2  # what argparse ends with, too
 INTERRUPTED, BROKEN_PIPE = 130, 141  # what a shell reports after Ctrl-C, and where nobody reads on

@@ -9,11 +9,12 @@ from time import perf_counter
 
 import numpy as np
 
-from w2vlib.corpus import Corpus, Vocabulary
+from w2vlib.corpus import Corpus
 from w2vlib.draws import kept_share
 from w2vlib.engines import ENGINES
 from w2vlib.machine import sized
 from w2vlib.stages import BATCH, HIDDEN, NEGATIVE, POWER, WINDOW
+from w2vlib.vocabulary import Vocabulary
 
 SUBSAMPLE = 3e-4
 TOKENS, EPOCHS = sized(200_000, 20_000), sized(4, 2)  # the first epoch warms up

@@ -7,10 +7,11 @@ import numpy as np
 
 from w2vlib import check, fused, gpu, hogwild
 from w2vlib.check import short
-from w2vlib.corpus import Corpus, Vocabulary
+from w2vlib.corpus import Corpus
 from w2vlib.draws import kept_share, negative_weights
 from w2vlib.evaluation import WordVectors
 from w2vlib.progress import DivergenceError, Progress, Watch
+from w2vlib.vocabulary import Vocabulary
 
 __all__ = ["ENGINES", "train"]
 

@@ -7,8 +7,8 @@ from typing import NamedTuple
 import numpy as np
 
 from w2vlib import check, mapped, word2vec_format
-from w2vlib.corpus import Vocabulary
 from w2vlib.questions import read_analogies, read_word_pairs
+from w2vlib.vocabulary import Vocabulary
 
 __all__ = ["AnalogyScore", "PairScore", "WordVectors"]
 

@@ -27,9 +27,9 @@ A step touches only the rows of its own words: its cost does not grow with the v
 
 import numpy as np
 
-from w2vlib.corpus import EOS
 from w2vlib.draws import AliasTable, draw_others, kept_share, negative_weights
 from w2vlib.engine import Engine
+from w2vlib.reading import EOS
 
 __all__ = [
     "AliasTable",

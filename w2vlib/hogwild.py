@@ -7,10 +7,12 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
-from w2vlib.corpus import EOS, Corpus, Vocabulary
+from w2vlib.corpus import Corpus
 from w2vlib.draws import AliasTable, kept_share, negative_weights
 from w2vlib.engine import Engine
 from w2vlib.progress import Stderr
+from w2vlib.reading import EOS
+from w2vlib.vocabulary import Vocabulary
 
 GROUP = 20  # words in a group, or a few more; fewer, where ...
 REPEATS = 2  # ... one word alone would come more often than this in a group, on average

@@ -18,6 +18,7 @@ ORDER = [
     "files",
     "reading",
     "ptb",
+    "vocabulary",
     "corpus",
     "phrases",
     "bottlenecks",

@@ -11,10 +11,10 @@ import numpy as np
 
 from w2vlib import check
 from w2vlib.bottlenecks import create_contexts_target
-from w2vlib.corpus import Vocabulary
 from w2vlib.page.faces import TwoFaces, embed
 from w2vlib.page.playground_picture import CURVE, REACH, WIDER, glance, maps, numbers
 from w2vlib.sampler import UnigramSampler
+from w2vlib.vocabulary import Vocabulary
 
 __all__ = ["Playground"]
 
