@@ -97,6 +97,49 @@ def test_what_does_not_fit_is_told(checks, text, said):
     assert said in str(error.value)
 
 
+SLIPS = {
+    "no import": ("import numpy as np\n", "", "code.py, line 5: NameError: name 'np' is not"),
+    "before": ("size=N", "sizes=N", "code.py, line 5: TypeError: "),
+    "after": (", [(np.zeros", ", [(nq.zeros", "code.py, line 8: NameError: name 'nq' is not"),
+    "no such": (", [(np.zeros", ", [(np.zeroes", "code.py, line 8: AttributeError: module 'numpy'"),
+    "return": ("    yield", "    return", f"code.py: {NAME} has no yield"),
+    "nothing expected": (", right, [(", " # ", f"code.py, line 4: {NAME} should yield what"),
+}
+
+
+@pytest.mark.parametrize(("old", "new", "said"), SLIPS.values(), ids=SLIPS)
+def test_a_slip_of_the_checks_is_no_students(hand_ins, checks, tmp_path, old, new, said):  # noqa: F811
+    (hand_ins / "ana.ipynb").write_text(written(RIGHT), encoding="utf-8")
+    assert CODE.count(old) == 1
+    folder = checks(code=CODE.replace(old, new), numbers_of_mine="V, N = 9, 30")
+    with pytest.raises(ValueError) as error:
+        grade(hand_ins, tmp_path / "marks.csv", private=folder, progress=False)
+    assert str(error.value).startswith(str(folder)) and said in str(error.value)
+    assert not (tmp_path / "marks.csv").exists()
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        f"def {NAME}(idx, dout, V):\n    idx = None",
+        f"def {NAME}(idx, dout, V):\n    return no_such_name",
+        f"def {NAME}(idx, dout, V):\n    return np.no_such_name",
+        f"{NAME} = 3",
+    ],
+)
+def test_a_slip_of_a_student_is_no_checks(hand_ins, checks, tmp_path, source):  # noqa: F811
+    (hand_ins / "ana.ipynb").write_text(written(source), encoding="utf-8")
+    text = CODE.replace("answer(idx, dout, V)", "answer(idx, dout, V).astype(float)[:9]")
+    folder = checks(code=text, numbers_of_mine="V, N = 9, 30")
+    rows = grade(hand_ins, tmp_path / "marks.csv", private=folder, progress=False)
+    assert marks(rows, "ana")["points"] == 0 and "Not yet" in marks(rows, "ana")["reason"]
+
+
+def test_the_courses_own_checks_would_do_as_private_ones():
+    """Whatever they ask an answer for first, it is not taken for a slip."""
+    assert len(private.load(isolation.LIBRARY / "exercises")) > 30
+
+
 def test_a_folder_of_checks_that_is_not_there(tmp_path):
     with pytest.raises(NotADirectoryError, match="none is no folder"):
         private.load(tmp_path / "none")

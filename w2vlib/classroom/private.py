@@ -1,22 +1,47 @@
 """A teacher's own checks: a folder with modules of the form of w2vlib/exercises."""
 
+import functools
 import importlib.util
+import inspect
 import sys
 import traceback
 from pathlib import Path
+from types import ModuleType
+
+import numpy as np
 
 from w2vlib import exercises
 from w2vlib.check import short
 from w2vlib.exercises.exercise import Code, Fields
 
 
+class Slip(BaseException):
+    """The checks themselves are wrong, whatever the answer: with their file and line.
+
+    No Exception: what an answer raises is said to the student, and this must not be.
+    """
+
+
+class Touched(BaseException):
+    """The checks have come as far as the answer."""
+
+
+def _touched(*args, **kwargs):
+    raise Touched
+
+
+ASKED = {name for name, it in vars(np.ndarray).items() if callable(it)} - set(dir(object))
+Untouched = type("Untouched", (), dict.fromkeys([*ASKED, "__call__", "__getattr__"], _touched))
+
+
 def load(folder):
     """The exercises of a folder: {name: Fields or Code}.
 
     folder: with modules, each of which may have a dict EXERCISES; they may import each other.
-    Raises ValueError for a module that cannot be read, with its line, for an exercise that the
-    course does not have or that asks for something else, and for a folder without exercises;
-    NotADirectoryError where there is no such folder.
+    Raises ValueError for a module that cannot be read, and steps that fail before they use an
+    answer, with file and line, for an exercise that the course does not have or that asks for
+    something else, and for a folder without exercises; NotADirectoryError where there is no such
+    folder.
     """
     folder = Path(folder).resolve()
     if not folder.is_dir():
@@ -27,10 +52,12 @@ def load(folder):
     for path in sorted(folder.glob("*.py")):
         for name, asked in _exercises(path).items():
             try:
-                found[name] = _exercise(name, asked)
+                found[name] = _exercise(name, asked, folder)
                 _compare(name, found[name], exercises.find(name))
             except (TypeError, ValueError) as error:
                 raise ValueError(f"{path}: {error}") from None
+            except Slip as slip:
+                raise ValueError(str(slip)) from None
     if not found:
         raise ValueError(f"{folder} has no checks: a module (.py) there needs a dict EXERCISES")
     return found
@@ -44,12 +71,51 @@ def _exercises(path):
     return found
 
 
-def _exercise(name, asked):
+def _exercise(name, asked, folder):
     if isinstance(asked, Fields):
         return asked
-    if not callable(asked):
-        raise TypeError(f"{name} is {short(asked)}: give Fields or a generator function")
-    return Code(asked)
+    if not inspect.isfunction(asked) or not inspect.isgeneratorfunction(asked):
+        said = "has no yield" if inspect.isfunction(asked) else f"is {short(asked)}"
+        raise TypeError(f"{name} {said}: give Fields or a generator function")
+    try:
+        next(asked(Untouched(), np.random.default_rng(0)), None)
+    except Touched:
+        pass
+    except Exception as error:
+        raise Slip(_told(error, folder)) from error
+    return Code(_watched(asked, folder))
+
+
+def _watched(steps, folder):
+    """The steps, which raise Slip for an error that is theirs and no answer's."""
+
+    @functools.wraps(steps)
+    def watched(answer, rng):
+        try:
+            for step in steps(answer, rng):
+                if type(step) is not tuple or len(step) not in (2, 3):
+                    where = f"{steps.__code__.co_filename}, line {steps.__code__.co_firstlineno}"
+                    said = "yield what an answer gave, what is expected, and perhaps mistakes"
+                    raise Slip(f"{where}: {steps.__name__} should {said}")
+                yield step
+        except (AttributeError, ImportError, NameError) as error:
+            innermost = Path(traceback.extract_tb(error.__traceback__)[-1].filename)
+            ours = folder in innermost.parents  # not in a call of the answer
+            if isinstance(error, AttributeError):  # of what an answer gave, or of a module?
+                ours = isinstance(error.obj, ModuleType)
+            if not ours:
+                raise
+            raise Slip(_told(error, folder)) from error
+
+    return watched
+
+
+def _told(error, folder):
+    """An error with the line of the checks where it was raised."""
+    frames = traceback.extract_tb(error.__traceback__)
+    own = [it for it in frames if folder in Path(it.filename).parents]
+    where = f"{own[-1].filename}, line {own[-1].lineno}: " if own else ""
+    return f"{where}{type(error).__name__}: {error}"
 
 
 def _module(path):
