@@ -109,6 +109,15 @@ def with_repeats(p, target, K, rng):
     return different(p, target, K, rng, replace=True)
 
 
+def whole_rows_again(p, target, K, rng):
+    negatives, left = np.empty((len(target), K), int), np.arange(len(target))
+    while len(left):
+        negatives[left] = with_repeats(p, target[left], K, rng)
+        alike = np.diff(np.sort(negatives[left], axis=1), axis=1) == 0
+        left = left[alike.any(axis=1)]
+    return negatives
+
+
 def all_alike(p, target, K, rng):
     return different(np.ones(len(p)), target, K, rng)
 
@@ -158,6 +167,7 @@ WRONG = {
         lambda p, target, K, rng: darts(p, target, K, rng): "these are no ids",
         with_targets: "holds its own target",
         with_repeats: "holds a word twice",
+        whole_rows_again: "throwing the whole row again",
         all_alike: "not come in proportion",
     },
 }

@@ -4,10 +4,14 @@ import numpy as np
 
 from w2vlib.exercises.exercise import Fields, Number, Numbers, in_place, sizes
 
-ROWS = 4000  # drawn, to see how often each word comes
+ROWS = 10_000  # drawn, to see how often each word comes
 CHANGED = "p has changed: set the target to 0 in a copy of it."
 OWN = "a row holds its own target"
 UNLIKE = "the words do not come in proportion to the rest of p."
+AGAIN = (
+    "throwing the whole row again gives rare words more than their share: keep the words that are "
+    "there, and draw the next from what they leave of p."
+)
 
 
 def comes_otherwise(found, p):
@@ -28,9 +32,12 @@ def without(p, word_id):
     return rest / rest.sum()
 
 
-def some_shares(rng):
-    """Probabilities (V,), each several times as likely as the least."""
-    p = rng.permutation(np.arange(1, rng.integers(6, 9))) + rng.random()
+def some_shares(rng, most=9, power=1):
+    """Probabilities (V,) of fewer than `most` - 1 words, each several times as likely as the least.
+
+    power: 2 makes them less alike.
+    """
+    p = (rng.permutation(np.arange(1, rng.integers(6, most))) + rng.random()) ** power
     return p / p.sum()
 
 
@@ -91,7 +98,7 @@ def draw(answer, rng):
 @in_place
 def draw_different(answer, rng):
     """Negatives (N, K), no word twice in a row."""
-    p = some_shares(rng)
+    p = some_shares(rng, most=8, power=2)
     V, N, K = len(p), int(rng.integers(4, 8)), int(rng.integers(2, 4))
     before, target = p.copy(), rng.integers(V, size=N)
     one = int(rng.integers(V))
@@ -106,12 +113,15 @@ def draw_different(answer, rng):
     yield np.any(negatives == one), False, [(True, f"{OWN}.")]
     said = "a row holds a word twice."
     yield np.any(negatives[:, 0] == negatives[:, 1]), False, [(True, said)]
-    rest = without(p, one)
-    pairs = np.outer(rest, rest) / (1 - rest)  # one first, then the other from what is left
-    pairs = np.triu(pairs + pairs.T, 1).ravel()
     low, high = np.sort(negatives, axis=1).T.astype(int)
     found = np.bincount(low * V + high, minlength=V * V)
-    yield comes_otherwise(found, pairs), False, [(True, UNLIKE)]
+    rest = without(p, one)
+    both = np.triu(np.outer(rest, rest), 1)  # of two words, whatever order they come in
+    pairs = (both.T / (1 - rest)).T + both / (1 - rest)  # one first, then one of what it leaves
+    again, pairs, allowed = both.ravel() / both.sum(), pairs.ravel(), both.ravel() > 0
+    likelier = found[allowed] @ np.log(again[allowed] / pairs[allowed]) > 0
+    said = AGAIN if likelier and not comes_otherwise(found, again) else UNLIKE
+    yield bool(likelier or comes_otherwise(found, pairs)), False, [(True, said)]
 
 
 EXERCISES = {
