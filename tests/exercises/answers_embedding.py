@@ -72,7 +72,7 @@ WRONG = {
     "repair_the_overwrite": {
         of_contexts(overwritten): "+= computes first, then assigns",
         to_the_first: "all goes to the first id",
-        into_the_void: "it returns nothing: its last line should be a return",
+        into_the_void: "it returns None: its last line should return the result",
     },
     "gradient_by_sorting": {
         overwritten: "it holds only the last gradient",

@@ -260,6 +260,14 @@ def chooses(x):
     return np.random.default_rng(0).choice(3, size=5, replace=False)  # of NumPy's own .pyx
 
 
+def misfits(x):
+    return x + np.ones(7)
+
+
+def asks(x):
+    return float(input("x?"))
+
+
 def leaves(x):
     raise SystemExit
 
@@ -291,6 +299,8 @@ def leaves(x):
             "`return x / nothing  # noqa: F821`, raises NameError: name 'nothing' is not defined.",
         ),
         (chooses, ".choice(3, size=5, replace=False)  # of NumPy's own .pyx`, raises ValueError: "),
+        (misfits, "with shapes (2,3) (7,)."),
+        (asks, "`, asks for input, which nobody gives here: leave `input` out."),
         (leaves, "`raise SystemExit`, raises SystemExit: no words."),
     ],
 )
@@ -329,4 +339,16 @@ def test_dots_that_are_returned_are_a_stub_though_lines_before_are_given():
         return ... if y else y
 
     assert Code(double).judge(begun).state == "unwritten"
-    assert "returns nothing" in Code(double).judge(lambda x: None if x else x).said
+
+    def gives_up(x):
+        """Twice x."""
+        return None  # noqa: RET501
+
+    def stub(x):
+        """Twice x."""
+        # your code
+        ...  # noqa: PIE790
+
+    assert Code(double).judge(stub).state == "unwritten"
+    assert "it returns None" in Code(double).judge(gives_up).said
+    assert "it returns None" in Code(double).judge(lambda x: None if x else x).said

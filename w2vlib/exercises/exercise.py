@@ -4,10 +4,13 @@ Answers come as Python values or as texts that a reader has typed. The form of a
 in `answer.js`, with the same rules and the same words.
 """
 
+import ast
 import dis
+import inspect
 import math
 import re
 import sysconfig
+import textwrap
 import traceback
 from copy import deepcopy
 from pathlib import Path
@@ -49,8 +52,9 @@ class Verdict(NamedTuple):
 RIGHT = Verdict("right", "Right.")
 EMPTY = Verdict("unwritten", "Not written yet.")
 STUB = Verdict("unwritten", "Not written yet: replace the ... above, run that cell, then this one.")
-NOTHING = "it returns nothing: its last line should be a return."
+NOTHING = "it returns None: its last line should return the result."
 IN_PLACE = "it returns nothing, and what it was given is as it was."
+ASKS = "asks for input, which nobody gives here: leave `input` out."
 NAN = "NaN is no number; look for 0 / 0, or for the logarithm of what is below 0."
 
 
@@ -371,12 +375,29 @@ def sizes(rng, n):
 
 
 def idle(function):
-    """Whether a function uses none of its arguments, as a stub; also where that cannot be seen."""
+    """Whether a function is a stub: it uses no name of its own, and where its text can be seen it
+    is nothing but dots. Also where neither can be seen.
+    """
     if isinstance(told := getattr(function, "is_idle", None), bool):  # it runs somewhere else
         return told
     code = getattr(function, "__code__", None)
-    return code is None or not any(
-        "FAST" in step.opname or "DEREF" in step.opname for step in dis.get_instructions(code)
+    if code is None:
+        return True
+    steps = dis.get_instructions(code)
+    return not any("FAST" in it.opname or "DEREF" in it.opname for it in steps) and dots(function)
+
+
+def dots(function):
+    """Whether the text of a function is dots; also where no text is seen, and of a lambda."""
+    try:
+        (node,) = ast.parse(textwrap.dedent(inspect.getsource(function))).body
+    except (OSError, SyntaxError, TypeError, ValueError):
+        return True
+    return not isinstance(node, ast.FunctionDef) or all(
+        isinstance(it, ast.Pass)
+        or (isinstance(it, ast.Expr) and isinstance(it.value, ast.Constant))
+        or (isinstance(it, ast.Return) and getattr(it.value, "value", None) is ...)
+        for it in node.body
     )
 
 
@@ -464,7 +485,8 @@ def told(error, answer, steps):
     """The verdict on code that raised: where, if it was in a line of the reader's."""
     if isinstance(error, NotImplementedError):  # as stubs of nbgrader do
         return STUB
-    words = f"{type(error).__name__}: {safely(str, error) or 'no words'}"
+    said = (safely(str, error) or "").strip()
+    words = f"{type(error).__name__}: {said or 'no words'}"
     if len(words) > 200:
         words = words[:197] + "..."
     words = words if words.endswith((".", "!", "?")) else words + "."
@@ -481,6 +503,8 @@ def told(error, answer, steps):
     if places[-1]:
         number, text = places[-1]
         line = f", `{text}`," if text else ""
+        if isinstance(error, EOFError | OSError) and re.search(r"\binput\(", text or ""):
+            return wrong(f"line {number} of the cell{line} {ASKS}")
         return wrong(f"line {number} of the cell{line} raises {words}")
     if isinstance(error, TypeError) and not callable(answer):
         return wrong(f"this should be a function or a class, but it is {name_of(answer)}.")
