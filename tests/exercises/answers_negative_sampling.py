@@ -55,7 +55,7 @@ def stepped(W, h, words, lr):
 
 
 def by_loop(W, h, words, lr):
-    before = W.copy()
+    before = {word: W[word].copy() for word in words.ravel()}
     for n, row in enumerate(words):
         for k, word in enumerate(row):
             W[word] -= lr * (sigmoid(before[word] @ h[n]) - (k == 0)) / len(h) * h[n]
@@ -81,6 +81,16 @@ def only_no(W, h, words, lr):
     np.subtract.at(W, words, lr * gradients(W, h, words, 0))
 
 
+def put_uphill(W, h, words, lr):
+    W[words] += lr * gradients(W, h, words)
+
+
+def by_all_rows(W, h, words, lr):
+    dW = np.zeros(W.shape)
+    np.add.at(dW, words, gradients(W, h, words))
+    W -= lr * dW
+
+
 def elsewhere(W, h, words, lr):
     W = W.copy()
     stepped(W, h, words, lr)
@@ -92,6 +102,7 @@ WRONG = {
     "score_gradients": {
         times(every, len): "divide by N: each",
         times(every, lambda score: 1 / score.shape[1]): "divide by N alone",
+        times(every, lambda score: len(score) / score.shape[1]): "that divides by K + 1",
         times(every, lambda score: -1): "the sign",
         times(every, lambda score: sigmoid(score) * sigmoid(-score)): "it cancels there",
         all_no: "the label of column 0 is 1",
@@ -100,12 +111,16 @@ WRONG = {
         exchanged: "are exchanged",
         lambda *args: stable(*args).mean(): "a loss of its own",
         lambda *args: stable(*args).sum(): "a loss of its own",
+        lambda score, label: -np.log(sigmoid(score)): "where is the label?",
+        lambda score, label: np.logaddexp(0, score): "where is the label?",
         plain: "overflows",
         clipped: "bends the loss",
     },
     "step_rows": {
         put: "keeps only its last gradient",
         uphill: "the wrong way",
+        put_uphill: "the wrong way",
+        by_all_rows: "with all V rows",
         summed: "divide by the number",
         at_full_rate: "where is lr",
         only_no: "its label is 1",

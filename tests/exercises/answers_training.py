@@ -65,6 +65,15 @@ class Rebinds(Momentum):
             param = param - self.lr * grad
 
 
+class PutsNew(Momentum):
+    """New arrays in the list: those of the caller stay as they were."""
+
+    def update(self, params, grads):
+        moved = [param.copy() for param in params]
+        super().update(moved, grads)
+        params[:] = moved
+
+
 class Shares(Momentum):
     """One velocity for all parameters."""
 
@@ -97,6 +106,14 @@ def tiled(contexts, target):
 
 def by_place(contexts, target):
     return np.column_stack([np.repeat(target, contexts.shape[1]), contexts.T.ravel()])
+
+
+def gives_up(contexts, target):
+    return None
+
+
+def asks(contexts, target):
+    return input("Which pairs? ")
 
 
 def padded_mean(W, contexts):
@@ -169,6 +186,7 @@ WRONG = {
         Default: "0.9 is the default",
         Averages: "a running mean",
         Rebinds: "change them in place",
+        PutsNew: "change them in place",
     },
     "skip_gram_pairs": {
         exchanged: "that is the target",
@@ -176,10 +194,14 @@ WRONG = {
         lambda contexts, target: (target.repeat(contexts.shape[1]), contexts.ravel()): "is a row",
         tiled: "np.tile goes round",
         by_place: "go through the places",
+        gives_up: "it returns None",
+        asks: "asks for input",
     },
     "padded_mean": {
         of_all_places: "the last row of W",
         with_last_row: "the last row of W",
+        lambda W, contexts: W[contexts].sum(axis=1) / count(contexts): "should count for nothing",
+        lambda W, contexts: W[contexts].sum(axis=1): "take the mean, and of the words",
         of_2w: "not by 2w",
         total: "that is the sum",
         nothing_over_nothing: "has no word",

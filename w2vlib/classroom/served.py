@@ -46,10 +46,13 @@ class Served:
         return given
 
     def call(self, handle, args, kwargs):
-        """Call what a handle stands for -> what it returns, and the arrays as it left them."""
+        """Call what a handle stands for -> what it returns, and the arrays as it left them.
+
+        They are those that came: one that the call put into a list changes nothing for the caller.
+        """
         args, kwargs = self.read(args), self.read(kwargs)
-        value = self.kept[handle](*args, **kwargs)
-        return [value, arrays([*args, *kwargs.values()])]
+        came = arrays([*args, *kwargs.values()])
+        return [self.kept[handle](*args, **kwargs), came]
 
     def get(self, handle, name):
         """An attribute of what a handle stands for."""

@@ -420,6 +420,24 @@ class OnCopies:
         return getattr(self.answer, name)
 
 
+class Rows(np.ndarray):
+    """A matrix that refuses arithmetic with all of its rows at once."""
+
+    def __array_ufunc__(self, ufunc, method, *inputs, out=(), **kwargs):
+        whole = len(self) == MANY and any(np.shape(x) == self.shape for x in (*inputs, *out))
+        if whole and method == "__call__":
+            raise ValueError(ALL_ROWS)
+        inputs, out = (
+            [x.view(np.ndarray) if isinstance(x, Rows) else x for x in given]
+            for given in (inputs, out)
+        )
+        return getattr(ufunc, method)(*inputs, **kwargs, **({"out": tuple(out)} if out else {}))
+
+
+MANY = 10_007  # rows
+ALL_ROWS = "the result is right, but it computes with all rows of W: take W[ids] alone."
+
+
 def compare(got, expected, mistakes=()):
     """The verdict on what an answer gave.
 

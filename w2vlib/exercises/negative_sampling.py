@@ -3,21 +3,22 @@
 import numpy as np
 
 from w2vlib.binary import sigmoid
-from w2vlib.exercises.exercise import Fields, Number, idle, in_place, sizes
+from w2vlib.exercises.exercise import ALL_ROWS, MANY, Fields, Number, Rows, idle, in_place, sizes
 
 
 def score_gradients(answer, rng):
     """The gradient of the loss by each score, (N, K + 1)."""
     for _ in range(2):
-        N, K = sizes(rng, 2)
-        score = 2 * rng.standard_normal((N, K + 1))
+        N, questions = sizes(rng, 2)
+        score = 2 * rng.standard_normal((N, questions))
         t = np.zeros(score.shape)
         t[:, 0] = 1
         y = sigmoid(score)
         right = (y - t) / N
         mistakes = [
             (y - t, "divide by N: each question's loss is a mean over the targets."),
-            (right / (K + 1), "the K + 1 means are added up: divide by N alone."),
+            ((y - t) / questions, "that divides by K + 1: divide by N, the number of targets."),
+            (right / questions, "the K + 1 means are added up: divide by N alone."),
             (-right, "the sign: the gradient is y less the label."),
             (y / N, "the label of column 0 is 1: take it away there."),
             (right * y * (1 - y), "the sigmoid's slope is in y - t already: it cancels there."),
@@ -38,7 +39,9 @@ def question_loss(answer, rng):
         right = loss_of(score, label)
         said = "yes and no are exchanged: a yes costs little where the score is high."
         one = "that is one number for all: each question has a loss of its own."
+        no_label = "where is the label? A no costs another loss than a yes."
         mistakes = [(loss_of(-score, label), said), (right.mean(), one), (right.sum(), one)]
+        mistakes += [(loss_of(score, 1), no_label), (loss_of(score, 0), no_label)]
         yield answer(score, label), right, mistakes
     score = 1000.0 * rng.integers(1, 9, size=rng.integers(3, 7))
     score[0] *= -1
@@ -83,16 +86,26 @@ def step_rows(answer, rng):
         if told is ... or (told is None and np.array_equal(W, start) and idle(answer)):
             yield None, right
         twice = "a word that comes twice keeps only its last gradient: np.subtract.at."
+        uphill = "the wrong way: a step goes against the gradient."
         mean = "divide by the number of targets: the loss is a mean over the batch."
         mistakes = [
             (start, "W is as it was: change it in place."),
             (updated(start, h, words, lr, put), twice),
-            (updated(start, h, words, -lr), "the wrong way: a step goes against the gradient."),
+            (updated(start, h, words, -lr), uphill),
+            (updated(start, h, words, -lr, put), uphill),
             (updated(start, h, words, N * lr), mean),
             (updated(start, h, words, lr, label=0), "column 0 is the targets': its label is 1."),
             (updated(start, h, words, 1), "where is lr?"),
         ]
         yield W, right, mistakes
+    W, words = rng.standard_normal((MANY, H)).view(Rows), rng.integers(MANY, size=words.shape)
+    try:
+        answer(W, h, words, lr)
+    except ValueError as error:
+        if str(error) != ALL_ROWS:
+            raise
+        said = "the step is right, but it computes with all V rows: take those of words alone."
+        yield True, False, [(True, said)]
 
 
 EXERCISES = {

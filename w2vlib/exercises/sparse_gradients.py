@@ -4,7 +4,17 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from w2vlib.exercises.exercise import Choice, Fields, Number, Numbers, idle, in_place
+from w2vlib.exercises.exercise import (
+    ALL_ROWS,
+    MANY,
+    Choice,
+    Fields,
+    Number,
+    Numbers,
+    Rows,
+    idle,
+    in_place,
+)
 
 
 def summed(idx, dout):
@@ -13,24 +23,6 @@ def summed(idx, dout):
     ids = sorted(set(idx))
     rows = [sum(row for i, row in zip(idx, dout) if i == one) for one in ids]
     return np.array(ids), np.array(rows)
-
-
-class Rows(np.ndarray):
-    """A matrix that refuses arithmetic with all of its rows at once."""
-
-    def __array_ufunc__(self, ufunc, method, *inputs, out=(), **kwargs):
-        whole = len(self) == MANY and any(np.shape(x) == self.shape for x in (*inputs, *out))
-        if whole and method == "__call__":
-            raise ValueError(ALL_ROWS)
-        inputs, out = (
-            [x.view(np.ndarray) if isinstance(x, Rows) else x for x in given]
-            for given in (inputs, out)
-        )
-        return getattr(ufunc, method)(*inputs, **kwargs, **({"out": tuple(out)} if out else {}))
-
-
-MANY = 10_007  # rows
-ALL_ROWS = "the result is right, but it computes with all rows of W: take W[ids] alone."
 
 
 def lookups(rng):

@@ -14,7 +14,7 @@ def momentum(answer, rng):
         grads = [rng.standard_normal((steps, *shape)) for shape in shapes]
         params, optimizer = [np.zeros(shape) for shape in shapes], answer(lr, rate)
         for n in range(steps if optimizer is not None else 0):
-            optimizer.update(params, [grad[n].copy() for grad in grads])
+            optimizer.update(list(params), [grad[n].copy() for grad in grads])
         got = np.concatenate([param.ravel() for param in params])
         grads = np.concatenate([grad.reshape(steps, -1) for grad in grads], axis=1)
         velocity = rolling(rate, -lr * grads)
@@ -91,7 +91,7 @@ def padded_mean(answer, rng):
         total, count = (W[contexts] * real).sum(axis=1), real.sum(axis=1)
         with_last = W[contexts].sum(axis=1)
         with np.errstate(all="ignore"):
-            no_word = total / count
+            no_word, over_0 = total / count, with_last / count
         last_row = "-1 looks up the last row of W: it should count for nothing."
         yield (
             answer(W, contexts),
@@ -99,6 +99,11 @@ def padded_mean(answer, rng):
             [
                 (with_last / (2 * w), last_row),
                 (with_last / np.maximum(count, 1), last_row),
+                (over_0, last_row),
+                (
+                    with_last,
+                    "take the mean, and of the words alone: -1 looks up the last row of W.",
+                ),
                 (total, "that is the sum: divide by how many words there are."),
                 (total / (2 * w), "divide by how many words there are, not by 2w."),
                 (no_word, "the last context has no word: 0 / 0. Divide by 1 there."),
