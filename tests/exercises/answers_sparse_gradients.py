@@ -53,6 +53,12 @@ class UnsortedRows(BySorting):
         self.ids, self.rows = ids, np.add.reduceat(dout, starts)
 
 
+class NothingSorted(Gradient):
+    def put(self, idx, dout):
+        self.ids, starts = np.unique(idx, return_index=True)
+        self.rows = np.add.reduceat(dout.reshape(-1, dout.shape[-1]), starts)
+
+
 class UnsortedIds(Gradient):
     def put(self, idx, dout):
         self.ids = np.array(list(dict.fromkeys(np.ravel(idx).tolist())))
@@ -189,6 +195,11 @@ def update_squares(W, squares, ids, rows, lr):
     squares[ids] += np.mean(rows**2, axis=1)
 
 
+def update_over(W, squares, ids, rows, lr):
+    squares[ids] = 0
+    update(W, squares, ids, rows, lr)
+
+
 def update_copy(W, squares, ids, rows, lr):
     update(W, squares.copy(), ids, rows, lr)
 
@@ -214,6 +225,7 @@ WRONG = {
         WithoutSums: "only the first row",
         LastOnly: "only the last row",
         UnsortedRows: "same order as the ids",
+        NothingSorted: "nothing is sorted",
         UnsortedIds: "not in rising order",
         Means: "the mean of its rows",
         Keeps: "keeps what the first has left",
@@ -234,6 +246,7 @@ WRONG = {
     },
     "one_sum_a_row": {
         lambda *args: update(*args, mean=np.sum): "take the mean",
+        update_over: "use +=, not =",
         update_copy: "squares is as it was",
         update_squares: "W is as it was",
         lambda *args: update(*args, root=np.positive): "by the root of s",

@@ -218,11 +218,31 @@ def test_known_mistakes_are_named_and_others_say_where():
         assert rows.judge(text).state == "right"
     assert rows.judge("1, 1, 3").said == "Not yet: 4 numbers are asked for, and this has 3."
     assert rows.judge([1, 1, 3, 2]).said == "Not yet: number 4 of 4 is too small."
+    shares = Numbers([0.22, 0.03, 0.75], {(16, 1, 81): "counts."}, tolerance=0.006)
+    for percents in "22, 3, 75", [22.2, 2.8, 75], (21, 3, 75):
+        assert "these are percentages: write shares" in shares.judge(percents).said
+    assert shares.judge("22%, 3%, 75%").state == "right"
+    assert shares.judge([0.5, 0.3, 0.2]).said == "Not yet: number 1 of 3 is too large."
+    assert shares.judge([16, 1, 81]).said == "Not yet: counts."
+    assert rows.judge([97, 1, 1, 1]).said == "Not yet: number 1 of 4 is too large."
     word = Word(["log", "logarithm"], {"exp": "the other way round."})
     assert word.judge(" `LOG` ").state == "right"
     assert word.judge("exp").said == "Not yet: the other way round."
     assert word.judge("sin").said == "Not yet: another word is meant."
     assert Choice(["a", "b"], "a", {"b": "no."}).judge("b").said == "Not yet: no."
+
+
+@pytest.mark.parametrize(
+    "answer", ["0,22, 0,03, 0,75", "(0,22; 0,03; 0,75)", ["0,22", "0,03", "0,75"]]
+)
+def test_a_comma_in_place_of_a_point(answer):
+    assert Numbers([0.22, 0.03, 0.75]).judge(answer).said == "Not yet: write a point: 0.22."
+
+
+def test_a_comma_in_place_of_a_point_in_one_number():
+    for answer in "0,22", " 0,22 ", ["0,22"]:
+        assert Number(0.22).judge(answer).said == "Not yet: write a point: 0.22."
+    assert "such as 1, 2, 3" in Numbers([0.22]).judge("0,22, a").said
 
 
 def test_fields_are_well_formed():
@@ -301,7 +321,7 @@ def leaves(x):
         (chooses, ".choice(3, size=5, replace=False)  # of NumPy's own .pyx`, raises ValueError: "),
         (misfits, "with shapes (2,3) (7,)."),
         (asks, "`, asks for input, which nobody gives here: leave `input` out."),
-        (leaves, "`raise SystemExit`, raises SystemExit: no words."),
+        (leaves, "`raise SystemExit`, ends the program (SystemExit): leave that call out."),
     ],
 )
 def test_code_is_told_what_is_wrong(answer, said):

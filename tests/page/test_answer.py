@@ -14,6 +14,7 @@ EXERCISE = Fields(
     share=Number(0.91, {1.1: "that is old over new."}, tolerance=0.005),
     percent=Number(91, {0.91: "that is the share."}, percent=True),
     several=Numbers([[1, 1], [3, 3]], {((1, 1), (1, 1)): "sum its rows."}),
+    parts=Numbers([0.25, 0.75], tolerance=0.006),
     shape=Shape((3, 2), {(2, 3): "that is its transpose."}),
     word=Word(["log", "logarithm"], {"exp": "the other way round."}),
     choice=Choice(["error", "wrong numbers"], "error", {"wrong numbers": "look at N."}),
@@ -25,7 +26,8 @@ nan;inf;(3, 2);3, 2;3,2;3 x 2;3x2;3×2;[3, 2];(3, 2,);3 2;2, 3;(2,3);(3,);3;3, 2
 (10,000, 100);6/2, 4/2;[[1, 1], [3, 3]];[[1,1],[3,3]];(1,1),(3,3);
 1 1 3 3;1, 1, 1, 1;[[1 1] [1 1]];1,1,3;1,1,3,2;
 1, 1, 3, 4; 1 ,1 , 3,3;1, a;１;١;log; `LOG` ;"logarithm";the log;exp;EXP.;error;
-0,23; -0,231 ;wrong numbers;log  log;null;undefined;{"a": 1};\;$1"""
+0,23; -0,231 ;0,25, 0,75;0,25 -0,75;(1,5, 2);0,2, x;25, 75;24,75;25, 80;
+25%, 75%;wrong numbers;log  log;null;undefined;{"a": 1};\;$1"""
 TEXTS = TEXTS.replace("\n", "").split(";")
 
 
@@ -79,6 +81,7 @@ def test_by_keyboard_on_a_phone(alive):
         ("share", "0.91"),
         ("percent", "91 %"),
         ("several", "1 1 3 3"),
+        ("parts", "25% 75%"),
         ("shape", "3 x 2"),
         ("word", "Log"),
     ]:

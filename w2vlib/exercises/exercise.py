@@ -27,7 +27,8 @@ NUMBER = re.compile(
     r"[+-]?(?:(?:[1-9]\d{0,2}(?:[,_ ]\d{3})+|\d+)(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?%?", re.ASCII
 )
 IN_BRACKETS = re.compile(r"(^|[*/×·(] ?)\(([^()]*)\)(?= ?(?:[*/×·)]|$))")  # 1/(4 * 5), not 3(4)
-COMMA = re.compile(r"[+-]?\d+,\d+", re.ASCII)  # where others write a point
+COMMA = re.compile(r"([+-]?\d+),(\d+)", re.ASCII)  # where others write a point
+HUNDRED = 98.5, 101.5  # what rounded percentages may sum to
 MOST = 1000  # numbers that an answer to a field may hold
 LIBRARY = Path(__file__).parents[1]
 NOT_THE_READERS = [str(LIBRARY), *(sysconfig.get_paths()[key] for key in ("stdlib", "purelib"))]
@@ -53,6 +54,8 @@ RIGHT = Verdict("right", "Right.")
 EMPTY = Verdict("unwritten", "Not written yet.")
 STUB = Verdict("unwritten", "Not written yet: replace the ... above, run that cell, then this one.")
 NOTHING = "it returns None: its last line should return the result."
+PERCENT = "these are percentages: write shares, which sum to 1."
+ENDS = "ends the program (SystemExit): leave that call out."
 IN_PLACE = "it returns nothing, and what it was given is as it was."
 ASKS = "asks for input, which nobody gives here: leave `input` out."
 NAN = "NaN is no number; look for 0 / 0, or for the logarithm of what is below 0."
@@ -101,8 +104,14 @@ class Field:
             return EMPTY
         try:
             return self.verdict(given)
+        except DecimalComma as error:
+            return wrong(f"write a point: {error}.")
         except Exception:  # noqa: BLE001 - an object may do anything when it is looked at
             return wrong(f"this should be {self.wanted}, but it is {name_of(given)}.")
+
+
+class DecimalComma(ValueError):
+    """A text has a comma where a point is meant; its words are the number with a point."""
 
 
 class Number(Field):
@@ -139,8 +148,7 @@ class Number(Field):
             if self.percent:
                 given = re.sub(r"\s*%\s*$", "", given)
             if (number := parse_number(given)) is None:
-                if COMMA.fullmatch(given := given.strip()):
-                    return wrong(f"write a point: {given.replace(',', '.')}.")
+                refuse_comma(given)
                 return wrong("write a number, such as 1500 or 0.25.")
         else:
             (number,) = flat(given)
@@ -186,6 +194,8 @@ class Numbers(Field):
     def verdict(self, given):
         if isinstance(given, str):
             if (numbers := parse_numbers(given)) is None:
+                if parse_numbers(COMMA.sub(r"\1.\2", given)) is not None:
+                    refuse_comma(COMMA.search(given)[0])
                 return wrong(self.hint)
         else:
             numbers = flat(given)
@@ -206,6 +216,8 @@ class Numbers(Field):
         count = len(data["right"])
         if len(numbers) != count:
             return wrong(f"{count} numbers are asked for, and this has {len(numbers)}.")
+        if close(sum(data["right"]), 1, None) and HUNDRED[0] < sum(numbers) < HUNDRED[1]:
+            return wrong(PERCENT)
         at = next(
             i
             for i, pair in enumerate(zip(numbers, data["right"]))
@@ -523,7 +535,10 @@ def told(error, answer, steps):
         line = f", `{text}`," if text else ""
         if isinstance(error, EOFError | OSError) and re.search(r"\binput\(", text or ""):
             return wrong(f"line {number} of the cell{line} {ASKS}")
-        return wrong(f"line {number} of the cell{line} raises {words}")
+        does = ENDS if isinstance(error, SystemExit) else f"raises {words}"
+        return wrong(f"line {number} of the cell{line} {does}")
+    if isinstance(error, SystemExit):
+        return wrong(f"it {ENDS}")
     if isinstance(error, TypeError) and not callable(answer):
         return wrong(f"this should be a function or a class, but it is {name_of(answer)}.")
     return wrong(f"what it gives or takes does not fit here. {words}")
@@ -582,6 +597,12 @@ def parse_numbers(text):
     return None if None in numbers or len(numbers) > MOST else numbers
 
 
+def refuse_comma(text):
+    """Raise DecimalComma if a text is a number with a comma where others write a point."""
+    if COMMA.fullmatch(text := text.strip()):
+        raise DecimalComma(text.replace(",", "."))
+
+
 def parse_word(text):
     """A text in small letters, without quotes and needless spaces."""
     return re.sub(r"\s+", " ", text.lower()).strip(" .,;:!\"'`´‘’“”")
@@ -612,6 +633,7 @@ def flat(value, depth=0):
             return [np.inf if value > 0 else -np.inf]
     if isinstance(value, str):
         if (number := parse_number(value)) is None:
+            refuse_comma(value)
             raise ValueError
         return [number]
     if not isinstance(value, list | tuple) or len(value) > MOST:

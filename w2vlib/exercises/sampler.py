@@ -162,7 +162,10 @@ EXERCISES = {
         ),
         word_2=Number(
             400,
-            {200: "that is with the target still in the draw."},
+            {
+                200: "that is with the target still in the draw.",
+                0.4: "that is the share: of 1,000 draws it is 1,000 times that.",
+            },
             label="of 1,000 negatives, word 2",
         ),
     ),

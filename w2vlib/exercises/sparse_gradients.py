@@ -55,6 +55,7 @@ def put_gradient(answer, rng):
         yield got[0], ids, [(unsorted, "the right ids, but not in rising order.")]
         places = [np.flatnonzero(np.ravel(idx) == i) for i in ids]
         starts = np.unique(np.sort(np.ravel(idx)), return_index=True)[1]
+        unsorted_starts = np.unique(np.ravel(idx), return_index=True)[1]
         yield (
             got[1],
             rows,
@@ -65,6 +66,7 @@ def put_gradient(answer, rng):
                     np.add.reduceat(flat, starts),
                     "sort dout by the same order as the ids before you sum.",
                 ),
+                (np.add.reduceat(flat, unsorted_starts), NOTHING_SORTED),
                 ([flat[at].mean(axis=0) for at in places], "that is the mean of its rows: sum."),
             ],
         )
@@ -80,6 +82,10 @@ def put_gradient(answer, rng):
         yield True, False, [(True, AS_LONG)]
 
 
+NOTHING_SORTED = (
+    "nothing is sorted: reduceat sums what lies side by side. Sort the ids, and dout by the same "
+    "order."
+)
 KEPT = "a second put keeps what the first has left: it should take its place."
 AS_LONG = (
     "the sums are right, but with an array as long as the largest id. Three rows came in: make "
@@ -155,11 +161,19 @@ def one_sum_a_row(answer, rng):
         got = answer(W, squares, ids.copy(), rows.copy(), 0.1)
         if np.array_equal(squares, before) and (W == 1).all() and (got is None or got is ...):
             yield None, 0
-        expected, added = before.copy(), before.copy()
+        expected, added, over = before.copy(), before.copy(), before.copy()
         expected[ids] += np.mean(rows**2, axis=1)
         added[ids] += np.sum(rows**2, axis=1)
-        said = "that is the sum of squares: take the mean."
-        yield squares, expected, [(added, said), (before, "squares is as it was: add to it.")]
+        over[ids] = np.mean(rows**2, axis=1)
+        yield (
+            squares,
+            expected,
+            [
+                (added, "that is the sum of squares: take the mean."),
+                (over, "the old sums are gone: use +=, not =."),
+                (before, "squares is as it was: add to it."),
+            ],
+        )
 
         def stepped(root, V=V, ids=ids, rows=rows):
             other = np.ones((V, rows.shape[1]))

@@ -53,6 +53,11 @@ const RIGHT = ["right", "Right."];
 const wrong = (why) => ["wrong", `Not yet: ${why}`];
 const size = (number, right) => number > right ? "large" : "small";
 
+// Where others write a point.
+const COMMA = /([+-]?\d+),(\d+)/;
+const points = (text) => text.replace(new RegExp(COMMA, "g"), "$1.$2");
+const writePoint = (number) => wrong(`write a point: ${points(number.trim())}.`);
+
 // What to say to a text -> [state, words]. `of`: what the library says of the field.
 function judge(of, text) {
   if (!text.replace(/^[\s.]+$/, "")) return ["unwritten", "Not written yet."];
@@ -66,15 +71,16 @@ function judge(of, text) {
     const typed = of.percent ? text.replace(/\s*%\s*$/, "") : text, number = parseNumber(typed);
     if (number === null) {
       const comma = /^\s*[+-]?\d+,\d+\s*$/.test(typed);
-      return wrong(comma ? `write a point: ${typed.trim().replace(",", ".")}.`
-        : "write a number, such as 1500 or 0.25.");
+      return comma ? writePoint(typed) : wrong("write a number, such as 1500 or 0.25.");
     }
     if (close(number, right, tolerance)) return RIGHT;
     const known = mistakes.find(([mistake]) => close(number, mistake, tolerance));
     return wrong(known?.[1] ?? `this is too ${size(number, right)}.`);
   }
   const numbers = parseNumbers(text);
-  if (numbers === null) return wrong(of.hint);
+  if (numbers === null) {
+    return parseNumbers(points(text)) ? writePoint(text.match(COMMA)[0]) : wrong(of.hint);
+  }
   const same = (others) => numbers.length === others.length
     && numbers.every((number, i) => close(number, others[i], tolerance));
   if (same(right)) return RIGHT;
@@ -83,6 +89,10 @@ function judge(of, text) {
   const count = right.length;
   if (numbers.length !== count) {
     return wrong(`${count} numbers are asked for, and this has ${numbers.length}.`);
+  }
+  const sum = (all) => all.reduce((before, number) => before + number, 0);
+  if (close(sum(right), 1) && sum(numbers) > 98.5 && sum(numbers) < 101.5) {
+    return wrong("these are percentages: write shares, which sum to 1.");
   }
   const at = numbers.findIndex((number, i) => !close(number, right[i], tolerance));
   const too = `is too ${size(numbers[at], right[at])}.`;
