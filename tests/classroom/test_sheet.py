@@ -76,6 +76,15 @@ def test_a_sheet_stands_for_itself(stem):
 
 
 @each_chapter
+def test_what_is_given_is_there_once_and_shows_no_more_than_it_must(stem):
+    given = [cell for cell in json.loads(sheet.sheet(stem))["cells"] if "given" in cell["id"]]
+    imports, *others = ["".join(cell["source"]) for cell in given if cell["cell_type"] == "code"]
+    assert "import" in imports
+    assert not re.search(r"(?m)^(import|from) ", "\n".join(others))
+    assert not re.search(r"(?m)^ +print", "\n".join(others)), "a table, for the names beside it"
+
+
+@each_chapter
 def test_the_key_passes_every_check(stem):
     said = verdicts(sheet.key(stem))
     assert said and all(states == {"right"} for states in said.values()), said

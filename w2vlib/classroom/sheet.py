@@ -64,10 +64,16 @@ def given(tasks):
     """The cells of what the exercises lean on."""
     found = sorted({piece.place: piece for task in tasks for piece in task.needs}.items())
     imports = [piece.tree.body[0] for _, piece in found if piece.is_import]
-    others = [piece.source for _, piece in found if not piece.is_import]
+    others = [_without_imports(piece) for _, piece in found if not piece.is_import]
     said = GIVEN + FILES * any("results/" in source for source in others)
     cells = [text(said, "given"), code(_imports(imports), "given-imports")]
     return cells + [code(source, f"given-{i}") for i, source in enumerate(others, 1)]
+
+
+def _without_imports(piece):
+    """A cell's code without the imports at its top, each of which is a piece of its own."""
+    at_top = ast.parse(piece.source).body[: -len(piece.tree.body)]
+    return "\n".join(piece.source.splitlines()[at_top[-1].end_lineno if at_top else 0 :]).lstrip()
 
 
 def _imports(statements):
