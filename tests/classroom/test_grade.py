@@ -134,7 +134,12 @@ CLASS = {
     "right otherwise": (LOOP, 2, "Right.", ""),
     "the bug": (BUG, 0, "it holds only the second gradient", ""),
     "stub": (None, 0, "Not written yet", ""),
-    "syntax": ("def gradient_by_product(idx, dout V):\n    return", 0, "reading it", ""),
+    "syntax": (
+        "def gradient_by_product(idx, dout V):\n    return",
+        0,
+        "Not yet: line 1 of the cell: ",
+        "",
+    ),
     "exception": (body("return dout[99]"), 0, "`return dout[99]`, raises IndexError", ""),
     "exit": (body("import sys; sys.exit(0)"), 0, "SystemExit", ""),
     "hard exit": (body("import os; os._exit(0)"), 0, "ended its own process", "limit"),
@@ -329,6 +334,9 @@ def test_a_hostile_class(hand_ins, tmp_path, monkeypatch):
     assert unread == {"broken", "empty", "deep", "number", "lists", "link", "pipe"}
     assert not outside.exists() and not processes(lasting)
     assert sorted(hand_ins.iterdir()) == before and not list(temporary.iterdir())
+    assert (
+        (tmp_path / "marks.csv").read_bytes().startswith(b"student,")
+    )  # no BOM: platforms read it
     with open(tmp_path / "marks.csv", encoding="utf-8", newline="") as file:
         table = list(csv.DictReader(file))
     assert list(table[0]) == list(COLUMNS)
@@ -350,7 +358,7 @@ def test_the_time_of_a_student_is_bounded(hand_ins, tmp_path):
     spent = time.monotonic() - began
     assert all(row["points"] == 0 for row in rows)
     assert (
-        rows[-1]["reason"] == "all of it took more than 20 s."
+        rows[-1]["reason"] == "All of it took more than 20 s."
         and "over a limit" in rows[-1]["review"]
     )
     assert spent < 60, spent
@@ -445,6 +453,28 @@ def test_only_what_was_handed_out_counts(hand_ins, tmp_path):
     assert grade(hand_ins, out, progress=False) == every
     assert grade(hand_ins, out, only=two[::-1], progress=False) == rows
     assert len(list(kept.glob("*.json"))) == marked
+
+
+def test_what_is_odd_about_a_file_is_told(hand_ins, tmp_path):
+    other = "09_sparse_gradients"
+    for name, text in {
+        "ana": written(RIGHT),
+        "ben": sheet.sheet(other),
+        f"{STEM}_sheet (1)": written(BUG),
+        "cy": json.dumps({"cells": []}),
+    }.items():
+        (hand_ins / f"{name}.ipynb").write_text(text, encoding="utf-8")
+    rows = grade(hand_ins, tmp_path / "marks.csv", only=[NAME], progress=False)
+    assert {row["student"]: row["review"] for row in rows} == {
+        "ana": "",
+        "ben": f"of another sheet: {other}",
+        f"{STEM}_sheet (1)": "the file has no student's name",
+        "cy": "",
+    }
+    (name, *_) = [name for it in chapter.exercises(other) for name in it.checks]
+    rows = grade(hand_ins, tmp_path / "marks.csv", sheet=other, only=[name], progress=False)
+    found = {row["student"] for row in rows if row["review"].endswith(f"of another sheet: {STEM}")}
+    assert found == {"ana", f"{STEM}_sheet (1)"}
 
 
 def test_ctrl_c_ends_it_at_once_and_marks_nobody_wrong(hand_ins, tmp_path):

@@ -233,6 +233,51 @@ def test_students_are_the_names_of_files(tmp_path):
     assert set(hand_ins.find(tmp_path, beside)[0].values()) >= set(students.values())
 
 
+@pytest.mark.parametrize(
+    "name", [f"{STEM}.ipynb", f"{STEM}_sheet.ipynb", f"{STEM}_sheet (1).ipynb", f"{STEM}(2).ipynb"]
+)
+def test_a_file_with_the_sheets_name_is_of_whose_folder_it_lies_in(name, tmp_path):
+    mine = f"my_{name}"
+    for path in f"Mia_123_file/{name}", f"Ben_4_file/{name}", f"Ben_4_file/{mine}", name:
+        (tmp_path / path).parent.mkdir(exist_ok=True)
+        (tmp_path / path).touch()
+    students, _ = hand_ins.find(tmp_path, tmp_path / "marks.csv")
+    stem = name.removesuffix(".ipynb")
+    assert sorted(students.values()) == sorted(["Mia_123_file", "Ben_4_file", f"my_{stem}", stem])
+    assert [path.name for path in students if hand_ins.unnamed(path)] == [name] * 3
+    (tmp_path / "Ben_4_file" / f"{STEM} (9).ipynb").touch()
+    names = hand_ins.find(tmp_path, tmp_path / "marks.csv")[0].values()
+    assert {f"Ben_4_file - {stem}", f"Ben_4_file - {STEM} (9)", "Mia_123_file"} < set(names)
+
+
+def said(tmp_path, *cells):
+    """What is said to the code and to the fields of a hand-in with these cells."""
+    path = tmp_path / "hand in.ipynb"
+    path.write_text(json.dumps({"cells": [code(it) for it in cells]}), encoding="utf-8")
+    found = points(path)
+    return found[CODE][1], found[FIELDS][1]
+
+
+def test_an_error_is_told_by_its_line(tmp_path):
+    found = said(tmp_path, "x = 1", f"%time\n{RIGHT} +", f"a = 3\ncheck('{FIELDS}', row_3=(6")
+    assert found == (
+        "Not yet: line 3 of the cell: invalid syntax.",
+        "Not yet: line 2 of the cell: '(' was never closed.",
+    )
+    found = said(tmp_path, f"\nzero = 0\n1 / zero\n{RIGHT}", f"return 3\n{ANSWERS}")
+    assert found == (
+        "Not yet: line 3 of the cell, `1 / zero`, raises ZeroDivisionError: division by zero.",
+        "Not yet: line 1 of the cell, `return 3`, raises SyntaxError: 'return' outside function.",
+    )
+    call = f"check('{CODE}', {CODE})"
+    found = said(tmp_path, RIGHT.replace(CODE, "mine"), call, f"sum(3, {ANSWERS})")
+    where = "Not yet: line 1 of the cell, `{}`, raises "
+    name = f"NameError: name '{CODE}' is not defined. Your answer must be called `{CODE}`."
+    kind = "TypeError: 'int' object is not iterable."
+    assert found == (where.format(call) + name, where.format(f"sum(3, {ANSWERS})") + kind)
+    assert said(tmp_path, "x = 1")[0] == "It has no answer to this exercise."
+
+
 def test_a_folder_that_is_not_there(tmp_path):
     file = tmp_path / "ana.ipynb"
     file.touch()

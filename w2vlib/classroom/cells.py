@@ -78,6 +78,16 @@ def pieces(cells, before=()):
     return found
 
 
+def error(source):
+    """Why Python cannot read a cell: "line 1 of the cell: '(' was never closed."."""
+    try:
+        list(_parts(source))
+    except SyntaxError as error:
+        return f"line {error.lineno} of the cell: {error.msg}."
+    except Exception:  # noqa: BLE001 - as above
+        return "its cell has more in it than Python can read."
+
+
 def _parts(source):
     """The source, tree, binds and uses of each piece of a cell."""
     try:

@@ -2,6 +2,7 @@
 
 import collections
 import csv
+import functools
 import hashlib
 import io
 import json
@@ -52,7 +53,8 @@ def grade(folder, out, *, sheet=None, only=None, jobs=2, timeout=10, private=Non
         if rules.isolation.bubblewrap and isolation.shows(path):
             raise ValueError(f"students' code could read {path}: put it beside the course, not in")
     students, _ = hand_ins.find(folder, out)
-    sheet = sheet or _sheet(students)
+    answered = {path: _answered(path, _chapters()) for path in students}
+    sheet = sheet or _sheet(answered)
     checks = own.load(private) if private else {}
     exercises = chapter.exercises(sheet, only or _on(sheet, checks))
     tasks = marks.tasks(exercises, checks)
@@ -95,7 +97,8 @@ def grade(folder, out, *, sheet=None, only=None, jobs=2, timeout=10, private=Non
         pool.shutdown(cancel_futures=True)
         for marker in markers:
             marker.end()
-    rows = _rows(students, sheet, done)
+    odd = {path: [*_odd(path, folder, sheet, answered[path])] for path in students}
+    rows = _rows(students, sheet, done, odd)
     _write(rows, out)
     report.write(rows, exercises, pages, [*notes, *rules.isolation.says])
     return rows
@@ -123,25 +126,40 @@ def _check_key(one, file, sheet, checks):
     return notes
 
 
-def _sheet(paths):
-    """The chapter whose exercises most hand-ins have."""
-    chapters = {
+@functools.cache
+def _chapters():
+    """The chapter of each check."""
+    return {
         name.encode(): stem
         for stem in chapter.stems()
         for task in chapter.exercises(stem)
         for name in task.checks
     }
-    counts = collections.Counter()
-    for path in paths:
-        if cells.readable(path):
-            names = set(CHECK.findall(path.read_bytes()))
-            counts.update({chapters[name] for name in names & set(chapters)})
+
+
+def _answered(path, chapters):
+    """The chapters whose checks a hand-in calls, and of each how many."""
+    names = CHECK.findall(path.read_bytes()) if cells.readable(path) else ()
+    return collections.Counter(chapters[name] for name in set(names) if name in chapters)
+
+
+def _odd(path, folder, sheet, answered):
+    """What is odd about a hand-in as a file, in words."""
+    if hand_ins.unnamed(path) and path.parent == folder:
+        yield "the file has no student's name"
+    if answered and sheet not in answered:
+        yield f"of another sheet: {answered.most_common(1)[0][0]}"
+
+
+def _sheet(answered):
+    """The chapter whose exercises most hand-ins have."""
+    counts = collections.Counter(stem for found in answered.values() for stem in found)
     if not counts:
         raise ValueError("no hand-in has an exercise of this course: name its sheet (--sheet)")
     return counts.most_common(1)[0][0]
 
 
-def _rows(students, sheet, done):
+def _rows(students, sheet, done, odd):
     """The rows of the table; who handed in the same code is told."""
     same = collections.defaultdict(list)
     for path, (_, fingerprint) in done.items():
@@ -155,7 +173,7 @@ def _rows(students, sheet, done):
         more = f" and {len(twins) - 1} more" if len(twins) > 1 else ""
         twin = f"the same as {twins[0]}{more}" if twins else ""
         for mark in found:
-            review = ", ".join(filter(None, [mark.review, twin]))
+            review = ", ".join(filter(None, [mark.review, twin, *odd[path]]))
             row = [student, sheet, *mark._replace(review=review)]
             rows.append(dict(zip(COLUMNS, row, strict=True)))
     return rows

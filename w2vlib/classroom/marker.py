@@ -55,7 +55,7 @@ class Marker:
             if self.stopped:
                 raise Stopped from None
             late = isinstance(error, TimeoutError)
-            said = f"it took more than {most:g} s." if late else "it is more than can be read."
+            said = f"It took more than {most:g} s." if late else "It is more than can be read."
             note = "over a limit" if late else "unreadable"
             rest = self.tasks[len(found) :]
             return found + [marks.Mark(it.name, 0, it.worth, said, note) for it in rest], None

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from w2vlib import exercises
 from w2vlib.classroom import cells
 from w2vlib.classroom.remote import Ended, Raised, Remote, Student
-from w2vlib.exercises.exercise import Fields
+from w2vlib.exercises.exercise import Fields, wrong
 
 SEEDS = (11, 12, 13)  # a page's checks use 0
 IN_ALL = 10  # a hand-in may take so many times what one cell may
@@ -35,7 +35,7 @@ class Answer(NamedTuple):
     """What one answer is worth, what is said to it, whether it was filled in, and a note."""
 
     points: int = 0
-    said: str = "it has no answer to this exercise."
+    said: str = "It has no answer to this exercise."
     filled: bool = False
     note: str = ""
 
@@ -96,7 +96,8 @@ def mark(path, asked, rules):
     try:
         code = cells.pieces(cells.read(path))
     except ValueError as error:
-        yield from [Mark(task.name, 0, task.worth, f"{error}.", "unreadable") for task in asked]
+        said = sentence(f"{error}.")
+        yield from [Mark(task.name, 0, task.worth, said, "unreadable") for task in asked]
         yield None
         return
     notes = {"tampered"} if any(MEDDLING.search(cell.source) for cell in code) else set()
@@ -120,6 +121,11 @@ def plain(text):
     return "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in text)
 
 
+def sentence(text):
+    """A text with a capital."""
+    return text[:1].upper() + text[1:]
+
+
 def _best(code, task, student):
     """The answer that counts, and notes about all of them."""
     written = [cell for cell in code if _writes(cell, task)]
@@ -136,11 +142,10 @@ def _best(code, task, student):
 
 def _writes(cell, task):
     """Whether a cell holds what an exercise asks for: the fields, or the function of that name."""
-    if task.function is None:
-        return task.name in cells.calls(cell)
-    return task.function in cell.binds or (
-        cell.tree is None and re.search(rf"\b(def|class)\s+{task.function}\b", cell.source)
-    )
+    if cell.tree is None:
+        call, stub = rf"\bcheck\(\s*[\"']{task.name}[\"']", rf"\b(def|class)\s+{task.function}\b"
+        return re.search(stub if task.function else call, cell.source)
+    return task.function in cell.binds if task.function else task.name in cells.calls(cell)
 
 
 def _fields(code, tried, task, student):
@@ -150,7 +155,7 @@ def _fields(code, tried, task, student):
         try:
             given = _run(code, cell, task, student)
         except (Raised, Ended) as error:
-            failed = failed or _failure(error)
+            failed = failed or _failure(error, task)
             continue
         for answer in reversed(given):
             if not isinstance(answer, dict):
@@ -184,7 +189,7 @@ def _code(code, tried, task, student):
             for answer in _run(code, cell, task, student):
                 answers.append(_judge(task.expected, answer))
         except (Raised, Ended) as error:
-            answers.append(_failure(error))
+            answers.append(_failure(error, task))
     return max(answers, key=lambda it: (it.points, it.filled), default=Answer()), set()
 
 
@@ -200,7 +205,7 @@ def _judge(expected, answer):
 def _run(code, cell, task, student):
     """Run a cell and what it needs -> the last answers that it gives. Raises Raised or Ended."""
     if cell.tree is None:
-        raise Raised("its cell has an error that keeps Python from reading it.")
+        raise Raised(cells.error(cell.source))
     student.anew()
     for it in task.needs:
         student.run(it.source, f"given {it.cell}")
@@ -209,9 +214,10 @@ def _run(code, cell, task, student):
     return student.answers(task.name, task.function)[-TRIES:]
 
 
-def _failure(error):
+def _failure(error, task):
     """The answer that came to nothing."""
     if isinstance(error, Ended):
-        return Answer(0, f"{error}.", True, "over a limit")
-    where = f"{error.cell}, line {error.line}: " if error.cell else ""
-    return Answer(0, f"{where}{error}", True)
+        return Answer(0, sentence(f"{error}."), True, "over a limit")
+    missing = f"NameError: name '{task.function}' is not defined." in str(error)
+    name = f" Your answer must be called `{task.function}`." * missing
+    return Answer(0, wrong(f"{error}{name}").said, True)

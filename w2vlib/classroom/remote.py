@@ -18,6 +18,7 @@ import numpy as np
 from w2vlib.classroom.isolation import MEMORY, memory
 from w2vlib.classroom.student import ANEW, READY
 from w2vlib.classroom.wire import MOST, arrays, decode, encode, line, pickled, receive
+from w2vlib.exercises.exercise import in_words, raised
 
 START = 60  # seconds
 LOOK = 0.2  # seconds after which one who takes long is looked after
@@ -32,11 +33,7 @@ class Ended(BaseException):
 
 
 class Raised(BaseException):
-    """A student's cell raised something. cell, line: where, or None."""
-
-    def __init__(self, said, cell=None, line=None):
-        super().__init__(said)
-        self.cell, self.line = cell, line
+    """A student's cell raised something, or cannot be read."""
 
 
 def _raised(name, said, cell, number, text, asked):
@@ -48,7 +45,8 @@ def _raised(name, said, cell, number, text, asked):
     name, said, number = str(name), str(said), number if type(number) is int else None
     kind = getattr(builtins, name, None)
     if asked == "run" or name in ("KeyboardInterrupt", "GeneratorExit"):
-        return Raised(f"{name}: {said}", cell and str(cell), number)
+        words = in_words(name, said)
+        return Raised(raised(number, str(text), words) if cell else words)
     if not (isinstance(kind, type) and issubclass(kind, BaseException)):
         kind = Exception
     own = {"__init__": lambda self: None, "__str__": lambda self: said}

@@ -83,6 +83,9 @@ class Served:
             said = str(error)[:300]
         except BaseException:  # noqa: BLE001 - its own __str__ may raise
             said = ""
+        if type(error) is SyntaxError and str(error.filename).startswith("cell "):
+            text = linecache.getline(error.filename, error.lineno or 1).strip()
+            return ["SyntaxError", str(error.msg)[:300], error.filename, error.lineno, text]
         frames = traceback.extract_tb(error.__traceback__)
         own = [frame for frame in frames if frame.filename.startswith("cell ")]
         if not own:

@@ -515,11 +515,7 @@ def told(error, answer, steps):
     """The verdict on code that raised: where, if it was in a line of the reader's."""
     if isinstance(error, NotImplementedError):  # as stubs of nbgrader do
         return STUB
-    said = (safely(str, error) or "").strip()
-    words = f"{type(error).__name__}: {said or 'no words'}"
-    if len(words) > 200:
-        words = words[:197] + "..."
-    words = words if words.endswith((".", "!", "?")) else words + "."
+    words = in_words(type(error).__name__, safely(str, error))
     cells = {"__main__", getattr(answer, "__module__", None)}
     frames = [
         traceback.FrameSummary(frame.f_code.co_filename, line, frame.f_code.co_name)
@@ -531,17 +527,29 @@ def told(error, answer, steps):
     places = [getattr(error, "place", None)]  # of what ran somewhere else
     places += [(frame.lineno, frame.line) for frame in frames]
     if places[-1]:
-        number, text = places[-1]
-        line = f", `{text}`," if text else ""
-        if isinstance(error, EOFError | OSError) and re.search(r"\binput\(", text or ""):
-            return wrong(f"line {number} of the cell{line} {ASKS}")
-        does = ENDS if isinstance(error, SystemExit) else f"raises {words}"
-        return wrong(f"line {number} of the cell{line} {does}")
+        return wrong(raised(*places[-1], words))
     if isinstance(error, SystemExit):
         return wrong(f"it {ENDS}")
     if isinstance(error, TypeError) and not callable(answer):
         return wrong(f"this should be a function or a class, but it is {name_of(answer)}.")
     return wrong(f"what it gives or takes does not fit here. {words}")
+
+
+def in_words(name, said):
+    """An error's class and its words as the end of a sentence."""
+    words = f"{name}: {(said or '').strip() or 'no words'}"
+    if len(words) > 200:
+        words = words[:197] + "..."
+    return words if words.endswith((".", "!", "?")) else words + "."
+
+
+def raised(number, text, words):
+    """Where in a cell an error was raised, and which."""
+    line = f", `{text}`," if text else ""
+    if words.startswith(("EOFError", "OSError")) and re.search(r"\binput\(", text or ""):
+        return f"line {number} of the cell{line} {ASKS}"
+    does = ENDS if words.startswith("SystemExit") else f"raises {words}"
+    return f"line {number} of the cell{line} {does}"
 
 
 # ---- Reading answers. These rules stand in answer.js once more.
