@@ -75,6 +75,24 @@ def test_pages_fit(browser_page, pages, width, scheme):
         assert browser_page.evaluate("document.documentElement.scrollWidth") <= width
 
 
+def test_words_stand_as_they_should(tmp_path):
+    two, code = "lookup_by_hand", "gradient_by_product"
+    (one, *_) = [it for it in EXERCISES if code in it.checks]
+    both = [one._replace(checks={two: None, code: code}), EXERCISES[0]._replace(checks={"x": None})]
+    said = "Not yet: line 1 of the cell, `a < b`, raises `<i>`."
+    students = ["ben", "Ana", "Cy", "zoë"]
+    rows = [row(it, name, 0, said) for it in students for name in (two, code, "x")]
+    report.write(rows, both, tmp_path, [])
+    text = (tmp_path / "feedback" / "ben.html").read_text(encoding="utf-8")
+    assert "line 1 of the cell, <code>a &lt; b</code>, raises <code>&lt;i&gt;</code>." in text
+    for name in two, code:
+        assert f"<td>{one.title} (<code>{name}</code>)</td>" in text
+    assert f"<td>{EXERCISES[0].title}</td>" in text
+    index = (tmp_path / "index.html").read_text(encoding="utf-8")
+    found = re.findall(r'feedback/[^"]+">([^<]+)<', index.partition("<h2>All</h2>")[2])
+    assert found == ["Ana", "ben", "Cy", "zoë"]
+
+
 def test_what_the_class_got_wrong_stands_by_idea(pages):
     text = (pages / "index.html").read_text(encoding="utf-8")
     for idea in {it.idea for it in EXERCISES}:

@@ -2,6 +2,7 @@
 
 import collections
 import hashlib
+import re
 import string
 import urllib.parse
 from html import escape
@@ -21,6 +22,8 @@ def write(rows, exercises, folder, notes):
     """
     (folder / "feedback").mkdir(exist_ok=True)
     titles = {name: it.title for it in exercises for name in it.checks}
+    times = collections.Counter(titles.values())
+    titles |= {name: f"{it} (`{name}`)" for name, it in titles.items() if times[it] > 1}
     students = _by(rows, "student")
     for student, own in students.items():
         lines = [[titles[row["exercise"]], _points([row]), row["reason"]] for row in own]
@@ -73,7 +76,8 @@ def _students(rows, students):
         return f"feedback/{urllib.parse.quote(_file(student))}", student
 
     look = [[link(student), why, where] for student, why, where in look_at(rows)]
-    each = [[link(student), _points(own)] for student, own in students.items()]
+    order = sorted(students, key=str.casefold)
+    each = [[link(student), _points(students[student])] for student in order]
     look = _table("To look at", ["student", "why", "exercises"], look) if look else ""
     return look + _table("All", ["student", "points"], each)
 
@@ -103,7 +107,8 @@ def _table(title, heads, lines):
     def cell(value):
         if isinstance(value, tuple):
             return f'<a href="{escape(value[0])}">{escape(value[1])}</a>'
-        return escape(value).replace("\n", "<br>")
+        marked = re.sub("`([^`\n]+)`", r"<code>\1</code>", escape(value))
+        return marked.replace("\n", "<br>")
 
     title = f"<h2>{escape(title)}</h2>\n" if title else ""
     head = "".join(f"<th>{escape(text)}</th>" for text in heads)
