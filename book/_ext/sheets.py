@@ -12,7 +12,8 @@ from pathlib import Path
 
 from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
-from w2vlib.classroom import chapter, sheet
+from w2vlib.classroom import chapter, marks, sheet
+from w2vlib.exercises import find
 
 LIST = "book/sheets"
 HEADING = re.compile(r"(<h2>(?:(?!</h2>).)*Exercises<(?:(?!</h2>).)*</h2>)")
@@ -66,7 +67,9 @@ class Sheets(SphinxDirective):
         tasks = chapter.exercises(stem)
         link = f'<a href="../sheets/{stem}.html">{escape(chapter.title(stem))}</a>'
         minutes = sum(task.minutes for task in tasks)
-        said = f"{len(tasks)} exercises, {minutes} minutes".replace(" ", "\N{NO-BREAK SPACE}")
+        points = sum(marks.worth(find(name)) for task in tasks for name in task.checks)
+        counts = {"exercises": len(tasks), "minutes": minutes, "points": points}
+        said = ", ".join(f"{number}\N{NO-BREAK SPACE}{what}" for what, number in counts.items())
         return f"<li><p>{link} <em>{said}</em></p></li>\n"
 
 

@@ -50,6 +50,14 @@ def test_sheets_are_listed_once_and_found_in_the_chapters(html):
     assert not hidden & set(where if isinstance(where, list) else [where])
 
 
+def test_the_list_says_how_many_points_a_sheet_has(html):
+    lines = soup(html, "book/sheets").select("article ol em")
+    for stem, line in zip(STEMS, lines, strict=True):
+        boxes = soup(html, f"sheets/{stem}").select(".w2v-answer")
+        points = sum(len(box.select("[data-field]")) or 2 for box in boxes)
+        assert line.get_text().replace("\xa0", " ").endswith(f" minutes, {points} points")
+
+
 @pytest.fixture
 def student(chromium, strict):
     """A tab of a student who has come to the sheet."""

@@ -75,6 +75,14 @@ def test_a_sheet_stands_for_itself(stem):
             assert all(f'data-name="{name}"' in shown for name in sheet.checks(cell))
 
 
+@pytest.mark.skipif(not (chapter.BOOK.parent / ".git").exists(), reason="this is no clone")
+@pytest.mark.parametrize("command", ["sheet", "key", "assignment"])
+def test_git_ignores_what_the_commands_write(command):
+    names = [f"{stem}_{command}.ipynb" for stem in chapter.stems()]
+    ignored = ["git", "check-ignore", *names]
+    assert subprocess.check_output(ignored, cwd=chapter.BOOK.parent, text=True).split() == names
+
+
 @each_chapter
 def test_what_is_given_is_there_once_and_shows_no_more_than_it_must(stem):
     given = [cell for cell in json.loads(sheet.sheet(stem))["cells"] if "given" in cell["id"]]
