@@ -29,6 +29,8 @@ NUMBER = re.compile(
 IN_BRACKETS = re.compile(r"(^|[*/×·(] ?)\(([^()]*)\)(?= ?(?:[*/×·)]|$))")  # 1/(4 * 5), not 3(4)
 COMMA = re.compile(r"([+-]?\d+),(\d+)", re.ASCII)  # where others write a point
 HUNDRED = 98.5, 101.5  # what rounded percentages may sum to
+FUNCTION = re.compile(r"(?<![a-z])(?:log|ln|sqrt|exp|pi)(?![a-z])|[√π]", re.IGNORECASE | re.ASCII)
+UNIT = re.compile(r"(.*\d)\s*[A-Za-zµμ][A-Za-zµμ/ ]*")
 MOST = 1000  # numbers that an answer to a field may hold
 LIBRARY = Path(__file__).parents[1]
 NOT_THE_READERS = [str(LIBRARY), *(sysconfig.get_paths()[key] for key in ("stdlib", "purelib"))]
@@ -149,7 +151,7 @@ class Number(Field):
                 given = re.sub(r"\s*%\s*$", "", given)
             if (number := parse_number(given)) is None:
                 refuse_comma(given)
-                return wrong("write a number, such as 1500 or 0.25.")
+                return wrong(instead(given, "write a number, such as 1500 or 0.25."))
         else:
             (number,) = flat(given)
         data = self.data()
@@ -196,7 +198,7 @@ class Numbers(Field):
             if (numbers := parse_numbers(given)) is None:
                 if parse_numbers(COMMA.sub(r"\1.\2", given)) is not None:
                     refuse_comma(COMMA.search(given)[0])
-                return wrong(self.hint)
+                return wrong(instead(given, self.hint))
         else:
             numbers = flat(given)
         data = self.data()
@@ -609,6 +611,16 @@ def refuse_comma(text):
     """Raise DecimalComma if a text is a number with a comma where others write a point."""
     if COMMA.fullmatch(text := text.strip()):
         raise DecimalComma(text.replace(",", "."))
+
+
+def instead(text, hint):
+    """What to write in place of a text that is no number."""
+    unit = UNIT.fullmatch(text.strip())
+    if FUNCTION.search(text):
+        return "write it as a decimal, such as 0.25."
+    if unit and parse_number(unit[1]) is not None:
+        return f"write it without a unit: {unit[1].strip()}."
+    return hint
 
 
 def parse_word(text):

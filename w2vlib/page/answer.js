@@ -49,6 +49,16 @@ const parseWord = (text) => text.toLowerCase().replace(/\s+/g, " ")
 const close = (number, other, tolerance) => Math.abs(number - other)
   <= (tolerance ?? Math.max(1e-4 * Math.abs(other), 1e-6)) * (1 + 1e-9);
 
+const FUNCTION = /(?<![a-z])(?:log|ln|sqrt|exp|pi)(?![a-z])|[√π]/i;
+const UNIT = /^(.*\d)\s*[A-Za-zµμ][A-Za-zµμ/ ]*$/;
+
+// What to write in place of a text that is no number.
+function instead(text, hint) {
+  const unit = text.trim().match(UNIT);
+  if (FUNCTION.test(text)) return "write it as a decimal, such as 0.25.";
+  return unit && parseNumber(unit[1]) !== null ? `write it without a unit: ${unit[1].trim()}.` : hint;
+}
+
 const RIGHT = ["right", "Right."];
 const wrong = (why) => ["wrong", `Not yet: ${why}`];
 const size = (number, right) => number > right ? "large" : "small";
@@ -71,7 +81,7 @@ function judge(of, text) {
     const typed = of.percent ? text.replace(/\s*%\s*$/, "") : text, number = parseNumber(typed);
     if (number === null) {
       const comma = /^\s*[+-]?\d+,\d+\s*$/.test(typed);
-      return comma ? writePoint(typed) : wrong("write a number, such as 1500 or 0.25.");
+      return comma ? writePoint(typed) : wrong(instead(typed, "write a number, such as 1500 or 0.25."));
     }
     if (close(number, right, tolerance)) return RIGHT;
     const known = mistakes.find(([mistake]) => close(number, mistake, tolerance));
@@ -79,7 +89,7 @@ function judge(of, text) {
   }
   const numbers = parseNumbers(text);
   if (numbers === null) {
-    return parseNumbers(points(text)) ? writePoint(text.match(COMMA)[0]) : wrong(of.hint);
+    return parseNumbers(points(text)) ? writePoint(text.match(COMMA)[0]) : wrong(instead(text, of.hint));
   }
   const same = (others) => numbers.length === others.length
     && numbers.every((number, i) => close(number, others[i], tolerance));
