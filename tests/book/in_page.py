@@ -32,6 +32,12 @@ def status(page):
     return page.get_by_role("group", name="This chapter").get_by_role("status")
 
 
+def clear(page):
+    """Take back all that the reader wrote."""
+    page.get_by_role("button", name="Clear my changes").click()
+    page.get_by_role("button", name="Clear", exact=True).click()
+
+
 def download(page, folder):
     """The reader's notebook, valid."""
     with page.expect_download() as waiting:

@@ -7,7 +7,7 @@ import threading
 import pytest
 from chapters import BOOK, CHAPTERS, REVEAL, ROOT, code_cells, read
 from conftest import build, tab
-from in_page import BUTTON, RUN_IN_PAGE, SECONDS, download, needs_pyodide, press, status
+from in_page import BUTTON, RUN_IN_PAGE, SECONDS, clear, download, needs_pyodide, press, status
 from playwright.sync_api import expect
 from test_browser import CONTRAST, NARROW, ONE_OF_A_KIND, SIDEWAYS, violations
 
@@ -42,9 +42,8 @@ def started(strict, context):
 def ready(started):
     """That page, as it is before the reader changes something."""
     yield started
-    clear = started.get_by_role("button", name="Clear my changes")
-    if clear.is_visible():
-        clear.click()
+    if started.get_by_role("button", name="Clear my changes").is_visible():
+        clear(started)
 
 
 def visible_cell(page, n):
@@ -171,7 +170,7 @@ BAR = """() => {
   const bar = document.querySelector(".w2v-runner-bar"), [status, progress] = bar.children;
   status.textContent = "Cell 44 takes over ten seconds.";
   progress.textContent = "44 of 58 cells";
-  const hidden = [...bar.children].map((it) => it.hidden);
+  const all = bar.querySelectorAll("*"), hidden = [...all].map((it) => it.hidden);
   const most = (shown) => {
     const buttons = [...bar.querySelectorAll("button")];
     buttons.forEach((it) => { it.hidden = !shown.includes(it.textContent); });
@@ -182,13 +181,16 @@ BAR = """() => {
   progress.textContent = "188 s, 688 MB";
   bar.children[2].textContent = "Show cell 44";
   const idle = most(["Show cell 44", "Run all", "Download my notebook", "Clear my changes"]);
-  [...bar.children].forEach((it, i) => { it.hidden = hidden[i]; });
-  return [busy, idle];
+  const ask = bar.querySelector(".w2v-ask");
+  ask.hidden = false;
+  const asked = most(["Clear", "Keep"]);
+  all.forEach((it, i) => { it.hidden = hidden[i]; });
+  return [busy, idle, asked];
 }"""
 
 
 @needs_pyodide
-@pytest.mark.parametrize(("width", "most"), [(1280, 48), (390, 84)])
+@pytest.mark.parametrize(("width", "most"), [(1280, 48), (390, 100)])
 def test_the_bar_is_low_and_covers_nothing_asked_for(ready, width, most):
     size = ready.viewport_size
     ready.set_viewport_size({"width": width, "height": 844})
@@ -278,7 +280,7 @@ def test_first_and_second_visit(strict, visitor):
     expect(cell.locator("textarea")).to_have_value(source)
     run(cell, timeout=60 * SECONDS)
     assert not [path for path in strict.sent if "/pyodide/" in path]
-    page.get_by_role("button", name="Clear my changes").click()
+    clear(page)
     expect(cell.locator("textarea")).not_to_have_value(source)
     page.reload()
     expect(page.locator("textarea")).to_have_count(0)
@@ -345,7 +347,7 @@ def test_an_exercise_is_judged_here_and_its_answer_downloaded(ready, tmp_path):
     expect(form.get_by_role("status")).to_have_text("Right.")
     sources = [it.source for it in download(ready, tmp_path).cells]
     assert 'check("gradient_by_hand", gradient="-1/4, 1/4")' in sources
-    ready.get_by_role("button", name="Clear my changes").click()
+    clear(ready)
     expect(form.get_by_role("textbox")).to_have_value("")
 
 

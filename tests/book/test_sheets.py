@@ -5,7 +5,7 @@ import json
 import pytest
 from bs4 import BeautifulSoup
 from chapters import CHAPTERS
-from in_page import SECONDS, download, needs_pyodide
+from in_page import SECONDS, clear, download, needs_pyodide
 from playwright.sync_api import expect
 
 from w2vlib.classroom import chapter, sheet
@@ -112,6 +112,122 @@ def test_a_sheet_is_done_here_and_marked(student, tmp_path):
     student.goto(student.url.replace("/sheets/", "/book/"))
     expect(form.get_by_role("textbox").first).to_have_value("6")
     expect(student.locator("textarea")).to_have_count(0)  # its cells are its own
+
+
+BY_HAND = f'check("{FIELDS}", row_3={{}}, everything={{}})'
+
+
+@needs_pyodide
+def test_the_form_and_the_cell_say_the_same(student, tmp_path):
+    cell = student.locator("div.cell").filter(has_text=f'check("{FIELDS}"')
+    code = cell.locator("textarea")
+    first, second = (cell.get_by_label(text) for text in ("sum of row 3", "sum of all of dW"))
+
+    def run(row_3, everything):
+        code.fill(BY_HAND.format(row_3, everything))
+        cell.get_by_role("button", name="Run", exact=True).click()
+        expect(cell).to_have_attribute("data-state", "done", timeout=60 * SECONDS)
+
+    def said(row_3, everything):
+        verdicts = find(FIELDS).judge(row_3=row_3, everything=everything).values()
+        expect(cell.get_by_role("status")).to_have_text([it.said for it in verdicts])
+
+    def handed_in():
+        sources = [it.source for it in download(student, tmp_path).cells]
+        (source,) = (it for it in sources if it.startswith(f'check("{FIELDS}"'))
+        return source
+
+    first.fill("3")  # typed, and not checked
+    student.reload()
+    expect(first).to_have_value("3")
+    student.get_by_role("button", name="Run this sheet here").click()
+    expect(code).to_have_value(BY_HAND.format(3, "..."))
+    student.get_by_role("button", name="Run all").click()
+    expect(cell).to_have_attribute("data-state", "done", timeout=60 * SECONDS)
+    expect(first).to_have_value("3")
+
+    run("3", "9")  # in the cell, then otherwise in the form
+    said("3", "9")
+    first.fill("4 + 2")
+    cell.get_by_role("button", name="Check").click()
+    said("4 + 2", "9")
+    expect(code).to_have_value(BY_HAND.format('"4 + 2"', 9))
+    first.fill("6")
+    cell.get_by_role("button", name="Check").click()
+    expect(cell.get_by_role("status")).to_have_text(["Right.", "Right."])
+    assert handed_in() == BY_HAND.format(6, 9)
+
+    code.fill(BY_HAND.format("'7'", "9"))  # and the other way round
+    expect(first).to_have_value("7")
+    expect(cell.get_by_role("status")).to_have_text(["", "Right."])
+    run("'7'", "9")
+    said("7", "9")
+    assert handed_in() == BY_HAND.format("'7'", 9)
+    for row_3, everything in [(None, [9] * 40), ((3, 3), "<b>9</b>")]:
+        run(repr(row_3), repr(everything))
+        said(row_3, everything)
+        shown = ["", ""] if row_3 is None else [repr(row_3), everything]
+        assert [first.input_value(), second.input_value()] == shown
+        assert handed_in() == BY_HAND.format(repr(row_3), repr(everything))
+    second.fill("9")
+    assert handed_in() == BY_HAND.format("(3, 3)", 9)
+
+    student.reload()
+    expect(first).to_have_value("(3, 3)")
+    expect(second).to_have_value("9")
+    cell.get_by_role("button", name="Reset").click()
+    expect(second).to_have_value("")
+
+
+@needs_pyodide
+def test_one_typo_stops_one_exercise(student):
+    cells = student.locator("div.cell")
+    stub = cells.filter(has_text=f"def {CODE}(")
+    check = cells.filter(has_text=f'check("{CODE}"')
+    below = cells.filter(has_text="check(").last
+    student.get_by_role("button", name="Run this sheet here").click()
+    expect(check.get_by_role("status").last).to_contain_text("Not written yet")
+    stub.locator("textarea").fill("def broken(:")
+    check.get_by_role("button", name="Run", exact=True).click()
+    expect(stub).to_have_attribute("data-state", "failed", timeout=60 * SECONDS)
+    number = stub.get_by_role("group").get_attribute("aria-label").split()[1]
+    expect(check.locator(".w2v-state")).to_have_text(f"not run: cell {number} failed")
+    expect(check.get_by_role("status").last).to_have_text("Not run yet.")
+    below.get_by_role("button", name="Run", exact=True).click()
+    expect(below).to_have_attribute("data-state", "done", timeout=60 * SECONDS)
+    student.get_by_role("button", name="Run all").click()  # it fails again, and the rest runs
+    status = student.get_by_role("group", name="This sheet").get_by_role("status")
+    expect(status).to_have_text(f"Cell {number} failed.", timeout=60 * SECONDS)
+    expect(check).not_to_have_attribute("data-state", "done")
+    expect(below).to_have_attribute("data-state", "done")
+
+    student.get_by_role("button", name="Clear my changes").click()
+    student.keyboard.press("Enter")  # where the first tap leads: nothing is lost
+    expect(stub.locator("textarea")).to_have_value("def broken(:")
+    clear(student)
+    expect(stub.locator("textarea")).not_to_have_value("def broken(:")
+    expect(student.get_by_role("button", name="Show cell")).to_be_hidden()
+    expect(check.locator(".w2v-state")).to_have_text("")
+    expect(check.get_by_role("status").last).to_contain_text("Not written yet")
+
+    stub.locator("textarea").fill(RIGHT)
+    expect(check.get_by_role("status").last).to_have_text("Not run yet.")
+    student.reload()
+    expect(check.get_by_role("status").last).to_have_text("Not run yet.")
+
+
+@needs_pyodide
+def test_a_check_that_does_not_fit_is_told_in_a_line(student):
+    cell = student.locator("div.cell").filter(has_text=f'check("{FIELDS}"')
+    student.get_by_role("button", name="Run this sheet here").click()
+    for given, said in [
+        ("row3=6", "'lookup_by_hand' has no field 'row3', but row_3, everything"),
+        ("6, 9", 'name them, check("lookup_by_hand", row_3=..., everything=...)'),
+    ]:
+        cell.locator("textarea").fill(f'check("{FIELDS}", {given})')
+        cell.get_by_role("button", name="Run", exact=True).click()
+        expect(cell.locator(".traceback")).to_contain_text(said, timeout=60 * SECONDS)
+        expect(cell.locator(".traceback")).not_to_contain_text("Traceback")
 
 
 @needs_pyodide

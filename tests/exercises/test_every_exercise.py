@@ -65,8 +65,20 @@ def test_a_name_that_no_chapter_has():
         check("lookup_by_hand", row_4=6)
     with pytest.raises(ValueError, match="has the fields row_3, everything"):
         check("lookup_by_hand", 6)
-    with pytest.raises(ValueError, match="has no fields"):
+    with pytest.raises(ValueError, match="has the fields row_3, everything"):
+        check("lookup_by_hand", 6, 9)
+    with pytest.raises(ValueError, match="has no fields") as error:
         check("gradient_by_product", answer=6)
+    assert error.value._render_traceback_() == [str(error.value)]  # in IPython: no frames
+
+
+def test_a_check_that_is_stopped():
+    def endless(*args):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt) as error:
+        check("gradient_by_product", endless)
+    assert error.value._render_traceback_() == ["It was stopped while your code ran."]
 
 
 def test_what_a_cell_shows():

@@ -115,6 +115,27 @@ def test_given_answers_are_shown_and_judged(alive):
     assert page.locator(".w2v-right").count() == 2
 
 
+def test_what_was_given_stands_though_no_field_can_show_it(alive):
+    thing = shown(EXERCISE, number=None, shape=["2"] * 40, word="<b>", choice="neither")
+    page = alive()
+    page.evaluate(
+        """html => {
+            const was = { number: "1", shape: "2", word: "3", choice: "error", share: "0.91" };
+            globalThis.w2vKept = { answers: () => was, answer() {} };
+            document.body.innerHTML = html;
+            w2v.mount(document);
+        }""",
+        thing.page(),
+    )
+    values = [page.get_by_label(it).input_value() for it in ("bytes", "shape", "word", "choice")]
+    assert values == ["", "", "<b>", ""]
+    page.get_by_role("button", name="Check").click()
+    for field in "number", "shape", "word", "choice":
+        status = page.locator(f"[data-field={field}] [role=status]")
+        assert status.inner_text() == thing.verdicts[field].said
+    assert page.locator("[data-field=share] .w2v-right").count() == 1  # kept, and the cell has dots
+
+
 def test_code_that_is_right_is_done(alive):
     html = check("gradient_by_product", ...).page()
     assert "data-right" not in html and 'class="w2v-unwritten">Not written yet' in html

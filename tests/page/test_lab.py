@@ -107,7 +107,8 @@ def test_what_a_cell_shows_is_alive(folder, run_all):
     border = page.locator(".w2v-explore").evaluate("root => getComputedStyle(root).borderStyle")
     assert border == "solid"  # the styles came, too
     kept = page.locator(".w2v-keep code").text_content()
-    assert kept == 'check("lookup_by_hand", row_3="3", everything=...)'
+    assert kept == 'check("lookup_by_hand", row_3=3, everything=...)'
+    assert page.locator(".w2v-keep strong").text_content() == "Not handed in yet:"
 
 
 def test_a_sheet_is_done_here_and_marked(folder, run_all, tmp_path):

@@ -37,10 +37,23 @@ def find(name):
             return found if isinstance(found, Fields) else Code(found)
         names += exercises
     near = difflib.get_close_matches(str(name), names, n=1)
-    raise ValueError(f"no exercise {name!r}" + (f": did you mean {near[0]!r}?" if near else ""))
+    raise CannotCheck(f"no exercise {name!r}" + (f": did you mean {near[0]!r}?" if near else ""))
 
 
-def check(name, answer=..., /, *, seed=0, **answers):
+class CannotCheck(ValueError):
+    """A call of `check` that does not fit; where a cell makes it, its words say all."""
+
+    def _render_traceback_(self):
+        return [str(self)]
+
+
+class Stopped(KeyboardInterrupt):
+    """The reader has stopped a check; the frames between would not help."""
+
+    _render_traceback_ = CannotCheck._render_traceback_
+
+
+def check(name, answer=..., /, *more, seed=0, **answers):
     """Say what there is to say to the answer of an exercise.
 
     name: the exercise.
@@ -57,17 +70,23 @@ def check(name, answer=..., /, *, seed=0, **answers):
     """
     exercise = find(name)
     if isinstance(exercise, Code):
-        if answers:
-            raise ValueError(f'{name!r} has no fields: call check("{name}", what you wrote)')
-        verdict = exercise.judge(answer, seed)
+        if answers or more:
+            raise CannotCheck(f'{name!r} has no fields: call check("{name}", what you wrote)')
+        try:
+            verdict = exercise.judge(answer, seed)
+        except KeyboardInterrupt:
+            raise Stopped("It was stopped while your code ran.") from None
         return Answer(name, {"": verdict})
-    if answer is not ... and len(exercise) == 1:
+    if more or (answer is not ... and len(exercise) > 1):
+        call = ", ".join(f"{field}=..." for field in exercise)
+        raise CannotCheck(
+            f'{name!r} has the fields {", ".join(exercise)}: name them, check("{name}", {call})'
+        )
+    if answer is not ...:
         answers = dict.fromkeys(exercise, answer) | answers
-    elif answer is not ...:
-        raise ValueError(f"{name!r} has the fields {', '.join(exercise)}: name them, field=answer")
     for field in answers:
         if field not in exercise:
-            raise ValueError(f"{name!r} has no field {field!r}, but {', '.join(exercise)}")
+            raise CannotCheck(f"{name!r} has no field {field!r}, but {', '.join(exercise)}")
     labels = {field: it.label or field.replace("_", " ") for field, it in exercise.items()}
     expected = {field: it.data() for field, it in exercise.items()}
     return Answer(name, exercise.judge(**answers), labels, expected, answers)

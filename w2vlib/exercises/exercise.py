@@ -1,7 +1,7 @@
 """What an exercise expects, and what is said to an answer.
 
 Answers come as Python values or as texts that a reader has typed. The form of a page judges texts
-in `answer.js`, with the same rules and the same words.
+in `answer.rules.js`, with the same rules and the same words.
 """
 
 import ast
@@ -554,7 +554,7 @@ def raised(number, text, words):
     return f"line {number} of the cell{line} {does}"
 
 
-# ---- Reading answers. These rules stand in answer.js once more.
+# ---- Reading answers. These rules stand in answer.rules.js once more.
 
 
 def parse_number(text):

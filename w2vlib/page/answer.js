@@ -1,115 +1,16 @@
-// Fields to type answers into, and Check, which says what there is to say at once. The rules and the
-// words are those of w2vlib/exercises/exercise.py.
-const NUMBER = /^[+-]?(?:(?:[1-9]\d{0,2}(?:[,_ ]\d{3})+|\d+)(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?%?$/;
-const IN_BRACKETS = /(^|[*/×·(] ?)\(([^()]*)\)(?= ?(?:[*/×·)]|$))/; // 1/(4 * 5), not 3(4)
+// Fields to type answers into, and Check, which says what there is to say at once (answer.rules.js).
 
-function parsePower(text) {
-  const parts = text.split("^");
-  if (parts.length > 2 || !parts.every((part) => NUMBER.test(part))) return null;
-  const [base, power] = parts.map((part) => Number(part.replace(/[,_ %]/g, ""))
-    / (part.endsWith("%") ? 100 : 1));
-  if (power === undefined) return base;
-  return base > 0 && Number.isFinite(base ** power) ? base ** power : null;
+// What was typed, as a cell has it: a plain number, a text, or dots for nothing.
+const PLAIN = /^[+-]?(?:0|[1-9]\d*)(?:\.\d*)?(?:[eE][+-]?\d+)?$/;
+function literal({ kind }, typed) {
+  const text = typed.trim();
+  if (!text) return "...";
+  return kind.startsWith("number") && PLAIN.test(text) ? text : JSON.stringify(text);
 }
 
-function parseNumber(typed) {
-  let text = typed.replace(/[−–]/g, "-").replace(/\s+/g, " ").trim()
-    .replace(/ ?(\^|\*\*) ?/g, "^");
-  for (let part; (part = text.match(IN_BRACKETS));) {
-    const number = parseNumber(part[2]);
-    if (number === null) return null;
-    text = text.slice(0, part.index) + part[1] + number + text.slice(part.index + part[0].length);
-  }
-  let result = 1, sign = "*";
-  for (const part of text.split(/ ?([*/×·]) ?/)) {
-    if (part && "*/×·".includes(part)) {
-      sign = part;
-      continue;
-    }
-    const number = parsePower(part);
-    if (number === null) return null;
-    if (sign === "/" && number === 0) return null;
-    result = sign === "/" ? result / number : result * number;
-  }
-  return Number.isNaN(result) ? null : result;
-}
-
-function parseNumbers(typed) {
-  const text = typed.replace(/[\])}][,\s]*[[({]/g, " ").replace(/[[\](){}]/g, " ").replace(/([0-9\s])[x×](?=[0-9\s])/g, "$1 ")
-    .replaceAll(";", ", ").replace(/\s*([*/·^])\s*/g, "$1").replace(/\s+,/g, ",")
-    .replace(/^[,\s]+|[,\s]+$/g, "");
-  const numbers = text.split(text.includes(",") && !/,\s/.test(text) ? /[,\s]+/ : /,?\s+/)
-    .map(parseNumber);
-  return numbers.includes(null) || numbers.length > 1000 ? null : numbers;
-}
-
-const parseWord = (text) => text.toLowerCase().replace(/\s+/g, " ")
-  .replace(/^[ .,;:!"'`´‘’“”]+|[ .,;:!"'`´‘’“”]+$/g, "");
-
-const close = (number, other, tolerance) => Math.abs(number - other)
-  <= (tolerance ?? Math.max(1e-4 * Math.abs(other), 1e-6)) * (1 + 1e-9);
-
-const FUNCTION = /(?<![a-z])(?:log|ln|sqrt|exp|pi)(?![a-z])|[√π]/i;
-const UNIT = /^(.*\d)\s*[A-Za-zµμ][A-Za-zµμ/ ]*$/;
-
-// What to write in place of a text that is no number.
-function instead(text, hint) {
-  const unit = text.trim().match(UNIT);
-  if (FUNCTION.test(text)) return "write it as a decimal, such as 0.25.";
-  return unit && parseNumber(unit[1]) !== null ? `write it without a unit: ${unit[1].trim()}.` : hint;
-}
-
-const RIGHT = ["right", "Right."];
-const wrong = (why) => ["wrong", `Not yet: ${why}`];
-const size = (number, right) => number > right ? "large" : "small";
-
-// Where others write a point.
-const COMMA = /([+-]?\d+),(\d+)/;
-const points = (text) => text.replace(new RegExp(COMMA, "g"), "$1.$2");
-const writePoint = (number) => wrong(`write a point: ${points(number.trim())}.`);
-
-// What to say to a text -> [state, words]. `of`: what the library says of the field.
-function judge(of, text) {
-  if (!text.replace(/^[\s.]+$/, "")) return ["unwritten", "Not written yet."];
-  const { kind, right, mistakes, tolerance } = of;
-  if (kind === "word" || kind === "choice") {
-    const word = parseWord(text), known = mistakes.find(([texts]) => texts.includes(word));
-    if (right.includes(word)) return RIGHT;
-    return wrong(known?.[1] ?? (kind === "word" ? "another word is meant." : "think again."));
-  }
-  if (kind === "number") {
-    const typed = of.percent ? text.replace(/\s*%\s*$/, "") : text, number = parseNumber(typed);
-    if (number === null) {
-      const comma = /^\s*[+-]?\d+,\d+\s*$/.test(typed);
-      return comma ? writePoint(typed) : wrong(instead(typed, "write a number, such as 1500 or 0.25."));
-    }
-    if (close(number, right, tolerance)) return RIGHT;
-    const known = mistakes.find(([mistake]) => close(number, mistake, tolerance));
-    return wrong(known?.[1] ?? `this is too ${size(number, right)}.`);
-  }
-  const numbers = parseNumbers(text);
-  if (numbers === null) {
-    return parseNumbers(points(text)) ? writePoint(text.match(COMMA)[0]) : wrong(instead(text, of.hint));
-  }
-  const same = (others) => numbers.length === others.length
-    && numbers.every((number, i) => close(number, others[i], tolerance));
-  if (same(right)) return RIGHT;
-  const known = mistakes.find(([mistake]) => same(mistake));
-  if (known) return wrong(known[1]);
-  const count = right.length;
-  if (numbers.length !== count) {
-    return wrong(`${count} numbers are asked for, and this has ${numbers.length}.`);
-  }
-  const sum = (all) => all.reduce((before, number) => before + number, 0);
-  if (close(sum(right), 1) && sum(numbers) > 98.5 && sum(numbers) < 101.5) {
-    return wrong("these are percentages: write shares, which sum to 1.");
-  }
-  const at = numbers.findIndex((number, i) => !close(number, right[i], tolerance));
-  const too = `is too ${size(numbers[at], right[at])}.`;
-  return wrong(count > 1 ? `number ${at + 1} of ${count} ${too}` : `this ${too}`);
-}
-
-// Fields and Check. On a page of the book `w2vKept` keeps what was answered and what is done.
+// Fields and Check. On a page of the book `w2vKept` keeps what was typed and what is done. What the cell
+// says counts: what was kept fills a field only where the cell has dots. The page's runner takes what was
+// typed since into the cell (`w2vTyped`, at "w2v-typed"), and tells what the cell says now ("w2v-cell").
 export function mount(root) {
   const { name, expected } = root.dataset, kept = globalThis.w2vKept;
   const finish = () => kept?.done(name);
@@ -129,34 +30,77 @@ export function mount(root) {
     if (of.options) input.append(new Option("choose …", ""), ...of.options.map((it) => new Option(it, it)));
     else Object.assign(input, { type: "text", autocomplete: "off", spellcheck: false });
     input.setAttribute("autocapitalize", "off");
-    input.value = given ?? before[field] ?? "";
     line.querySelector(".w2v-blank").replaceWith(input);
-    return { field, of, input, status: line.querySelector("[role=status]") };
+    // fixed: what is said comes from Python, and is not for this script to say
+    const fixed = given !== undefined;
+    const row = { field, of, input, fixed, status: line.querySelector("[role=status]") };
+    put(row, given ?? "");
+    if (!fixed) put(row, before[field] ?? "", "");
+    return row;
   });
-  const say = ({ of, input, status }, quiet) => {
-    const [state, said] = judge(of, input.value);
-    status.textContent = quiet && state === "unwritten" ? "" : said;
+  const typed = () => rows.filter((row) => {
+    row.typed ||= row.input.value !== row.shown;
+    row.fixed &&= !row.typed;
+    return row.typed;
+  });
+  root.w2vTyped = () => typed().map(({ field, of, input }) => [field, literal(of, input.value)]);
+  const tell = ({ input, status }, state, said) => {
+    status.textContent = said;
     status.className = `w2v-${state}`;
     input.setAttribute("aria-invalid", state === "wrong");
     return state === "right";
   };
+  const say = (row, quiet) => {
+    if (row.fixed) return tell(row, row.status.className.slice(4), row.status.textContent);
+    // oxlint-disable-next-line no-undef -- it stands in answer.rules.js
+    const [state, said] = judge(row.of, row.input.value);
+    return tell(row, state, quiet && state === "unwritten" ? "" : said);
+  };
+  const keep = () => {
+    const last = kept?.answers(name) ?? {};
+    if (rows.every(({ field, input }) => input.value === (last[field] ?? ""))) return;
+    kept?.answer(name, Object.fromEntries(rows.map(({ field, input }) => [field, input.value])));
+  };
   // A notebook stores its cells, and no form.
   const keepInCell = () => {
-    const given = rows.map(({ field, input }) => `${field}=${input.value.trim() ? JSON.stringify(input.value) : "..."}`);
-    const note = root.querySelector(".w2v-keep")
-      ?? root.appendChild(Object.assign(document.createElement("p"), { className: "w2v-keep" }));
-    note.textContent = "To keep this, and to hand it in, let the cell say: ";
-    note.append(Object.assign(document.createElement("code"), {
-      textContent: `check("${name}", ${given.join(", ")})`,
-    }));
+    root.querySelector(".w2v-keep")?.remove();
+    if (!typed().length) return;
+    const given = rows.map(({ field, of, input }) => `${field}=${literal(of, input.value)}`);
+    const [note, lead, code] = ["p", "strong", "code"].map((tag) => document.createElement(tag));
+    note.className = "w2v-keep";
+    lead.textContent = "Not handed in yet:";
+    code.textContent = `check("${name}", ${given.join(", ")})`;
+    note.append(lead, " let the cell say: ", code);
+    if (navigator.clipboard) {
+      const copy = note.appendChild(document.createElement("button"));
+      Object.assign(copy, { type: "button", textContent: "Copy" });
+      copy.addEventListener("click", async () => {
+        await navigator.clipboard.writeText(code.textContent);
+        copy.textContent = "Copied";
+      });
+    }
+    root.append(note);
   };
   const answer = () => {
+    typed();
     const right = rows.filter((row) => say(row)).length;
-    kept?.answer(name, Object.fromEntries(rows.map(({ field, input }) => [field, input.value])));
+    keep();
     if (right === rows.length) finish();
     if (!globalThis.w2v) keepInCell();
-    root.dispatchEvent(new CustomEvent("w2v-answer", { bubbles: true, detail: { name, right } }));
+    const told = (kind, more) => root.dispatchEvent(new CustomEvent(kind, { bubbles: true, ...more }));
+    told("w2v-typed");
+    told("w2v-answer", { detail: { name, right } });
   };
+  for (const row of rows) {
+    row.input.addEventListener("input", () => {
+      row.typed = true;
+      row.fixed = false;
+      tell(row, "", "");
+      keep();
+      if (!globalThis.w2v) keepInCell();
+      root.dispatchEvent(new CustomEvent("w2v-typed", { bubbles: true }));
+    });
+  }
   const button = root.appendChild(document.createElement("button"));
   Object.assign(button, { type: "button", textContent: "Check" });
   button.addEventListener("click", answer);
@@ -165,11 +109,30 @@ export function mount(root) {
   });
   root.addEventListener("w2v-clear", () => {
     for (const row of rows) {
-      row.input.value = "";
+      row.fixed = false;
+      put(row, "");
       say(row, true);
     }
   });
-  if (rows.some(({ input }) => input.value)) {
-    if (rows.filter((row) => say(row, true)).length === rows.length) finish();
-  }
+  // {field: its text in the cell, null where no field can show it}, and whether to judge at once
+  root.addEventListener("w2v-cell", ({ detail: { texts, judged } }) => {
+    for (const row of rows.filter(({ field }) => field in texts)) {
+      const text = texts[row.field], before = row.input.value;
+      put(row, text ?? "");
+      row.fixed = row.input.value !== text;
+      if (row.fixed) tell(row, "", "Not run yet.");
+      else if (judged) say(row, true);
+      else if (before !== text) tell(row, "", "");
+    }
+    keep();
+  });
+  if (rows.filter((row) => say(row, true)).length === rows.length) finish();
+}
+
+// Show a text in a field; `shown` is what the cell is known to say, where that is something else.
+function put(row, text, shown) {
+  row.input.value = text;
+  if (row.input.selectedIndex < 0) row.input.value = ""; // it is no option
+  row.shown = shown ?? row.input.value;
+  row.typed = false;
 }

@@ -55,10 +55,11 @@ class Answer(TwoFaces):
         if not field:
             return f'<p role="status" class="w2v-{state}">{escape(said)}</p>'
         status = '<span role="status"></span>'
-        if state != "unwritten":
+        value = self.given.get(field, ...)
+        if value is not ...:
             status = f'<span role="status" class="w2v-{state}">{escape(said)}</span>'
-        shown = escape(shortly(self.given.get(field)))
-        data = f' data-given="{shown}"' if shown else ""
+        shown = escape(shortly(value))
+        data = "" if value is ... else f' data-given="{shown}"'
         return (
             f'<p data-field="{escape(field)}"{data}><label>{escape(self.labels[field])} '
             f'<span class="w2v-blank">{shown or "______"}</span></label> {status}</p>'
@@ -74,4 +75,5 @@ def shortly(value):
     except Exception:  # noqa: BLE001 - a reader's object may do anything
         return ""
     text = " ".join(text.split())
-    return text if len(text) <= WIDTH and "<" not in text and text.strip(" .") else ""
+    typed = isinstance(value, str) or "<" not in text  # no <function f at 0x...>
+    return text if len(text) <= WIDTH and typed and text.strip(" .") else ""

@@ -49,7 +49,8 @@ def embed(data):
 
 def bundle():
     """All scripts as one, without imports: a page that is opened from a folder may not import."""
-    kinds = sorted(path.stem for path in HERE.glob("*.js") if path.stem != "mount")
+    stems = {path.stem for path in HERE.glob("*.js")} - {"mount"}
+    kinds = sorted(stem for stem in stems if "." not in stem)
     mounts = ",\n".join(f"{kind}: {_mount(kind)}" for kind in kinds)
     w2v = f"{{kinds: {{{mounts}}},\nmount: {_mount('mount')}}}"
     return f"globalThis.w2v = {w2v};\nw2v.mount(document);\n"
@@ -62,6 +63,7 @@ def styles():
 
 def _mount(kind):
     """The function `mount` of a script, as an expression."""
-    source = (HERE / f"{kind}.js").read_text(encoding="utf-8")
+    paths = [*sorted(HERE.glob(f"{kind}.*.js")), HERE / f"{kind}.js"]  # answer.rules.js, answer.js
+    source = "\n".join(path.read_text(encoding="utf-8") for path in paths)
     inside = re.sub(r"^export (?=function mount\b)", "", source, flags=re.MULTILINE)
     return f'(() => {{\n"use strict";\n{inside}return mount;\n}})()'

@@ -157,4 +157,6 @@ def tell(error, name):
         "evalue": str(error),
         "traceback": "".join(told.format()).splitlines(),
     }
+    if hasattr(error, "_render_traceback_"):  # it says all itself, in IPython, too
+        shown["traceback"] = error._render_traceback_()
     send(shown, line=lines[-1] if lines else None)

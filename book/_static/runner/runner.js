@@ -50,23 +50,36 @@
   const find = button("", () => failed[0].reveal());
   const all = button("Run all", () => run(cells));
   const stop = button("Stop", halt);
-  const clear = button("Clear my changes", () => {
-    cells.forEach((cell) => cell.text === cell.source || cell.reset());
-    globalThis.w2vKept?.clear();
-    refresh();
-    say("All cells are as they were.");
-  });
+  const clear = button("Clear my changes", () => sure(true));
+  const keepAll = button("Keep", () => sure(false));
+  const ask = group("w2v-ask", "Clear all my changes?", "Clear all? ", button("Clear", clearAll), keepAll);
+  ask.hidden = true;
   const save = button("Download my notebook",
     () => download().catch((error) => say(`The notebook did not come: ${error.message}.`)));
-  const bar = group("w2v-runner-bar", `This ${what}`, status, progress, find, all, stop, save, clear);
+  const bar = group("w2v-runner-bar", `This ${what}`, status, progress, find, all, stop, save, clear, ask);
   const say = (text) => { status.textContent = text; };
   const refresh = () => {
-    find.hidden = !failed.length;
+    find.hidden = !failed.length || !ask.hidden;
     find.textContent = `Show cell ${failed[0]?.number}`;
     stop.hidden = !running && !queue.length;
-    all.hidden = !stop.hidden;
-    clear.hidden = cells.every((cell) => cell.text === cell.source && !cell.answers.length);
+    all.hidden = !stop.hidden || !ask.hidden;
+    save.hidden = !ask.hidden;
+    clear.hidden = !ask.hidden || cells.every((cell) => cell.text === cell.source);
   };
+  function sure(asked) { // whether the reader is asked; nothing is lost at one tap
+    ask.hidden = !asked;
+    refresh();
+    (asked ? keepAll : clear).focus();
+  }
+  function clearAll() {
+    for (const cell of cells) {
+      if (cell.text !== cell.source || cell.box.dataset.state === "failed" || cell.dropped) cell.reset();
+    }
+    globalThis.w2vKept?.clear();
+    sure(false);
+    if (!running) progress.textContent = "";
+    say("All cells are as they were.");
+  }
 
   // ---- Python
   const queue = [], goals = new Set(); // the cells whose Run was pressed
@@ -131,7 +144,7 @@
     next();
   }
   // Runs a cell, and before it those above that have not run as they are now, or failed.
-  const reach = (cell) => run(cells.slice(0, cell.number).filter((it) => it === cell || !it.current));
+  const reach = (cell) => run(cells.filter((it) => it === cell || (cell.needs(it) && !it.current)));
   function next() {
     if (up && !running && queue.length) {
       running = queue.shift();
@@ -145,12 +158,13 @@
     queue.forEach((cell, i) => goals.has(cell) && cell.waits(i + (running ? 1 : 0)));
     refresh();
   }
-  // Where a cell failed, those below it that wait have no outputs any more that would belong to it.
+  // Where a cell failed, those that need it and wait have no outputs any more that would belong to it.
   function drop(wrong) {
     for (const cell of queue.splice(0)) {
-      if (cell.number < wrong?.number) queue.push(cell);
+      if (wrong && !cell.needs(wrong)) queue.push(cell);
       else {
         goals.delete(cell);
+        cell.dropped = Boolean(wrong);
         if (wrong) cell.forget();
         cell.state(undefined, wrong && `not run: cell ${wrong.number} failed`);
       }
@@ -181,6 +195,49 @@
     say(`Python has ended: ${why}. Run starts it again.`);
   }
 
+  // ---- The call check("name", field=value) in a cell. What Python cannot read yet is read as well.
+  const TOKEN = /#.*|("""|''')(?:\\[^]|(?!\1)[^])*\1|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|[\p{L}_][\p{L}\d_]*|\S/gu;
+  // The last such call -> what is given in it, and where the last of that ends.
+  function findCheck(text, name) {
+    const tokens = [...text.matchAll(TOKEN)].filter(([it]) => it[0] !== "#");
+    const words = tokens.map(([it]) => it), ends = tokens.map((it) => it.index + it[0].length);
+    let call = null;
+    words.forEach((word, i) => {
+      if (word !== "check" || words[i + 1] !== "(" || words[i + 2]?.slice(1, -1) !== name) return;
+      const given = [];
+      let depth = 0, from = i + 2;
+      for (let at = from; at < words.length && depth >= 0; at += 1) {
+        if ("([{".includes(words[at])) depth += 1;
+        else if (")]}".includes(words[at])) depth -= 1;
+        if (depth > 0 || (words[at] !== "," && depth === 0)) continue;
+        if (at > from) { // it ends before this comma, or before the last bracket
+          const named = words[from + 1] === "=";
+          const start = tokens[from].index, end = ends[at - 1], value = named ? ends[from + 1] : start;
+          given.push({ field: named && words[from], start, end, text: text.slice(value, end).trim() });
+        }
+        from = at + 1;
+      }
+      if (depth < 0) call = { given: given.slice(1), end: given.at(-1).end };
+    });
+    return call;
+  }
+  // {field: what stands there in the code} for all fields of a form; dots where nothing does.
+  function inCheck(text, form) {
+    const fields = [...form.querySelectorAll("[data-field]")].map(({ dataset }) => dataset.field);
+    const given = findCheck(text, form.dataset.name)?.given ?? [];
+    return Object.fromEntries(fields.map((name) => {
+      const found = given.find(({ field }) => field === name || (!field && fields.length === 1));
+      return [name, found?.text ?? "..."];
+    }));
+  }
+  // Such code as it is typed into a field; null where no field can show it.
+  function readable(code) {
+    if (code === "...") return "";
+    if (/^[-+.,\d_eE()[\]\s]*\d[-+.,\d_eE()[\]\s]*$/.test(code)) return code.replace(/\s+/g, " ");
+    if (/^'[^'"\\\n]*'$/.test(code)) return code.slice(1, -1);
+    try { return /^"(?!"")/.test(code) ? JSON.parse(code) : null; } catch { return null; }
+  }
+
   // ---- A cell
   class Cell {
     constructor(box, index) {
@@ -189,21 +246,58 @@
       this.code = box.querySelector(".cell_input .highlight");
       this.source = this.code.querySelector("pre").textContent.replace(/\n$/, "");
       this.place = box.querySelector(".cell_output figure") ?? box.querySelector(".cell_output");
+      this.part = box.closest("section");
+      this.task = box.closest(what === "sheet" ? "section:has(> h3)" : "#exercises > section");
     }
     get text() { return this.area?.value ?? this.source; }
     // Whether Python knows it as it is now.
     get current() { return this.well && this.ran === this.text; }
     get long() { return this.box.classList.contains("tag_long"); }
-    // What the reader typed into the fields of an exercise.
-    get answers() {
-      return [...this.box.querySelectorAll("[data-field] :is(input, select)")].filter((it) => it.value);
+    // Whether another cell must have run before: all those above, but not those of other exercises.
+    needs(other) {
+      const apart = this.task && other.task && other.task !== this.task;
+      return other.number < this.number && !apart;
     }
-    // The code with these answers in it, as a notebook has them.
-    get answered() {
-      return this.answers.reduce((text, input) => {
-        const { field } = input.closest("[data-field]").dataset;
-        return text.replace(new RegExp(`\\b${field}=\\.\\.\\.`), () => `${field}=${JSON.stringify(input.value)}`);
-      }, this.text);
+    // The fields of an exercise that it shows.
+    get forms() { return [...this.box.querySelectorAll(".w2v-answer[data-expected]")]; }
+    // What was typed into a form comes into the code; `dots`: only where that has dots.
+    take(form, dots) {
+      if (!this.area || !form.w2vTyped) return;
+      const { name } = form.dataset, fields = form.querySelectorAll("[data-field]").length;
+      let { text } = this;
+      for (const [field, value] of form.w2vTyped()) {
+        const call = findCheck(text, name);
+        const found = call?.given.find((it) => it.field === field || (!it.field && fields === 1));
+        if (found && (!dots || found.text === "...")) {
+          text = `${text.slice(0, found.start)}${field}=${value}${text.slice(found.end)}`;
+        } else if (call && !found) {
+          text = `${text.slice(0, call.end)}, ${field}=${value}${text.slice(call.end)}`;
+        } else if (!call && !dots) {
+          text = `${text}\ncheck("${name}", ${field}=${value})`;
+        }
+      }
+      if (text === this.text) return;
+      this.area.value = text;
+      this.fit();
+    }
+    // The forms show what the code says now, where it is not what it said; null: all of it.
+    tell(said, judged) {
+      if (!this.area) return;
+      for (const form of this.forms) {
+        const before = said === null ? {} : inCheck(said, form), now = inCheck(this.text, form);
+        const news = Object.entries(now).filter(([field, text]) => text !== before[field]);
+        const texts = Object.fromEntries(news.map(([field, text]) => [field, readable(text)]));
+        if (news.length) form.dispatchEvent(new CustomEvent("w2v-cell", { detail: { texts, judged } }));
+      }
+      this.said = this.text;
+    }
+    // Under code that is written and has not run, 'Not written yet' would be wrong.
+    doubt() {
+      const it = this.place?.querySelector(".w2v-answer:not([data-expected]) [role=status].w2v-unwritten");
+      if (!it || this.outputs) return;
+      it.dataset.said ??= it.textContent;
+      const written = cells.some((cell) => cell.part === this.part && cell.text !== cell.source);
+      it.textContent = written || this.dropped ? "Not run yet." : it.dataset.said;
     }
     get shown() { return !this.box.classList.contains("tag_hide-input"); }
     // The code becomes a field of text, which lies over it and shows once it is touched: undo, phones
@@ -218,7 +312,10 @@
         this.area.setAttribute("aria-label", `Code of cell ${this.number}`);
         this.area.setAttribute("autocapitalize", "off");
         this.area.addEventListener("keydown", (event) => this.press(event));
-        this.area.addEventListener("input", () => this.fit());
+        this.area.addEventListener("input", () => {
+          this.fit();
+          this.tell(this.said);
+        });
         this.area.addEventListener("focus", () => this.touch());
         this.area.addEventListener("blur", () => still(() => this.touch()));
         this.area.addEventListener("mousedown", (event) => this.aim(event));
@@ -229,6 +326,8 @@
         .append(group("w2v-runner-tools", `Cell ${this.number}`, ...tools));
       this.state();
       this.fit();
+      this.forms.forEach((form) => this.take(form, true));
+      this.tell(null, true);
     }
     // The field shows in the place of the coloured text, which may be as high or not.
     touch() {
@@ -278,6 +377,7 @@
       }
       keep(this);
       this.again.hidden = this.text === this.source && !this.stored;
+      for (const cell of cells) if (cell.part === this.part) cell.doubt();
       refresh();
     }
     press(event) {
@@ -329,6 +429,7 @@
       this.alt ??= this.place?.querySelector("img")?.alt;
       [this.ran, this.well, this.count, this.outputs, this.last] = [this.text, false, count, [], null];
       if (this.place) this.place.style.minHeight = `${this.place.offsetHeight}px`; // it grows, if at all
+      this.dropped = false;
       this.point(null);
       this.state("running");
     }
@@ -349,6 +450,8 @@
       else this.place.append(this.last);
       this.reachable();
       globalThis.w2v?.mount(this.last);
+      this.last.querySelectorAll(".w2v-answer[data-expected]").forEach((form) => this.take(form, true));
+      this.tell(this.ran); // it may have changed while it ran
       if (line) this.point(line);
     }
     // What is wider than its box can be scrolled by the keyboard, too.
@@ -374,10 +477,13 @@
       if (this.stored) this.place?.replaceChildren(...this.stored);
       this.ran = this.stored = this.outputs = null;
       this.fit();
+      this.tell(null, true);
     }
     reset() {
       if (this === running) halt();
       if (this.area) this.area.value = this.source;
+      failed = failed.filter((it) => it !== this);
+      this.dropped = false;
       this.forget();
       if (!queue.includes(this)) this.state();
     }
@@ -387,6 +493,9 @@
     const { top, bottom, height } = box.getBoundingClientRect(), edge = bar.getBoundingClientRect().top;
     if (top < edge && edge < bottom && height < edge / 2) box.scrollIntoView({ block: "nearest" });
   }
+  document.addEventListener("w2v-typed", ({ target }) => {
+    if (bar.isConnected) cells.find(({ box }) => box.contains(target))?.take(target);
+  });
   document.addEventListener("w2v-answer", ({ target }) => {
     if (!bar.isConnected) return;
     refresh();
@@ -400,7 +509,7 @@
     const notebook = await (await fetch(panel.dataset.notebook)).json();
     const lines = (text) => text.split(/(?<=\n)/);
     notebook.cells.filter((cell) => cell.cell_type === "code").forEach((cell, i) => {
-      const { answered: text, source, ran, outputs, count } = cells[i];
+      const { text, source, ran, outputs, count } = cells[i];
       cell.source = lines(text);
       if (text !== source) [cell.outputs, cell.execution_count] = [[], null];
       if (!outputs || ran !== text) return;
