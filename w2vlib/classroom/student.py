@@ -5,7 +5,9 @@ first cell runs, and sends nothing but plain values (wire.py). Whatever a studen
 does here, the worst that it can do to the marks is to answer wrongly.
 """
 
+import contextlib
 import os
+import signal
 import sys
 
 ANEW, AGAIN = b"anew\n", 78  # a message, and the status of a copy that was sent it
@@ -32,6 +34,17 @@ def pipes():
     return asked, told
 
 
+def end_strays():
+    """End what a copy has left running: it would read what is meant for the next one."""
+    if not os.path.isdir("/proc/self"):
+        return
+    not_these = {1, os.getpid(), os.getppid()}
+    for pid in {int(name) for name in os.listdir("/proc") if name.isdigit()} - not_these:
+        with contextlib.suppress(PermissionError, ProcessLookupError):
+            if os.getpgid(pid) == os.getpgrp():
+                os.kill(pid, signal.SIGKILL)
+
+
 def main(memory, processes):
     """Do what comes in, a message a line, and answer each; ANEW is for a process of no past.
 
@@ -46,6 +59,7 @@ def main(memory, processes):
         _, status = os.wait()
         if os.waitstatus_to_exitcode(status) != AGAIN:
             return
+        end_strays()
     served, said = Served(), READY
     while said:
         told.write(said)
