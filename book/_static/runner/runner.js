@@ -51,8 +51,8 @@
   const all = button("Run all", () => run(cells));
   const stop = button("Stop", halt);
   const clear = button("Clear my changes", () => sure(true));
-  const keepAll = button("Keep", () => sure(false));
-  const ask = group("w2v-ask", "Clear all my changes?", "Clear all? ", button("Clear", clearAll), keepAll);
+  const [clearIt, keepIt] = [button("Clear", clearAll), button("Keep", () => sure(false))];
+  const ask = group("w2v-ask", "Clear all my changes?", "Clear all? ", clearIt, keepIt);
   ask.hidden = true;
   const save = button("Download my notebook",
     () => download().catch((error) => say(`The notebook did not come: ${error.message}.`)));
@@ -69,7 +69,9 @@
   function sure(asked) { // whether the reader is asked; nothing is lost at one tap
     ask.hidden = !asked;
     refresh();
-    (asked ? keepAll : clear).focus();
+    clearIt.disabled = asked; // it may stand where a second tap would come
+    if (asked) setTimeout(() => { clearIt.disabled = false; }, 500);
+    (asked ? keepIt : clear).focus({ preventScroll: true });
   }
   function clearAll() {
     for (const cell of cells) {
