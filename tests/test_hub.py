@@ -204,8 +204,9 @@ def test_the_steps_of_the_guide_name_what_is_there(tmp_path):
         assert (ROOT / name).exists() or name == "hub/class/students.txt", name
     (target,) = re.findall(r"^make (\S+)$", SETUP, re.MULTILINE)
     assert f"INSTALLED := {target}\n" in (ROOT / "Makefile").read_text(encoding="utf-8")
+    joined = SETUP.replace("\\\n", "")
     (sheet,) = re.findall(
-        r"^\.venv/bin/python (-m w2vlib\.classroom sheet .*)$", SETUP, re.MULTILINE
+        r"^\.venv/bin/python (-m w2vlib\.classroom sheet .*)$", joined, re.MULTILINE
     )
     (tmp_path / "hub" / "class" / "sheets").mkdir(parents=True)
     command = [sys.executable, *sheet.split()]
