@@ -174,16 +174,19 @@ def test_a_click_chooses(page, drawn):
 
 
 def test_a_pointer_that_rests_chooses_and_one_that_passes_does_not(page, drawn):
+    page.clock.install(time=0)
+    page.clock.pause_at(1000)  # passing takes as long as we say, however busy the machine is
     box = dot(page, WORDS[7]).bounding_box()
     page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
-    page.mouse.move(1, 1)  # at once: a hover would wait, on a busy machine for too long
-    page.wait_for_timeout(300)
+    page.clock.run_for(50)
+    page.mouse.move(1, 1)
+    page.clock.run_for(300)
     assert shown(page) == drawn(WORDS[0])
-    dot(page, WORDS[7]).hover(force=True)
-    page.wait_for_timeout(300)
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.clock.run_for(300)
     assert shown(page) == drawn(WORDS[7])
     page.mouse.move(1, 1)
-    page.wait_for_timeout(300)
+    page.clock.run_for(300)
     assert shown(page) == drawn(WORDS[7])
     assert page.locator("select").evaluate("s => s.selectedOptions[0].text") == WORDS[7]
 
