@@ -76,10 +76,10 @@ import os, sys
 def found():
     os.symlink(SECRETS[0], "link")
     for path in SECRETS:
-        for start in ("", "/proc/1/root", "/proc/1/cwd", "/proc/self/root", "/tmp/../../.."):
+        for start in ("", "/proc/1/root", "/proc/1/cwd", "/proc/self/root", "../../.."):
             yield start + path
     yield "link"
-    for top in ("/home", "/root", "/mnt", "/work", "/tmp", "/var", "/run", "/etc", "/proc/1/task"):
+    for top in ("/home", "/root", "/mnt", "/srv", "/tmp", "/var", "/run", "/etc", "/proc/1/task"):
         for folder, _, names in os.walk(top):
             if not folder.startswith(sys.prefix):
                 yield from (os.path.join(folder, name) for name in names if "ipynb" in name)

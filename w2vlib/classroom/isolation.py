@@ -18,6 +18,7 @@ PROCESSES = 64
 FILES = 100_000_000  # bytes of all files that are written, where bubblewrap gives the folder
 LIBRARY = Path(__file__).parents[1]
 RESULTS = LIBRARY.with_name("book") / "results"  # chapters read them
+OWN = "/tmp"  # where bubblewrap lays the folder of its own
 USER = 200_000  # and those above it, lent by root: none has a name
 WINDOWS = os.name == "nt"
 ROOT = hasattr(os, "geteuid") and os.geteuid() == 0
@@ -70,7 +71,7 @@ class Isolation(NamedTuple):
         folder: an empty folder, of which only one without bubblewrap makes use.
         """
         user = self._lent()
-        own = "/tmp" if self.bubblewrap else str(folder)
+        own = OWN if self.bubblewrap else str(folder)
         program = [sys.executable, "-P", "-m", "w2vlib.classroom.student"]
         program += [str(MEMORY), str(PROCESSES)]
         become = {}
@@ -116,7 +117,7 @@ def here():
         )
     program, missing = shutil.which("bwrap"), "bubblewrap is not installed"
     if program:
-        why = _fails([*_apart(program), *_as(ROOT and USER)], {}, "/tmp")
+        why = _fails([*_apart(program), *_as(ROOT and USER)], {}, OWN)
         if not why:
             return Isolation(program, ROOT)
         missing = f"bubblewrap does not work here ({why})"
@@ -166,12 +167,12 @@ def _shown():
 def _apart(program):
     """The command that starts another one apart."""
     command = [program, "--dev", "/dev", "--proc", "/proc"]
-    command += ["--perms", "0777", "--size", str(FILES), "--tmpfs", "/tmp"]
+    command += ["--perms", "0777", "--size", str(FILES), "--tmpfs", OWN]
     for path in _shown():
         for above in reversed(Path(path).parents[:-1]):  # or else none but root may pass
             command += ["--perms", "0755", "--dir", str(above)]
         command += ["--ro-bind", path, path]
-    command += ["--symlink", str(RESULTS), "/tmp/results", "--chdir", "/tmp"]
+    command += ["--symlink", str(RESULTS), f"{OWN}/results", "--chdir", OWN]
     command += ["--remount-ro", "/dev", "--remount-ro", "/"]
     command += ["--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts"]
     if ROOT:
