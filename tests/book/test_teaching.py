@@ -228,7 +228,7 @@ def test_exercises_of_ones_own_judge_by_what_the_guide_writes(desk, tmp_path):
     right = right.replace("row_3=6", "row_3=9").replace("everything=9", "everything=12")
     (hand_ins / "right.ipynb").write_text(right, encoding="utf-8")
     (hand_ins / "public.ipynb").write_text(sheet.key("02_embedding"), encoding="utf-8")
-    grade.grade(hand_ins, out, private=desk / "my_checks", progress=False)
+    grade.grade(hand_ins, out, checks=desk / "my_checks", progress=False)
     with open(out, encoding="utf-8", newline="") as file:
         found = {(row["student"], row["exercise"]): row for row in csv.DictReader(file)}
     assert found["right", "gradient_by_product"]["points"] == "2"

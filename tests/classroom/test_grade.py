@@ -320,7 +320,7 @@ def test_a_hostile_class(hand_ins, tmp_path, monkeypatch):
         os.mkfifo(hand_ins / "pipe.ipynb")
         before = sorted(hand_ins.iterdir())
         rows = grade(
-            hand_ins, tmp_path / "marks.csv", jobs=2, timeout=4, private=private, progress=False
+            hand_ins, tmp_path / "marks.csv", jobs=2, timeout=4, checks=private, progress=False
         )
     for name, (_, points, reason, review) in CLASS.items():
         mark = marks(rows, name.replace("/", chr(0x2215)))

@@ -60,17 +60,17 @@ def test_marks_follow_them(hand_ins, checks, tmp_path):  # noqa: F811
     for name, text in [("ana", answered(RIGHT, row_3=16, everything=19)), ("ben", public)]:
         (hand_ins / f"{name}.ipynb").write_text(text, encoding="utf-8")
     (hand_ins / "cy.ipynb").write_text(written(zeros), encoding="utf-8")
-    rows = grade(hand_ins, tmp_path / "marks.csv", private=folder, progress=False)
+    rows = grade(hand_ins, tmp_path / "marks.csv", checks=folder, progress=False)
     points = {row["student"]: row["points"] for row in rows if row["exercise"] == "lookup_by_hand"}
     assert points == {"ana": 2, "ben": 0, "cy": 0}
     assert marks(rows, "ana")["points"] == 2
     assert marks(rows, "cy")["reason"] == "Not yet: mine says: all is 0."
     assert {row["exercise"] for row in rows} == {"lookup_by_hand", NAME}  # no other was given
     one = {"only": ["lookup_by_hand"], "progress": False}
-    rows = grade(hand_ins, tmp_path / "marks.csv", private=folder, **one)
+    rows = grade(hand_ins, tmp_path / "marks.csv", checks=folder, **one)
     assert [row["points"] for row in rows] == [2, 0, 0]
     with pytest.raises(ValueError, match="05_sampler has none of your own checks, but power_by"):
-        grade(hand_ins, tmp_path / "marks.csv", private=folder, sheet="05_sampler")
+        grade(hand_ins, tmp_path / "marks.csv", checks=folder, sheet="05_sampler")
     without = grade(hand_ins, tmp_path / "marks.csv", progress=False)
     points = [row["points"] for row in without if row["exercise"] == "lookup_by_hand"]
     assert points == [0, 2, 0]
@@ -113,7 +113,7 @@ def test_a_slip_of_the_checks_is_no_students(hand_ins, checks, tmp_path, old, ne
     assert CODE.count(old) == 1
     folder = checks(code=CODE.replace(old, new), numbers_of_mine="V, N = 9, 30")
     with pytest.raises(ValueError) as error:
-        grade(hand_ins, tmp_path / "marks.csv", private=folder, progress=False)
+        grade(hand_ins, tmp_path / "marks.csv", checks=folder, progress=False)
     assert str(error.value).startswith(str(folder)) and said in str(error.value)
     assert not (tmp_path / "marks.csv").exists()
 
@@ -131,7 +131,7 @@ def test_a_slip_of_a_student_is_no_checks(hand_ins, checks, tmp_path, source):  
     (hand_ins / "ana.ipynb").write_text(written(source), encoding="utf-8")
     text = CODE.replace("answer(idx, dout, V)", "answer(idx, dout, V).astype(float)[:9]")
     folder = checks(code=text, numbers_of_mine="V, N = 9, 30")
-    rows = grade(hand_ins, tmp_path / "marks.csv", private=folder, progress=False)
+    rows = grade(hand_ins, tmp_path / "marks.csv", checks=folder, progress=False)
     assert marks(rows, "ana")["points"] == 0 and "Not yet" in marks(rows, "ana")["reason"]
 
 
@@ -149,7 +149,7 @@ def test_what_the_key_is_worth_is_told(hand_ins, checks, tmp_path, monkeypatch):
     (hand_ins / "ana.ipynb").write_text(written(RIGHT), encoding="utf-8")
     folder = checks(code=CODE.replace("np.add.at(right, idx, dout)", "right[idx] = dout"))
     (folder / "numbers_of_mine.py").write_text("V, N = 9, 30")
-    grade(hand_ins, tmp_path / "marks.csv", private=folder, progress=False)
+    grade(hand_ins, tmp_path / "marks.csv", checks=folder, progress=False)
     page = (tmp_path / "marks" / "index.html").read_text(encoding="utf-8")
     assert "key has 0 of 2 points in gradient_by_product: Not yet" in page
     (tmp_path / "marks.csv").unlink()
@@ -163,7 +163,7 @@ def test_what_the_key_is_worth_is_told(hand_ins, checks, tmp_path, monkeypatch):
 def test_a_folder_that_students_could_read_is_refused(hand_ins, tmp_path):  # noqa: F811
     (hand_ins / "ana.ipynb").write_text(written(RIGHT), encoding="utf-8")
     with pytest.raises(ValueError, match="students' code could read"):
-        grade(hand_ins, tmp_path / "marks.csv", private=isolation.LIBRARY / "exercises")
+        grade(hand_ins, tmp_path / "marks.csv", checks=isolation.LIBRARY / "exercises")
 
 
 def test_marks_use_other_numbers_than_the_page():

@@ -54,7 +54,8 @@ def main(args=None):
         print(f"{asked.command}: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
-        print("\nStopped. The same command goes on where it was.", file=sys.stderr)
+        goes_on = " The same command goes on where it was." * (asked.command == "grade")
+        print(f"\nStopped.{goes_on}", file=sys.stderr)
         return 130
 
 
@@ -67,7 +68,7 @@ def _grade(asked):
         only=asked.only,
         jobs=asked.jobs,
         timeout=asked.timeout,
-        private=asked.checks,
+        checks=asked.checks,
     )
     students, others = hand_ins.find(asked.hand_ins, asked.out)
     print(f"{len(students)} hand-ins: {asked.out}, {asked.out.with_suffix('')}/index.html")

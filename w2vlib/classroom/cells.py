@@ -43,6 +43,11 @@ def readable(path):
     return path.is_file() and not path.is_symlink() and path.stat().st_size <= BIGGEST
 
 
+def printable(text):
+    """A text with a sign in place of each that cannot be shown."""
+    return "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in text)
+
+
 def read(path):
     """The cells of a notebook's file, as they stand there; those of nbformat 3 in today's form.
 

@@ -11,8 +11,7 @@ import re
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 
-from w2vlib.classroom import cells, chapter, hand_ins, isolation, marks, report
-from w2vlib.classroom import private as own
+from w2vlib.classroom import cells, chapter, hand_ins, isolation, marks, private, report
 from w2vlib.classroom.marker import Marker
 from w2vlib.classroom.sheet import key
 from w2vlib.classroom.sheet import sheet as sheet_of
@@ -24,7 +23,7 @@ LONGEST = 86_400  # seconds of a cell or a call: a day
 CHECK = re.compile(rb"\bcheck\(\s*\\?[\"'](\w{1,100})\\?[\"']")  # as JSON has it
 
 
-def grade(folder, out, *, sheet=None, only=None, jobs=2, timeout=10, private=None, progress=True):
+def grade(folder, out, *, sheet=None, only=None, jobs=2, timeout=10, checks=None, progress=True):
     """Mark the hand-ins of a folder -> the rows of the table, one a student and exercise.
 
     folder: where the hand-ins lie, notebooks (.ipynb), also in folders of their own; a student is
@@ -32,7 +31,7 @@ def grade(folder, out, *, sheet=None, only=None, jobs=2, timeout=10, private=Non
         name. sheet: the chapter's stem; else the one whose exercises the hand-ins have.
     only: names of the checks that were handed out; else the private ones, or all of the sheet.
     jobs: how many at a time. timeout: seconds that one cell or one call may take.
-    private: a folder with checks of the teacher's own, of the form of w2vlib/exercises.
+    checks: a folder with checks of the teacher's own, of the form of w2vlib/exercises.
     progress: whether a bar shows how far it is.
     Raises ValueError for numbers out of bounds, a table that is no .csv file, a folder without
     notebooks, a sheet or an exercise that is not there, checks that do not fit, or a machine on
@@ -49,21 +48,21 @@ def grade(folder, out, *, sheet=None, only=None, jobs=2, timeout=10, private=Non
         raise ValueError(f"the table is a CSV file: give a name that ends in .csv, not {out}")
     pages = out.with_suffix("")
     rules = marks.Rules(isolation.here(), timeout)
-    for path in filter(None, [folder, pages, private]):
+    for path in filter(None, [folder, pages, checks]):
         if rules.isolation.bubblewrap and isolation.shows(path):
             raise ValueError(f"students' code could read {path}: put it beside the course, not in")
     students, _ = hand_ins.find(folder, out)
     answered = {path: _answered(path, _chapters()) for path in students}
     sheet = sheet or _sheet(answered)
-    checks = own.load(private) if private else {}
-    exercises = chapter.exercises(sheet, only or _on(sheet, checks))
-    tasks = marks.tasks(exercises, checks)
+    own = private.load(checks) if checks else {}
+    exercises = chapter.exercises(sheet, only or _on(sheet, own))
+    tasks = marks.tasks(exercises, own)
     asked = [task.name for task in tasks]
 
     kept = pages / "kept"
     kept.mkdir(parents=True, exist_ok=True)
-    rest = repr((sheet, asked, timeout, _digests(private)))
-    markers = [Marker(sheet, tasks, rules, private) for _ in range(jobs)]
+    rest = repr((sheet, asked, timeout, _digests(checks)))
+    markers = [Marker(sheet, tasks, rules, checks) for _ in range(jobs)]
     free = queue.SimpleQueue()
     for marker in markers:
         free.put(marker)
@@ -85,7 +84,7 @@ def grade(folder, out, *, sheet=None, only=None, jobs=2, timeout=10, private=Non
 
     pool = ThreadPoolExecutor(jobs)
     try:
-        notes = _check_key(one, kept / "key.ipynb", sheet, checks)
+        notes = _check_key(one, kept / "key.ipynb", sheet, own)
         waiting = {pool.submit(one, path): path for path in students}
         done, ready = {}, as_completed(waiting)
         for _ in bar(range(len(students)), "hand-ins", progress):
@@ -104,24 +103,24 @@ def grade(folder, out, *, sheet=None, only=None, jobs=2, timeout=10, private=Non
     return rows
 
 
-def _on(sheet, checks):
+def _on(sheet, own):
     """The names of private checks that are on a sheet; None where there are no such checks."""
     names = [name for it in chapter.exercises(sheet) for name in it.checks]
-    if checks and not set(names) & set(checks):
+    if own and not set(names) & set(own):
         raise ValueError(f"sheet {sheet} has none of your own checks, but {', '.join(names)}")
-    return [name for name in names if name in checks] or None
+    return [name for name in names if name in own] or None
 
 
-def _check_key(one, file, sheet, checks):
+def _check_key(one, file, sheet, own):
     """Mark the key first -> notes. Raises ValueError where it is not right on this machine."""
     with writing(file) as new:
         new.write(key(sheet).encode())
     notes = []
     for mark in one(file)[0]:
         said = f"the course's own key has {mark.points} of {mark.of} points in {mark.exercise}"
-        if mark.points < mark.of and mark.exercise not in checks:
+        if mark.points < mark.of and mark.exercise not in own:
             raise ValueError(f"{said} on this machine, so nobody could do better: {mark.reason}")
-        if mark.exercise in checks:
+        if mark.exercise in own:
             notes.append(f"By your own checks {said}: {mark.reason}")
     return notes
 
@@ -192,11 +191,11 @@ def _digest(path):
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _digests(private):
+def _digests(checks):
     """What the marks rest on besides the hand-in: the checks, the course's and the teacher's."""
     library = Path(__file__).parents[1]
     files = [*library.rglob("*.py"), *chapter.BOOK.glob("*.ipynb")]
-    files += Path(private).glob("*.py") if private else []
+    files += Path(checks).glob("*.py") if checks else []
     return [_digest(path) for path in sorted(files)]
 
 

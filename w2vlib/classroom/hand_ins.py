@@ -6,7 +6,7 @@ import re
 import unicodedata
 from pathlib import Path
 
-from w2vlib.classroom import chapter
+from w2vlib.classroom import cells, chapter
 
 OURS = re.compile(r"(\w+?)(_sheet)?( ?\(\d+\))?")  # as a browser numbers what it has downloaded
 
@@ -69,4 +69,4 @@ def _students(paths, folder):
 def _plain(name):
     """A file's name as one line of text, whatever its bytes."""
     name = unicodedata.normalize("NFC", os.fsencode(name).decode("utf-8", "replace"))
-    return "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in name)
+    return cells.printable(name)

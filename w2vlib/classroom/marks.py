@@ -117,8 +117,7 @@ def fingerprint(code):
 
 def plain(text):
     """A text as one line of what can be printed."""
-    text = " ".join(text.split())
-    return "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in text)
+    return cells.printable(" ".join(text.split()))
 
 
 def sentence(text):
