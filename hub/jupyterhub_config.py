@@ -8,6 +8,7 @@ more changes it here: `jupyterhub --help-all` lists what there is.
 
 import os
 import pwd
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -40,10 +41,15 @@ c.FirstUseAuthenticator.min_password_length = 10
 # Whatever the login: who may come in. Who is taken off the list stays outside.
 students = CLASS / "students.txt"
 listed = students.read_text(encoding="utf-8") if students.exists() else ""
-c.Authenticator.allowed_users = set(listed.lower().split())
+c.Authenticator.allowed_users = {
+    name.strip().lower() for name in listed.splitlines() if name.strip()
+}
 c.Authenticator.allow_all = c.Authenticator.allow_existing_users = False
 c.Authenticator.admin_users = {"teacher"}
 c.Authenticator.username_pattern = r"^[a-z][a-z0-9-]{0,24}\Z"
+for name in c.Authenticator.allowed_users:
+    if not re.match(c.Authenticator.username_pattern, name):
+        sys.exit(f"{students}: {name!r} is no name here: use a to z, 0 to 9 and -, a letter first")
 
 # What a student gets: a server and its kernels, in a unit of systemd of their own.
 c.JupyterHub.spawner_class = "systemd"
