@@ -41,9 +41,7 @@ c.FirstUseAuthenticator.min_password_length = 10
 # Whatever the login: who may come in. Who is taken off the list stays outside.
 students = CLASS / "students.txt"
 listed = students.read_text(encoding="utf-8") if students.exists() else ""
-c.Authenticator.allowed_users = {
-    name.strip().lower() for name in listed.splitlines() if name.strip()
-}
+c.Authenticator.allowed_users = {name.strip() for name in listed.lower().split("\n")} - {""}
 c.Authenticator.allow_all = c.Authenticator.allow_existing_users = False
 c.Authenticator.admin_users = {"teacher"}
 c.Authenticator.username_pattern = r"^[a-z][a-z0-9-]{0,24}\Z"

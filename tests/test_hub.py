@@ -107,6 +107,13 @@ def test_who_is_on_the_list_may_come_and_nobody_else(clone):
     assert c.Authenticator.allowed_users == set() and not c.Authenticator.allow_all
 
 
+@pytest.mark.parametrize("name", ["ada lovelace", "ada.lovelace", "ada@school", "7up", "x" * 26])
+def test_a_name_on_the_list_that_no_user_can_have_is_told(clone, name):
+    (clone / "hub" / "class" / "students.txt").write_text(f"emmy\n{name}\n")
+    with pytest.raises(SystemExit, match=f"'{name}' is no name here: use a to z"):
+        executed(clone)
+
+
 def test_a_name_is_one_that_a_system_user_can_have(clone):
     pattern = re.compile(executed(clone)["c"].Authenticator.username_pattern)
     assert all(pattern.match(name) for name in ["a", "emmy-2", "x" * 25])

@@ -312,6 +312,8 @@ class Choice(Word):
 
     def verdict(self, given):
         verdict = super().verdict(given)
+        if parse_word(given) not in map(parse_word, self.options):
+            return wrong(f"choose one of these: {', '.join(self.options)}.")
         return wrong("think again.") if "another word" in verdict.said else verdict
 
 

@@ -176,8 +176,8 @@ EXERCISES = {
         power=Number(
             0.78,
             {
-                0.76: "this one passes the test: go a little further.",
-                0.77: "this one passes the test: go a little further.",
+                0.76: "this one passes, with trial as it stands: go a little further.",
+                0.77: "this one passes, with trial as it stands: go a little further.",
                 0.79: "it fails, but a closer one fails, too.",
                 0.8: "it fails, but a closer one fails, too.",
                 0.72: "it fails, but a power above 0.75 was asked for.",

@@ -174,6 +174,16 @@ EXERCISES = {
             },
             tolerance=0.006,
         ),
+        all_kept=Number(
+            0.00262,
+            {
+                0.001: "there the first term alone is 1, and the second comes on top.",
+                0.618: "that is the root of t/f: square it, then solve for f.",
+                0.382: "that is t/f: solve it for f.",
+                0.00162: "t over x: t/f is the square of x.",
+            },
+            tolerance=0.00004,
+        ),
     ),
     "momentum": momentum,
     "skip_gram_pairs": skip_gram_pairs,

@@ -76,6 +76,9 @@ function judge(of, text) {
   if (kind === "word" || kind === "choice") {
     const word = parseWord(text), known = mistakes.find(([texts]) => texts.includes(word));
     if (right.includes(word)) return RIGHT;
+    if (of.options && !of.options.map(parseWord).includes(word)) {
+      return wrong(`choose one of these: ${of.options.join(", ")}.`);
+    }
     return wrong(known?.[1] ?? (kind === "word" ? "another word is meant." : "think again."));
   }
   if (kind === "number") {
