@@ -182,11 +182,11 @@ def spy_on_steps(monkeypatch, corpus, seed=1, **options):
     monkeypatch.setattr(compiled, "step", step)
     defaults = {
         "window": 2, "negative": 5, "power": 0.75, "epochs": 1, "subsample": 0,
-        "learning_rate": 0.1, "rng": np.random.default_rng(seed), "report": lambda tokens: None,
+        "learning_rate": 0.1, "seed": seed, "report": lambda tokens, loss=None: None,
     }  # fmt: skip
     matrices = np.zeros((2, len(corpus.vocabulary), 8), np.float32)
     with np.errstate(over="ignore"):
-        hogwild.fit(*matrices, corpus, **(defaults | options))
+        list(hogwild.fit(*matrices, corpus, **(defaults | options)))
     return seen
 
 
@@ -294,7 +294,7 @@ def test_the_vectors_are_good_and_two_threads_do_them_no_harm(default):
 def test_an_interruption_keeps_what_was_learnt(default, threads, monkeypatch, capsys):
     report, calls = Progress.__call__, []
 
-    def interrupted(self, tokens):
+    def interrupted(self, tokens, loss=None):
         report(self, tokens)
         calls.append(tokens)
         if len(calls) == 5:
@@ -308,10 +308,12 @@ def test_an_interruption_keeps_what_was_learnt(default, threads, monkeypatch, ca
 
 def test_every_token_is_reported_once(corpus):
     seen = []
-    hogwild.fit(
+    training = hogwild.fit(
         *np.zeros((2, 40, 8), np.float32), corpus, window=2, negative=5, power=0.75, epochs=3,
-        subsample=0.01, learning_rate=0.1, rng=np.random.default_rng(0), report=seen.append,
+        subsample=0.01, learning_rate=0.1, seed=0,
+        report=lambda tokens, loss=None: seen.append(tokens),
     )  # fmt: skip
+    list(training)
     assert sum(seen) == 3 * len(corpus)
 
 

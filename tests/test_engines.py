@@ -29,6 +29,16 @@ def swap(monkeypatch, fit, name="numpy", **says):
     monkeypatch.setitem(ENGINES, name, engine)
 
 
+def noting(seen):
+    """A `fit` that notes its options."""
+
+    def fit(vectors, outputs, corpus, **options):
+        seen.update(options)
+        yield
+
+    return fit
+
+
 def test_returns_word_vectors(corpus):
     wv = train(corpus, **QUIET)
     assert isinstance(wv, WordVectors)
@@ -43,7 +53,7 @@ def test_same_seed_same_vectors(corpus):
 
 def test_every_argument_reaches_the_engine(corpus, monkeypatch):
     seen = {}
-    swap(monkeypatch, lambda vectors, outputs, corpus, **options: seen.update(options))
+    swap(monkeypatch, noting(seen))
     options = {
         "window": 3,
         "negative": 4,
@@ -54,13 +64,14 @@ def test_every_argument_reaches_the_engine(corpus, monkeypatch):
     }
     train(corpus, vector_size=6, progress=False, **options)
     assert options.items() <= seen.items()
-    assert set(seen) == {*options, "rng", "report"}
+    assert set(seen) == {*options, "model", "seed", "first", "report"}
+    assert (seen["model"], seen["seed"], seen["first"]) == ("cbow", 1, 0)
 
 
 @pytest.mark.parametrize("engine", ENGINES)
 def test_what_is_not_given_is_what_suits_the_engine(corpus, engine, monkeypatch):
     seen = {}
-    swap(monkeypatch, lambda vectors, outputs, corpus, **options: seen.update(options), engine)
+    swap(monkeypatch, noting(seen), engine)
     defaults = ENGINES[engine].defaults
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # so short a text should not be thinned
@@ -78,6 +89,8 @@ def test_what_is_not_given_is_what_suits_the_engine(corpus, engine, monkeypatch)
         ({"engine": "abacus"}, ValueError, ["engine", "abacus", "numpy"]),
         ({"vector_size": 0}, ValueError, ["vector_size", "0"]),
         ({"vector_size": 1.5}, TypeError, ["vector_size", "1.5"]),
+        ({"model": "glove"}, ValueError, ["model", "'glove'", "'cbow' or 'skipgram'"]),
+        ({"model": ["cbow"]}, ValueError, ["model", "['cbow']"]),
         ({"window": 0}, ValueError, ["window"]),
         ({"negative": 0}, ValueError, ["negative"]),
         ({"epochs": -1}, ValueError, ["epochs", "-1"]),
@@ -142,6 +155,7 @@ def test_a_divergence_is_found_while_training(corpus, monkeypatch, bad):
                 vectors[3, 2] = bad
             steps.append(step)
             report(1000)
+        yield
 
     swap(monkeypatch, fit)
     monkeypatch.setattr(progress, "REST", 0)  # look after each step
@@ -158,6 +172,7 @@ def test_a_divergence_is_found_while_training(corpus, monkeypatch, bad):
 def test_a_divergence_after_the_last_look_is_found_too(corpus, monkeypatch):
     def fit(vectors, outputs, corpus, *, report, **options):
         vectors[:] = np.nan
+        yield
 
     swap(monkeypatch, fit)
     with pytest.raises(DivergenceError) as caught:
@@ -212,6 +227,15 @@ def test_who_can_do_it_is_named(corpus):
         train(corpus, **QUIET | {"threads": 2})
 
 
+def test_a_model_that_an_engine_lacks_is_refused(corpus, monkeypatch):
+    for name, engine in ENGINES.items():
+        models = ("cbow", "skipgram") if name == "compiled" else ("cbow",)
+        monkeypatch.setitem(ENGINES, name, replace(engine, models=models))
+    told = 'model is "skipgram": engine="numpy" trains cbow; try engine="compiled"$'
+    with pytest.raises(ValueError, match=told):
+        train(corpus, model="skipgram", **QUIET)
+
+
 def test_what_is_missing_is_named_with_its_cure(corpus, monkeypatch):
     engine = replace(ENGINES["compiled"], needs=("no_such_package",))
     monkeypatch.setitem(ENGINES, "compiled", engine)
@@ -223,6 +247,7 @@ def test_what_is_missing_is_named_with_its_cure(corpus, monkeypatch):
 def test_wrong_arguments_are_found_before_the_training(corpus, monkeypatch):
     def fit(vectors, outputs, corpus, **options):
         raise AssertionError("it trains")
+        yield
 
     swap(monkeypatch, fit)
     counts = np.array([10_000, 1, 1])
@@ -251,6 +276,7 @@ def test_an_interruption_keeps_what_was_learnt(corpus, monkeypatch, capsys):
         vectors[:] = 7
         report(1500)
         raise KeyboardInterrupt
+        yield
 
     swap(monkeypatch, fit)
     wv = train(corpus, **QUIET)
@@ -264,7 +290,7 @@ def test_the_real_engine_can_be_interrupted(corpus, monkeypatch, capsys):
     """Ctrl-C in the middle of an epoch: vectors that are neither the first nor the last ones."""
     report, calls = Progress.__call__, []
 
-    def interrupted(self, tokens):
+    def interrupted(self, tokens, loss=None):
         report(self, tokens)
         calls.append(tokens)
         if len(calls) == 5:
@@ -280,6 +306,7 @@ def test_the_real_engine_can_be_interrupted(corpus, monkeypatch, capsys):
 def test_other_errors_pass_through(corpus, monkeypatch):
     def fit(vectors, outputs, corpus, **options):
         raise ZeroDivisionError
+        yield
 
     swap(monkeypatch, fit)
     with pytest.raises(ZeroDivisionError):
@@ -307,6 +334,7 @@ def test_what_cannot_be_shown_stops_no_training(corpus, monkeypatch, capsys, std
     def fit(vectors, outputs, corpus, *, report, **options):
         report(10)
         raise KeyboardInterrupt
+        yield
 
     swap(monkeypatch, fit)
     train(corpus, **QUIET)  # tells nobody that it was interrupted

@@ -25,7 +25,7 @@ def zipf_corpus(V, length, seed=0):
     return corpus_of(ids, [EOS if i == 1 else f"w{i}" for i in range(V)])
 
 
-def train(corpus, H=8, report=lambda tokens: None, seed=1, **options):
+def train(corpus, H=8, report=lambda tokens, loss=None: None, seed=1, **options):
     """`fused.fit` with small defaults -> the vectors."""
     rng = np.random.default_rng(seed)
     vectors, outputs = fused.ENGINE.start(len(corpus.vocabulary), H, rng)
@@ -37,7 +37,7 @@ def train(corpus, H=8, report=lambda tokens: None, seed=1, **options):
         "subsample": 0,
         "learning_rate": 0.1,
     }
-    fused.fit(vectors, outputs, corpus, rng=rng, report=report, **{**defaults, **options})
+    list(fused.fit(vectors, outputs, corpus, seed=seed, report=report, **{**defaults, **options}))
     return vectors
 
 
@@ -308,7 +308,11 @@ def test_same_seed_same_vectors():
 
 def test_reports_every_token_once():
     reports = []
-    train(zipf_corpus(300, 5000), report=reports.append, epochs=3, subsample=1e-3)
+
+    def report(tokens, loss=None):
+        reports.append(tokens)
+
+    train(zipf_corpus(300, 5000), report=report, epochs=3, subsample=1e-3)
     assert sum(reports) == 3 * 5000
     assert min(reports) >= 0 and len(reports) > 3
 

@@ -131,6 +131,7 @@ def test_an_engine_is_measured_by_its_fastest_epoch_but_the_first(chunk, small_t
         for _ in range(given["epochs"]):
             for start in range(0, len(corpus), chunk):
                 report(min(chunk, len(corpus) - start))
+            yield
 
     engine = replace(engine_stages.ENGINES["numpy"], fit=fit)
     speed = engine_stages.EngineStage(engine).speed(50, np.random.default_rng(0), budget=0)

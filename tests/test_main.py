@@ -14,9 +14,14 @@ import pytest
 
 import w2vlib
 from w2vlib import WordVectors, engines, files, ledger, load_corpus, progress, train
-from w2vlib.__main__ import ARGUMENTS, main
+from w2vlib import __main__ as command_line
+from w2vlib.__main__ import main
 
 TEXT = "the king rules the land\nthe queen rules the land\nwater runs down the hill\n" * 30
+PROGRAMS_ONLY = {"model"}  # arguments of `train` that the command line has no option for
+ARGUMENTS = {
+    name: default for name, default in command_line.ARGUMENTS.items() if name not in PROGRAMS_ONLY
+}
 TINY = ["--vector-size", "8", "--epochs", "2", "--subsample", "0"]
 
 
@@ -61,7 +66,7 @@ def test_train(text, tmp_path, capsys, binary):
     wv = WordVectors.load(output)
     assert wv.vectors.shape == (10, 8)
     assert "king" in wv
-    assert (b"\0" in output.read_bytes()) == binary
+    assert output.read_bytes().isascii() != binary
 
 
 def test_a_text_that_subsampling_would_empty(text, tmp_path, capsys):
@@ -138,6 +143,7 @@ def test_ctrl_c_keeps_what_was_learnt(text, tmp_path, capsys, monkeypatch):
         report(10)
         signal.raise_signal(signal.SIGINT)
         vectors[:] = 8
+        yield
 
     engine = replace(engines.ENGINES["numpy"], fit=fit)
     monkeypatch.setitem(engines.ENGINES, "numpy", engine)
@@ -152,6 +158,7 @@ def test_a_second_ctrl_c_does_not_lose_what_was_learnt(text, tmp_path, monkeypat
     def fit(vectors, outputs, corpus, *, report, **options):
         vectors[:] = 7
         signal.raise_signal(signal.SIGINT)
+        yield
 
     def save(self, path, binary=False):
         signal.raise_signal(signal.SIGINT)  # from an impatient hand
@@ -170,6 +177,7 @@ def test_a_training_that_diverges_keeps_the_last_sound_vectors(text, tmp_path, c
         for number in (7, np.nan):
             vectors[:] = number
             report(10)
+        yield
 
     engine = replace(engines.ENGINES["numpy"], fit=fit)
     monkeypatch.setitem(engines.ENGINES, "numpy", engine)

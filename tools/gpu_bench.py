@@ -145,7 +145,7 @@ def fit(corpus, seed=1, size=100, rung=None, **options):
     warps.make_learn = (lambda own: Kernel(MAKE(own))) if rung is None else (lambda own: rung)
     begin = time.perf_counter()
     options = SETTINGS | options
-    gpu.fit(*matrices, corpus, rng=rng, report=lambda tokens: None, **options)
+    list(gpu.fit(*matrices, corpus, seed=seed, report=lambda tokens, loss=None: None, **options))
     return matrices[0], time.perf_counter() - begin
 
 
@@ -414,10 +414,11 @@ def processor(record, args):
             rng = np.random.default_rng(seed)
             matrices = engine.start(len(args.corpus.vocabulary), 100, rng)
             begin = time.perf_counter()
-            engine.fit(
-                *matrices, args.corpus, rng=rng, report=lambda tokens: None, threads=threads,
-                **SETTINGS | engine.defaults,
+            training = engine.fit(
+                *matrices, args.corpus, seed=seed, report=lambda tokens, loss=None: None,
+                threads=threads, **SETTINGS | engine.defaults,
             )  # fmt: skip
+            list(training)
             return matrices[0], time.perf_counter() - begin
 
         value = measured(args.corpus, train, engine.defaults["epochs"])

@@ -16,11 +16,14 @@ class Engine:
     name: for `train(engine=name)`.
     says: in a few words, what it is.
     stage: its name in the ledger.
-    fit: fit(vectors, outputs, corpus, *, window, negative, power, epochs, subsample, learning_rate,
-        rng, report) trains vectors (V, H) and outputs (V, H or more), float32 as `start` makes
-        them, in place. It calls report(tokens) after each step, with the words of the text that
-        the step stands for; what is learnt by then is in the two matrices, so that an
-        interruption loses nothing. Its randomness comes from the Generator `rng` alone.
+    fit: fit(vectors, outputs, corpus, *, model, window, negative, power, epochs, subsample,
+        learning_rate, seed, first, report) is a generator. It trains vectors (V, H) and outputs
+        (V, H or more), float32 as `start` makes them, in place, on the `pieces` of the corpus by
+        epochs, seed and first, the number of those done before. It calls report(tokens, loss)
+        after each step, with the words of the text that the step stands for and the mean loss of
+        a word, or None where this step is not asked: a few give an estimate. It yields after each
+        piece: None, or what to call to have the two matrices up to date, if they are not. They
+        are when the generator ends, however it does, so that an interruption loses nothing.
     defaults: the epochs, subsample and learning_rate that suit it.
     touches: touches(negative, vector_size) -> how many numbers of both matrices it moves for a
         word.
@@ -28,16 +31,18 @@ class Engine:
     needs: packages, by the name they are imported by.
     extra: the extra of w2vlib that brings them.
     lacks: lacks() -> what else it needs and this machine lacks, in words, or None.
+    models: what it trains: "cbow", "skipgram".
     threads: whether `fit` takes `threads`.
     lanes: rows of `outputs` are filled up with zeros to a multiple of this.
+    scale: how much larger the first vectors are than those of word2vec.c.
     prepare: prepare(progress) does what has to be done once before any training, such as compiling;
         where that takes long, and progress is True, it says so on stderr. None: nothing to do.
-    Raises nothing itself; `train` checks limits, needs and threads.
+    Raises nothing itself; `train` checks models, limits, needs and threads.
     Source: w2vlib; chapters 10 and 11 build one each.
 
     >>> still = Engine(
     ...     name="still", says="learns nothing", stage="nothing at all", touches=lambda K, H: 0,
-    ...     fit=lambda vectors, outputs, corpus, **options: None,
+    ...     fit=lambda vectors, outputs, corpus, **options: iter(()),
     ...     defaults={"epochs": 1, "subsample": 0, "learning_rate": 0.1}, needs=("numpy",),
     ... )
     >>> vectors, outputs = still.start(7, 5, np.random.default_rng(0))
@@ -55,14 +60,16 @@ class Engine:
     needs: tuple = ()
     extra: str = ""
     lacks: Callable | None = None
+    models: tuple = ("cbow",)
     threads: bool = False
     lanes: int = 1
+    scale: float = 1
     prepare: Callable | None = None
 
     def start(self, vocab_size, vector_size, rng):
         """The matrices before training, float32: vectors (V, H), small; outputs (V, H or more)."""
         vectors = rng.random((vocab_size, vector_size), dtype=np.float32) - np.float32(0.5)
-        vectors /= np.float32(vector_size)
+        vectors *= np.float32(self.scale / vector_size)
         columns = vector_size + -vector_size % self.lanes
         return vectors, np.zeros((vocab_size, columns), np.float32)
 

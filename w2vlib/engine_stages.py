@@ -43,24 +43,27 @@ class EngineStage:
         corpus, kept = zipf_text(vocab_size, rng)
         done, ends = 0, []
 
-        def report(tokens):
+        def report(tokens, loss=None):
             nonlocal done
             done += tokens
             if done >= (len(ends) + 1) * len(corpus):
                 ends.append(perf_counter())
 
-        self.engine.fit(
+        training = self.engine.fit(
             *self.engine.start(vocab_size, HIDDEN, rng),
             corpus,
+            model="cbow",
             window=WINDOW,
             negative=NEGATIVE,
             power=POWER,
             epochs=EPOCHS,
             subsample=SUBSAMPLE,
             learning_rate=self.engine.defaults["learning_rate"],
-            rng=rng,
+            seed=0,
+            first=0,
             report=report,
         )
+        list(training)
         return kept / np.diff(ends).min()
 
     def numbers(self, vocab_size):

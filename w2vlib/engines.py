@@ -25,10 +25,13 @@ ENGINES = {
     )
 }
 
+MODELS = ("cbow", "skipgram")
+
 
 def train(
     corpus,
     *,
+    model="cbow",
     vector_size=100,
     window=5,
     negative=5,
@@ -41,11 +44,13 @@ def train(
     seed=1,
     progress=True,
 ):
-    """Train CBOW word vectors with negative sampling on `corpus` -> `WordVectors`.
+    """Train word vectors with negative sampling on `corpus` -> `WordVectors`.
 
     Ctrl-C (in a notebook: interrupt the kernel) ends the training and returns what was learnt.
 
     corpus: a `Corpus`, from `load_corpus`.
+    model: "cbow", which guesses a word from those around it, or "skipgram", which guesses these
+        from the word.
     vector_size: H, numbers in a vector, float32.
     window: words on each side.
     negative: K, negatives for each word.
@@ -71,24 +76,25 @@ def train(
     (WordVectors(5 words, 5 dimensions), True)
     """
     engine, options = settle(
-        vector_size=vector_size, window=window, negative=negative, power=power, epochs=epochs,
-        subsample=subsample, learning_rate=learning_rate, engine=engine, threads=threads, seed=seed,
+        model=model, vector_size=vector_size, window=window, negative=negative, power=power,
+        epochs=epochs, subsample=subsample, learning_rate=learning_rate, engine=engine,
+        threads=threads, seed=seed,
     )  # fmt: skip
     check_corpus(corpus, options["power"], options["subsample"], options["epochs"])
     if engine.prepare:
         engine.prepare(progress)
 
-    rng = np.random.default_rng(seed)
-    vectors, outputs = start(engine, len(corpus.vocabulary), int(vector_size), rng)
+    vectors, outputs = start(engine, len(corpus.vocabulary), int(vector_size), int(seed))
     watch, bar = Watch(vectors), Progress(options["epochs"] * len(corpus), show=progress)
 
-    def report(tokens):
+    def report(tokens, loss=None):
         bar(tokens)
         watch()
 
     try:
         with one_blas_thread(), bar:
-            engine.fit(vectors, outputs, corpus, rng=rng, report=report, **options)
+            for _ in engine.fit(vectors, outputs, corpus, report=report, first=0, **options):
+                pass
         watch.look()
     except DivergenceError as error:
         if watch.sound is not None:
@@ -101,8 +107,9 @@ def train(
 
 
 def settle(
-    *, vector_size, window, negative, power, epochs, subsample, learning_rate, engine, threads, seed
-):
+    *, vector_size, window, negative, power, epochs, subsample, learning_rate, engine, threads,
+    seed, model="cbow",
+):  # fmt: skip
     """The arguments of `train` but for the corpus, checked -> an Engine, and options for its `fit`.
 
     Raises what `train` raises for arguments that cannot work with any corpus.
@@ -127,16 +134,18 @@ def settle(
         raise ValueError(f"learning_rate is {options['learning_rate']}: in float32 that is 0")
     check.whole(threads, "threads", at_most=1000)
     check.whole(seed, "seed", at_least=0)
-    check_engine(engine, threads, options)
+    if not isinstance(model, str) or model not in MODELS:
+        raise ValueError(f"model is {short(model)}: it should be {' or '.join(map(repr, MODELS))}")
+    check_engine(engine, model, threads, options)
     if engine.threads:
         options["threads"] = int(threads)
-    return engine, options
+    return engine, options | {"model": model, "seed": int(seed)}
 
 
-def start(engine, vocab_size, vector_size, rng):
+def start(engine, vocab_size, vector_size, seed):
     """`engine.start`, with an error that names the argument where there is no room for it."""
     try:
-        return engine.start(vocab_size, vector_size, rng)
+        return engine.start(vocab_size, vector_size, np.random.default_rng(seed))
     except (MemoryError, ValueError, OverflowError) as error:
         gigabytes = 2 * 4 * vocab_size * vector_size // 10**9
         raise MemoryError(
@@ -145,13 +154,18 @@ def start(engine, vocab_size, vector_size, rng):
         ) from error
 
 
-def check_engine(engine, threads, options):
+def check_engine(engine, model, threads, options):
     """Raise ImportError where something is missing, ValueError for what it cannot honour."""
     if missing := engine.missing():
         raise ImportError(
             f'engine="{engine.name}" needs {" and ".join(missing)}: '
             f'python -m pip install "w2vlib[{engine.extra}]"'
             + instead(lambda other: not other.missing())
+        )
+    if model not in engine.models:
+        raise ValueError(
+            f'model is "{model}": engine="{engine.name}" trains {" and ".join(engine.models)}'
+            + instead(lambda other: model in other.models)
         )
     for name, largest in engine.limits.items():
         if options[name] > largest:

@@ -29,6 +29,7 @@ import numpy as np
 
 from w2vlib.draws import AliasTable, draw_others, kept_share, negative_weights
 from w2vlib.engine import Engine
+from w2vlib.pieces import pieces
 from w2vlib.reading import EOS
 
 __all__ = [
@@ -53,7 +54,8 @@ SHARING = 64 / 5  # M/K, negatives that the words of a step share, for each nega
 
 def fit(
     vectors, outputs, corpus, *,
-    window, negative, power, epochs, subsample, learning_rate, rng, report,
+    window, negative, power, epochs, subsample, learning_rate, seed, report,
+    model="cbow", first=0,
 ):  # fmt: skip
     """Train both matrices in place, by the arguments of `w2vlib.train`; see Engine."""
     thresholds = np.cumsum(negative_weights(corpus.counts, power))
@@ -61,19 +63,20 @@ def fit(
     band = window_band(window)
     keep = kept_share(corpus.counts, subsample)
     size = blocks_per_step(corpus.counts * keep)
-    done, total = 0, epochs * len(corpus.ids)
-    for epoch in range(epochs):
-        blocks, lines = cut_blocks(corpus, keep, rng)
-        order = rng.permutation(len(blocks))
+    total = epochs * len(corpus)
+    for piece in pieces(corpus, epochs, seed, first):
+        blocks, lines = cut_blocks(piece, keep, piece.rng)
+        order, done = piece.rng.permutation(len(blocks)), piece.done
         for start in range(0, len(order), size):
             chosen = order[start : start + size]
             windows = window_weights(lines.take(chosen, axis=0), band)
-            negatives = draw(thresholds, round(SHARING * negative), rng)
+            negatives = draw(thresholds, round(SHARING * negative), piece.rng)
             rate = learning_rate * (1 - done / total)
             step(vectors, outputs, blocks.take(chosen, axis=0), windows, negatives, negative, rate)
             before = done
-            done = round((epoch + (start + len(chosen)) / len(order)) * len(corpus.ids))
+            done = piece.done + len(piece) * (start + len(chosen)) // len(order)
             report(done - before)
+        yield
 
 
 def step(inputs, outputs, ids, windows, negatives, negative, rate):
@@ -163,15 +166,15 @@ def blocks_per_step(counts):
     return int(np.clip(REPEATS / (BLOCK * counts.max() / counts.sum()), 1, BLOCKS))
 
 
-def cut_blocks(corpus, keep, rng):
+def cut_blocks(text, keep, rng):
     """The text, each word kept with its probability, in blocks -> ids and lines, both (n, T).
 
-    `lines` numbers the line that a word stands in. A rest shorter than a block is left out, at
-    another end in each epoch.
+    text: a Corpus or a Piece. `lines` numbers the line that a word stands in. A rest shorter than
+    a block is left out, at another end each time.
     """
-    ids, lines = corpus.ids, np.zeros(len(corpus.ids), np.int32)
-    if EOS in corpus.vocabulary:
-        np.cumsum(ids[:-1] == corpus.vocabulary[EOS], out=lines[1:])
+    ids, lines = text.ids, np.zeros(len(text), np.int32)
+    if EOS in text.vocabulary:
+        np.cumsum(ids[:-1] == text.vocabulary[EOS], out=lines[1:])
     kept = rng.random(len(ids), dtype=np.float32) < keep[ids]
     ids, lines = ids[kept], lines[kept]
     if len(ids) < BLOCK:  # fill up the only block with words on lines of their own: no neighbours

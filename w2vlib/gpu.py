@@ -1,6 +1,6 @@
-"""The engine on a graphics processor: the kernels of `warps`, with the whole text on the card.
+"""The engine on a graphics processor: the kernels of `warps`, with a piece of the text on the card.
 
-Both matrices are there too. An epoch is two kernels: `thin` leaves out what subsampling leaves out,
+Both matrices are there too. A piece is two kernels: `thin` leaves out what subsampling leaves out,
 `learn` takes thousands of lines at a time, each by a warp of its own.
 """
 
@@ -11,18 +11,19 @@ import numpy as np
 from w2vlib.draws import AliasTable, kept_share, negative_weights
 from w2vlib.engine import Engine
 from w2vlib.hogwild import START, cut_lines
+from w2vlib.pieces import pieces
 
 AT_ONCE = 4096  # lines, and so words, that are learnt at the same time; fewer, where ...
 REPEATS = 3  # ... more of these words would be the same as a given one, on average
 LONGEST = 40  # words in a line, or two windows; longer ones are cut
-LAUNCH = 10_000_000  # words of the text from one report to the next, at most
 PAUSE = 1.0  # seconds from one copy of the vectors to the next
 THREADS = 128  # threads in a block of `thin`
 
 
 def fit(
     vectors, outputs, corpus, *,
-    window, negative, power, epochs, subsample, learning_rate, rng, report, at_once=None,
+    window, negative, power, epochs, subsample, learning_rate, seed, report,
+    model="cbow", first=0, at_once=None,
 ):  # fmt: skip
     """Train both matrices in place, by the arguments of `w2vlib.train`; see Engine.
 
@@ -37,16 +38,10 @@ def fit(
     learn = warps.make_learn(-(-vectors.shape[1] // warps.WARP))
     keep = kept_share(corpus.counts, subsample)
     at_once = at_once or lines_at_once(corpus.counts * keep)
-    lines = cut_lines(corpus, max(LONGEST, 2 * window))
     table = AliasTable(negative_weights(corpus.counts, power))
-    vectors *= np.float32(START)
-
-    inputs, targets = cuda.to_device(vectors), cuda.to_device(outputs)
-    text = cuda.to_device(np.require(corpus.ids, np.int32, "CW"))
-    places, keep = cuda.to_device(lines), cuda.to_device(keep)
+    inputs, targets, keep = map(cuda.to_device, (vectors, outputs, keep))
     share = cuda.to_device(table.share.astype(np.float32))
     alias = cuda.to_device(table.alias.astype(np.int32))
-    kept = cuda.device_array_like(text)
 
     def fetch():
         inputs.copy_to_host(vectors)
@@ -54,27 +49,30 @@ def fit(
         return perf_counter()
 
     fetched = perf_counter()
-    done, total = 0, epochs * len(corpus)
-    launches = -(-len(corpus) // LAUNCH)
+    total = epochs * len(corpus)
     try:
-        for _ in range(epochs):
-            for order in np.array_split(rng.permutation(len(lines) - 1), launches):
-                tokens = int(np.sum(lines[order + 1] - lines[order]))
-                before, after = (learning_rate * (1 - x / total) for x in (done, done + tokens))
-                for_thin, for_learn = rng.integers(2**63, size=2, dtype=np.uint64)
-                starts = cuda.device_array(len(order), np.int64)
-                counts = cuda.device_array(len(order), np.int32)
-                warps.thin[-(-len(order) // THREADS), THREADS](
-                    text, places, cuda.to_device(order), keep, for_thin, kept, starts, counts
-                )
-                learn[min(at_once, len(order)), warps.WARP](
-                    inputs, targets, kept, starts, counts, window, negative, share, alias,
-                    np.float32(before), np.float32(after), for_learn,
-                )  # fmt: skip
-                done += tokens
-                if perf_counter() - fetched > PAUSE:
-                    fetched = fetch()
-                report(tokens)
+        for piece in pieces(corpus, epochs, seed, first):
+            lines = cut_lines(piece, max(LONGEST, 2 * window))
+            order = piece.rng.permutation(len(lines) - 1)
+            text = cuda.to_device(piece.ids)  # and before that the last kernel still runs
+            before, after = piece.done / total, (piece.done + len(piece)) / total
+            for_thin, for_learn = piece.rng.integers(2**63, size=2, dtype=np.uint64)
+            kept = cuda.device_array_like(text)
+            starts = cuda.device_array(len(order), np.int64)
+            counts = cuda.device_array(len(order), np.int32)
+            warps.thin[-(-len(order) // THREADS), THREADS](
+                text, cuda.to_device(lines), cuda.to_device(order), keep, for_thin, kept, starts,
+                counts,
+            )  # fmt: skip
+            learn[min(at_once, len(order)), warps.WARP](
+                inputs, targets, kept, starts, counts, window, negative, share, alias,
+                np.float32(learning_rate * (1 - before)), np.float32(learning_rate * (1 - after)),
+                for_learn,
+            )  # fmt: skip
+            if perf_counter() - fetched > PAUSE:
+                fetched = fetch()
+            report(len(piece))
+            yield fetch
     finally:
         fetch()
 
@@ -120,4 +118,5 @@ ENGINE = Engine(
     needs=("numba",),
     extra="gpu",
     lacks=lacks,
+    scale=START,
 )

@@ -10,6 +10,7 @@ import numpy as np
 from w2vlib.corpus import Corpus
 from w2vlib.draws import AliasTable, kept_share, negative_weights
 from w2vlib.engine import Engine
+from w2vlib.pieces import pieces
 from w2vlib.progress import Stderr
 from w2vlib.reading import EOS
 from w2vlib.vocabulary import Vocabulary
@@ -17,14 +18,15 @@ from w2vlib.vocabulary import Vocabulary
 GROUP = 20  # words in a group, or a few more; fewer, where ...
 REPEATS = 2  # ... one word alone would come more often than this in a group, on average
 SHARING = 16 / 5  # M/K, negatives that the words of a group share, for each negative of a word
-START = 8  # times larger than word2vec.c's first vectors, which take epochs to leave 0
+START = 8  # times word2vec.c's first vectors, which take epochs to leave 0
 LANES = 8  # numbers that the processor takes at a time
 CHUNK = 50_000  # words of the text from one report to the next
 
 
 def fit(
     vectors, outputs, corpus, *,
-    window, negative, power, epochs, subsample, learning_rate, rng, report, threads=1,
+    window, negative, power, epochs, subsample, learning_rate, seed, report,
+    model="cbow", first=0, threads=1,
 ):  # fmt: skip
     """Train both matrices in place, by the arguments of `w2vlib.train`; see Engine.
 
@@ -32,32 +34,32 @@ def fit(
     """
     from w2vlib import compiled  # here: Numba takes its time to load
 
-    vectors *= np.float32(START)
     keep = kept_share(corpus.counts, subsample)
     group = words_per_group(corpus.counts * keep)
-    lines = cut_lines(corpus, max(2 * group, 2 * window))
-    text = compiled.Text(np.require(corpus.ids, np.int32, "CW"), lines, keep)
     band = np.append(0, 1 / np.arange(1, window + 1)).astype(np.float32)
     table = AliasTable(negative_weights(corpus.counts, power))
     shared = 4 * int(np.ceil(SHARING * negative / 4))
     sampling = compiled.Sampling(
         table.share.astype(np.float32), table.alias, shared, np.float32(negative)
     )
-    chunks = int(np.ceil(len(corpus) / CHUNK))
-    done, total = 0, epochs * len(corpus)
+    total = epochs * len(corpus)
 
     def work(order, state):
         rate = np.float32(learning_rate * (1 - done / total))
         compiled.train_lines(vectors, outputs, text, order, group, band, sampling, rate, state)
 
     with ThreadPoolExecutor(threads) as pool:
-        for _ in range(epochs):
-            states = rng.integers(1, 2**63, size=(threads, 1), dtype=np.uint64)
-            for order in np.array_split(rng.permutation(len(lines) - 1), chunks):
+        for piece in pieces(corpus, epochs, seed, first):
+            lines, done = cut_lines(piece, max(2 * group, 2 * window)), piece.done
+            text = compiled.Text(piece.ids, lines, keep)
+            states = piece.rng.integers(1, 2**63, size=(threads, 1), dtype=np.uint64)
+            chunks = -(-len(piece) // CHUNK)
+            for order in np.array_split(piece.rng.permutation(len(lines) - 1), chunks):
                 list(pool.map(work, np.array_split(order, threads), states))
                 tokens = int(np.sum(lines[order + 1] - lines[order]))
                 done += tokens
                 report(tokens)
+            yield
 
 
 def words_per_group(counts):
@@ -65,16 +67,19 @@ def words_per_group(counts):
     return int(np.clip(REPEATS * counts.sum() / counts.max(), 1, GROUP))
 
 
-def cut_lines(corpus, longest):
-    """Where each line of the text starts, longer ones cut, and last where it ends: (n + 1,)."""
+def cut_lines(text, longest):
+    """Where each line of the text starts, longer ones cut, and last where it ends: (n + 1,).
+
+    text: a Corpus or a Piece.
+    """
     starts = np.zeros(1, np.int64)
-    if EOS in corpus.vocabulary:
-        ends = np.flatnonzero(corpus.ids[:-1] == corpus.vocabulary[EOS])
+    if EOS in text.vocabulary:
+        ends = np.flatnonzero(text.ids[:-1] == text.vocabulary[EOS])
         starts = np.append(starts, ends + 1)
-    pieces = -(-np.diff(starts, append=len(corpus)) // longest)
-    before = np.repeat(np.cumsum(pieces) - pieces, pieces)  # pieces of the lines before
+    parts = -(-np.diff(starts, append=len(text)) // longest)
+    before = np.repeat(np.cumsum(parts) - parts, parts)  # parts of the lines before
     place = longest * (np.arange(len(before)) - before)  # in its line
-    return np.append(np.repeat(starts, pieces) + place, len(corpus))
+    return np.append(np.repeat(starts, parts) + place, len(text))
 
 
 def prepare(progress=True):
@@ -84,11 +89,12 @@ def prepare(progress=True):
     if progress and not compiled.is_ready():
         print("Preparing the compiled engine: the first time takes some seconds", file=Stderr())
     two_words = Corpus(np.array([0, 1]), Vocabulary(["a", "b"]), np.array([1, 1]), "two")
-    fit(
-        *ENGINE.start(2, 1, np.random.default_rng(0)), two_words,
-        window=1, negative=1, power=1, epochs=1, subsample=0, learning_rate=1.0,
-        rng=np.random.default_rng(0), report=lambda tokens: None,
+    matrices = ENGINE.start(2, 1, np.random.default_rng(0))
+    training = fit(
+        *matrices, two_words, window=1, negative=1, power=1, epochs=1, subsample=0,
+        learning_rate=1.0, seed=0, report=lambda tokens, loss=None: None,
     )  # fmt: skip
+    list(training)
 
 
 def touches(negative, vector_size):
@@ -112,5 +118,6 @@ ENGINE = Engine(
     extra="speed",
     threads=True,
     lanes=LANES,
+    scale=START,
     prepare=prepare,
 )

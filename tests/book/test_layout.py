@@ -34,6 +34,7 @@ ORDER = [
     "questions",
     "evaluation",
     "draws",
+    "pieces",
     "engine",
     "fused",
     "compiled",
