@@ -172,7 +172,7 @@ def test_no_draw_reaches_past_the_last_word(size):
 def spy_on_steps(monkeypatch, corpus, seed=1, **options):
     """Train in plain Python and note the groups -> list of (words, first, last, negatives)."""
     seen = []
-    for name in ("train_lines", "random", "draw"):
+    for name in ("train_lines", "next_group", "draw_negatives", "random", "draw"):
         function = getattr(compiled, name)
         monkeypatch.setattr(compiled, name, getattr(function, "py_func", function))
 

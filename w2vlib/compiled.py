@@ -85,36 +85,58 @@ def train_lines(inputs, outputs, text, order, group, band, sampling, rate, state
 
     band: (1 + w,) float32, the weight of a neighbour by its distance; state: as `random` takes it.
     """
-    window = len(band) - 1
-    longest = 0
-    for i in range(len(order)):
-        longest = max(longest, text.lines[order[i] + 1] - text.lines[order[i]])
-    words = np.empty(group + longest, np.int64)
+    words = np.empty(group + longest_line(text, order), np.int64)
     first, last = np.empty_like(words), np.empty_like(words)
     negatives = np.empty(sampling.shared, np.int64)
     room = make_room(len(words) + 3, sampling.shared, outputs.shape[1])
-    size = 0
-    for i in range(len(order)):
-        start = size
-        for place in range(text.lines[order[i]], text.lines[order[i] + 1]):
-            words[size] = text.ids[place]
-            # or else the next word takes its place
-            size += random(state) < text.keep[text.ids[place]]
-        for t in range(start, size):
-            first[t], last[t] = max(start, t - window), min(size, t + window + 1)
-        if size >= group or i == len(order) - 1:
-            for m in range(len(negatives)):
-                negatives[m] = draw(sampling.share, sampling.alias, state)
-            step(
-                inputs, outputs, words[:size], first, last, negatives,
-                band, sampling.negative, rate, room,
-            )  # fmt: skip
-            size = 0
+    done = 0
+    while done < len(order):
+        done, size = next_group(words, first, last, text, order, done, group, len(band) - 1, state)
+        draw_negatives(negatives, sampling, state)
+        step(
+            inputs, outputs, words[:size], first, last, negatives,
+            band, sampling.negative, rate, room,
+        )  # fmt: skip
 
 
 def is_ready():
     """Whether the machine code is there in this process."""
     return bool(train_lines.signatures)
+
+
+@compiled
+def longest_line(text, order):
+    """How many words the longest of these lines has."""
+    longest = 0
+    for i in order:
+        longest = max(longest, text.lines[i + 1] - text.lines[i])
+    return longest
+
+
+@compiled
+def next_group(words, first, last, text, order, done, group, window, state):
+    """Thin lines from order[done] on, until there are `group` words, and set up their windows.
+
+    Returns how many lines are done, and how many words there are.
+    """
+    size = 0
+    while done < len(order) and size < group:
+        start = size
+        for place in range(text.lines[order[done]], text.lines[order[done] + 1]):
+            words[size] = text.ids[place]
+            # or else the next word takes its place
+            size += random(state) < text.keep[text.ids[place]]
+        for t in range(start, size):
+            first[t], last[t] = max(start, t - window), min(size, t + window + 1)
+        done += 1
+    return done, size
+
+
+@compiled
+def draw_negatives(negatives, sampling, state):
+    """Fill `negatives` (M,) with ids, by a Sampling."""
+    for m in range(len(negatives)):
+        negatives[m] = draw(sampling.share, sampling.alias, state)
 
 
 @compiled
