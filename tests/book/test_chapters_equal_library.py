@@ -94,15 +94,20 @@ def public(path):
     raise AssertionError(f"{path.name} has no __all__")
 
 
+def exported(name):
+    """name -> parts, of what a room's __all__ takes from other rooms."""
+    found, path = {}, LIBRARY / f"{name}.py"
+    for node in parse(path).body:
+        if isinstance(node, ast.ImportFrom) and node.module.startswith("w2vlib."):
+            room = definitions([parse(LIBRARY / f"{node.module.removeprefix('w2vlib.')}.py")])
+            found |= {alias.name: room[alias.name] for alias in node.names if alias.name in room}
+    return {name: parts for name, parts in found.items() if name in public(path)}
+
+
 def library_definitions(own):
-    """name -> parts, of all that w2vlib and the module `own` export, and of the whole of `own`."""
-    everything = definitions(map(parse, sorted(LIBRARY.glob("*.py"))))
-    exported = public(LIBRARY / "__init__.py")
-    if own not in PARTIAL:
-        exported |= public(LIBRARY / f"{own}.py")
-    return {name: everything[name] for name in exported & everything.keys()} | definitions(
-        [parse(LIBRARY / f"{own}.py")]
-    )
+    """name -> parts, of all that w2vlib and the room `own` export, and of the whole of `own`."""
+    others = {} if own in PARTIAL else exported(own)
+    return exported("__init__") | others | definitions([parse(LIBRARY / f"{own}.py")])
 
 
 def difference(chapter, library, partial):

@@ -36,6 +36,7 @@ ORDER = [
     "draws",
     "pieces",
     "engine",
+    "descent",
     "fused",
     "compiled",
     "hogwild",
