@@ -15,7 +15,17 @@ FOLDER = Path(os.environ.get("W2VLIB_PYODIDE", ""))
 SITE = "http://pyodide.test/"  # nothing listens there: what is asked for is answered below
 PACKAGES = ["numpy", "matplotlib", "threadpoolctl", "packaging"]
 INSTALLED = ["pytest", "pluggy", "iniconfig", "pygments", "tqdm"]  # pure Python, as they are here
-NEEDLESS = ["bench", "compiled", "files", "gpu", "main", "ptb", "pyodide", "stored_results"]
+NEEDLESS = [
+    "bench",
+    "compiled",
+    "corpus_file",
+    "files",
+    "gpu",
+    "main",
+    "ptb",
+    "pyodide",
+    "stored_results",
+]
 LACKING = [  # tests, by what a browser has not
     "tqdm_loads_only",  # processes
     "import_loads_neither",

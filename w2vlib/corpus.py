@@ -1,7 +1,8 @@
 """Text as word ids: `Corpus` and `load_corpus`.
 
 Three kinds of text load in the same way: the corpus that ships with the course, the Penn Treebank
-(fetched when it is first asked for), and texts of your own, in files or from a program.
+(fetched when it is first asked for), and texts of your own, in files or from a program. One that is
+larger than memory stays on disk (corpus_file.py).
 """
 
 import itertools
@@ -12,13 +13,15 @@ from pathlib import Path
 
 import numpy as np
 
-from w2vlib import check, files, ptb, reading
+from w2vlib import check, corpus_file, files, machine, ptb, reading
 from w2vlib.check import short
-from w2vlib.reading import EOS, UNK
-from w2vlib.vocabulary import Vocabulary
+from w2vlib.reading import UNK
+from w2vlib.vocabulary import Vocabulary, choose_words
 
 __all__ = ["Corpus", "load_corpus"]
 
+NAMED = ("default", "ptb")
+PART = 1 << 20  # ids that are looked at at once
 DEFAULT_PATH = Path(__file__).with_name("data") / "wordnet-glosses-10k.txt.bz2"
 
 
@@ -26,7 +29,7 @@ DEFAULT_PATH = Path(__file__).with_name("data") / "wordnet-glosses-10k.txt.bz2"
 class Corpus:
     """A text as word ids, with its vocabulary. `len(corpus)` is T.
 
-    ids: int32 (T,), the text, a word after the other.
+    ids: int32 (T,), the text, a word after the other; of a text on disk a read-only np.memmap.
     vocabulary: a `Vocabulary`, or its V words in the order of the ids.
     counts: int64 (V,), how often each of them comes in `ids`.
     name: for titles and messages.
@@ -53,14 +56,33 @@ class Corpus:
         check.shape(self.counts, (size,), "counts")
         if not np.issubdtype(np.asarray(self.counts).dtype, np.integer):
             raise TypeError("counts should be whole numbers: how often each word comes in ids")
-        if (few := np.asarray(self.counts)[np.asarray(self.ids)].min()) < 1:
+        if (few := _fewest(np.asarray(self.counts), np.asarray(self.ids))) < 1:
             raise ValueError(f"counts says that a word of ids comes {few} times: count ids anew")
         if not 0 <= np.min(self.counts) <= np.max(self.counts) < 2**63:
             raise ValueError("counts should be from 0 up, and below 2**63: count ids anew")
+        ids, counts = np.asarray(self.ids, np.int32), np.asarray(self.counts, np.int64)
+        self._set(ids, vocabulary, counts, self.name)
+
+    def _set(self, ids, vocabulary, counts, name):
         # A frozen dataclass lets nobody assign, itself included; hence the long way.
-        object.__setattr__(self, "vocabulary", vocabulary)
-        object.__setattr__(self, "ids", np.asarray(self.ids, np.int32))
-        object.__setattr__(self, "counts", np.asarray(self.counts, np.int64))
+        parts = {"ids": ids, "vocabulary": vocabulary, "counts": counts, "name": name}
+        for field, value in parts.items():
+            object.__setattr__(self, field, value)
+
+    @classmethod
+    def _on_disk(cls, ids, index):
+        """What `corpus_file.load` returns, as a Corpus; no id is looked at."""
+        corpus = object.__new__(cls)
+        counts = np.array(index["counts"], np.int64)
+        corpus._set(ids, Vocabulary(index["words"]), counts, index["name"])
+        return corpus
+
+    @classmethod
+    def _in_memory(cls, lists, choose, name):
+        """Lists of words, as a Corpus; choose: as for `corpus_file.write`."""
+        ids, number = reading.word_ids(lists)
+        new_id, counts, words = choose(np.bincount(ids, minlength=len(number)), number)
+        return cls(new_id[ids], Vocabulary(words), counts, name)
 
     @classmethod
     def from_sentences(
@@ -72,6 +94,8 @@ class Corpus:
         lower=False,
         split_punctuation=False,
         nfc=False,
+        on_disk=None,
+        progress=True,
     ):
         """Sentences from a program -> `Corpus`, as `load_corpus` makes one of a file's lines.
 
@@ -80,6 +104,8 @@ class Corpus:
             nothing.
         min_count, max_vocab, lower, split_punctuation, nfc: as for `load_corpus`; punctuation is
             not split off the words of a list.
+        on_disk, progress: as for `load_corpus`, but what is kept there is always made anew;
+            `load_corpus(on_disk)` opens it again.
         Raises TypeError for what is no sentence; ValueError without two words to learn.
         Source: DLFS2 2.3.1 (`preprocess`).
 
@@ -94,9 +120,17 @@ class Corpus:
             )
         _check_kept(min_count, max_vocab)
         change = _change(lower, split_punctuation, nfc)
-        ids, number = reading.word_ids(reading.words_of_sentences(sentences, change))
-        ids, counts, words = _choose_words(ids, number, min_count, max_vocab, "sentences")
-        return cls(ids, Vocabulary(words), counts, "sentences")
+        name = "sentences"
+
+        def choose(counts, number):
+            return choose_words(counts, number, min_count, max_vocab, name)
+
+        if on_disk is None:
+            return cls._in_memory(reading.words_of_sentences(sentences, change), choose, name)
+        corpus_file.check(on_disk)
+        sentences = machine.bar(sentences, "reading", progress)
+        lists = reading.words_of_sentences(sentences, change)
+        return cls._on_disk(*corpus_file.write(on_disk, lists, choose, name=name, made_from=None))
 
     def __len__(self):
         return len(self.ids)
@@ -114,6 +148,8 @@ def load_corpus(
     lower=False,
     split_punctuation=False,
     nfc=False,
+    on_disk=None,
+    progress=True,
 ):
     """Load a text as word ids -> `Corpus`.
 
@@ -125,7 +161,7 @@ def load_corpus(
         Penn Treebank, fetched once), or the path of a UTF-8 text with one sentence a line: a file,
         plain or compressed by gzip, bzip2 or xz, or a pipe; a folder, for all files in it and in
         its folders, in the order of their names, without those that begin with "."; or a list of
-        such paths. "-" is standard input.
+        such paths. "-" is standard input. Or a text that was kept on disk, alone.
     split: "train", and for "ptb" also "valid" and "test", with the vocabulary of "train".
     min_count: words that come fewer times (5 unless you say otherwise; "default" and "ptb" keep all
         their words) become "<unk>".
@@ -135,9 +171,15 @@ def load_corpus(
         those within, as in "don't" and "3.5", stay (default: no).
     nfc: write each letter with its accents as one character where Unicode has it, so that what
         looks the same is the same word (default: no).
+    on_disk: for a text larger than memory the path of a file, where its ids are kept, 4 bytes a
+        word; `ids` is then a read-only np.memmap of it, and memory holds the different words alone.
+        With the same text, by names, sizes and times of its files, and the same options, the file
+        is opened as it is; else it is made anew and replaced.
+    progress: show a bar while a text goes to disk.
     Raises TypeError or ValueError for a bad argument, a text without two words to learn or without
         blanks between its words, a damaged file or one that is not UTF-8; FileNotFoundError;
-        ConnectionError when "ptb" cannot be fetched.
+        ConnectionError when "ptb" cannot be fetched. Warns where a text on disk has more than ten
+        million different words: the rarest half is taken for "<unk>" each time there are so many.
     Source: DLFS2 2.4.4; 5 as in word2vec.c, which leaves such words out (Mikolov et al. 2013).
 
     >>> corpus = load_corpus("default", max_vocab=1000)
@@ -151,13 +193,20 @@ def load_corpus(
             f"but is {short(name_or_path)}: for a text that you have in memory take "
             "Corpus.from_sentences"
         )
+    if is_path and name_or_path not in NAMED:
+        path = files.expand(name_or_path, "name_or_path")
+        if corpus_file.is_one(path):
+            options = {"split": split != "train", "min_count": min_count, "max_vocab": max_vocab}
+            options |= {"lower": lower, "split_punctuation": split_punctuation, "nfc": nfc}
+            options |= {"on_disk": on_disk}
+            return _reopened(path, options)
     splits = list(ptb.SHA256) if name_or_path == "ptb" else ["train"]
     if split not in splits:
         raise ValueError(
             f"split must be {' or '.join(map(repr, splits))} for {short(str(name_or_path))}, "
             f'but is {short(split)}; "train" is there for every text, others for "ptb" alone'
         )
-    named = name_or_path in ("default", "ptb")
+    named = name_or_path in NAMED
     if min_count is None:
         min_count = 1 if named else 5
     _check_kept(min_count, max_vocab)
@@ -166,15 +215,28 @@ def load_corpus(
     paths = text_files(name_or_path)
     name = Path(name_or_path).name if is_path else f"{len(paths)} texts"
     told = paths[0] if len(paths) == 1 else name
-    ids, number = _numbered(paths, change, named, told)
-    ids, counts, words = _choose_words(ids, number, min_count, max_vocab, told)
+
+    def choose(counts, number):
+        if not named:
+            reading.check_segmented(counts, number, told)
+        return choose_words(counts, number, min_count, max_vocab, told)
+
+    if on_disk is None:
+        corpus = Corpus._in_memory(_lists(paths, change), choose, name)
+        return corpus if split == "train" else _other_split(split, corpus.vocabulary, change)
     if split != "train":
-        ids, number = reading.word_ids(reading.words_of(ptb.path_of(split), change))
-        known = {word: i for i, word in enumerate(words)}
-        ids = np.array([known.get(word, known[UNK]) for word in number], np.int32)[ids]
-        counts = np.bincount(ids, minlength=len(words))
-        name = f"ptb-{split}"
-    return Corpus(ids, Vocabulary(words), counts, name)
+        raise ValueError(f'on_disk is for split="train" alone, but split is {split!r}')
+    former = corpus_file.check(on_disk)
+    paths = [path for path in paths if not files.same(path, on_disk)]  # in one folder with them
+    made_from = corpus_file.made_from(paths, min_count, max_vocab, *change)
+    if former and made_from and former[1]["made_from"] == made_from:
+        return Corpus._on_disk(*former)
+    del former  # Windows replaces no file that is mapped
+    with corpus_file.watching(paths, progress) as watch:
+        lists = _lists(paths, change, watch)
+        return Corpus._on_disk(
+            *corpus_file.write(on_disk, lists, choose, name=name, made_from=made_from)
+        )
 
 
 def text_files(name_or_path):
@@ -202,18 +264,35 @@ def text_files(name_or_path):
     return sorted(found)
 
 
-def _numbered(paths, change, named, told):
-    """Word ids of files by first appearance, and {word: its id}. told: what errors call them."""
-    lists = itertools.chain.from_iterable(reading.words_of(path, change) for path in paths)
-    try:
-        ids, number = reading.word_ids(lists)
-    except ValueError as error:
-        if paths == [DEFAULT_PATH]:
-            raise ValueError(f"{error}; install w2vlib again") from error
-        raise
-    if not named:
-        reading.check_segmented(ids, number, told)
-    return ids, number
+def _lists(paths, change, watch=None):
+    """Lists of the words of files; watch: as for `files.reading`."""
+    for path in paths:
+        try:
+            yield from reading.words_of(path, change, watch)
+        except ValueError as error:
+            if path == DEFAULT_PATH:
+                raise ValueError(f"{error}; install w2vlib again") from error
+            raise
+
+
+def _other_split(split, vocabulary, change):
+    """Another split of PTB, in the words of the first."""
+    ids, number = reading.word_ids(reading.words_of(ptb.path_of(split), change))
+    known = [vocabulary[word if word in vocabulary else UNK] for word in number]
+    ids = np.array(known, np.int32)[ids]
+    counts = np.bincount(ids, minlength=len(vocabulary))
+    return Corpus(ids, vocabulary, counts, f"ptb-{split}")
+
+
+def _reopened(path, options):
+    """A text that was kept on disk."""
+    for name, value in options.items():
+        if value is not None and value is not False:
+            raise ValueError(
+                f"{path} is a text on disk, made already, where {name} has no effect: load the "
+                "text that it was made from"
+            )
+    return Corpus._on_disk(*corpus_file.load(path))
 
 
 def _check_kept(min_count, max_vocab):
@@ -229,39 +308,6 @@ def _change(lower, split_punctuation, nfc):
     return reading.Change(lower, split_punctuation, nfc)
 
 
-def _choose_words(ids, number, min_count, max_vocab, told):
-    """Ids by first appearance -> ids by falling frequency, counts, and the words kept."""
-    if not len(ids):
-        raise ValueError(f"{told} holds no words: give at least one sentence of words")
-    words = list(number)
-    counts = np.bincount(ids, minlength=len(words))
-    special = [number[word] for word in (EOS, UNK) if word in number]
-    own = np.ones(len(words), bool)
-    own[special] = False
-    keep = own & (counts >= min_count)
-    if keep.sum() < 2:
-        raise ValueError(
-            f"{told} must hold at least 2 words to learn, but of its {own.sum():,} different words "
-            f"{keep.sum()} come min_count={min_count} times or more: "
-            "give a longer text or a smaller min_count"
-        )
-    with_unk = UNK in number or keep.sum() < own.sum()
-    if max_vocab is not None and keep.sum() + 1 + with_unk > max_vocab:
-        by_count = np.argsort(np.where(keep, -counts, 0), kind="stable")
-        keep[by_count[max_vocab - 2 :]] = False  # two places are for <eos> and <unk>
-
-    # All that is left out becomes one word, <unk>, which appears where the first of them does.
-    out = own & ~keep
-    if UNK in number:
-        out[number[UNK]] = True
-    to = np.arange(len(words))
-    if out.any():
-        first, total = out.argmax(), counts[out].sum()
-        words[first] = UNK
-        to[out] = first
-        counts[out] = 0
-        counts[first] = total
-    order = np.argsort(-counts, kind="stable")[: np.count_nonzero(counts)]
-    new_id = np.empty(len(words), np.int32)
-    new_id[order] = np.arange(len(order))
-    return new_id[to][ids], counts[order], [words[i] for i in order]
+def _fewest(counts, ids):
+    """The smallest of counts[ids], a part of the ids at a time."""
+    return min(counts[part].min() for part in np.array_split(ids, len(ids) // PART + 1))

@@ -34,6 +34,10 @@ COMPRESSED = (  # how the file begins, the name for it, and what reads it
 )
 FOREIGN = (
     (
+        rb"\x93NUMPY",
+        "an array of NumPy, or a text that load_corpus keeps on disk: give its name alone",
+    ),
+    (
         rb"PK(\x03\x04|\x05\x06)",
         "a zip archive (a .docx or .npz file is one, too): unpack it first",
     ),
@@ -177,16 +181,24 @@ def _descriptor(path):
 
 
 @contextlib.contextmanager
-def reading(path):
+def reading(path, watch=None):
     """The bytes of a file or pipe, decompressed, as a stream that is read once from its start.
 
+    watch: is called with the number of bytes, before they are decompressed, after each piece.
     Raises ValueError for a compressed file that is cut off or damaged, and for other archives.
     """
     path = find(path)
     number = _descriptor(path)
     with open(path if number is None else os.dup(number), "rb") as file:
-        chunks = _plain(iter(partial(file.read, CHUNK), b""), path)
+        chunks = iter(partial(file.read, CHUNK), b"")
+        chunks = _plain(chunks if watch is None else _watched(chunks, watch), path)
         yield io.BufferedReader(_Stream(chunks), CHUNK)
+
+
+def _watched(chunks, watch):
+    for chunk in chunks:
+        watch(len(chunk))
+        yield chunk
 
 
 def _plain(chunks, path):
@@ -322,19 +334,27 @@ def writing(path):
     """
     check_writable(path)
     path = expand(path)
-    target, number = os.path.realpath(path), _descriptor(path)
+    number = _descriptor(path)
     compressor = COMPRESSORS.get(_suffix(path), contextlib.nullcontext)
     if is_stream(path):
         if number == 1 and sys.stdout is not None:
             sys.stdout.flush()  # what was printed before comes first
-        opened = os.open(target, os.O_WRONLY) if number is None else os.dup(number)
+        opened = os.open(path, os.O_WRONLY) if number is None else os.dup(number)
         with open(opened, "wb") as file, compressor(file) as out:
             yield out
         return
+    with replacing(path) as file, compressor(file) as out:
+        yield out
+
+
+@contextlib.contextmanager
+def replacing(path):
+    """An ordinary file to write and read, which takes the place of another when it is complete."""
+    target = os.path.realpath(expand(path))
     part = os.path.join(os.path.dirname(target), f".{secrets.token_hex(8)}.part")
     try:
-        with open(part, "xb") as file, compressor(file) as out:
-            yield out
+        with open(part, "x+b") as file:
+            yield file
         if os.path.exists(target):
             shutil.copymode(target, part)
         os.replace(part, target)

@@ -37,15 +37,16 @@ SEGMENT = (
 )
 
 
-def blocks(path):
+def blocks(path, watch=None):
     """The text of a file, plain or compressed, in pieces, with "\\n" at the end of each line.
 
+    watch: as for `files.reading`.
     Raises ValueError for what is not UTF-8 text.
     """
     utf8 = codecs.getincrementaldecoder("utf-8-sig")()
     decoder = io.IncrementalNewlineDecoder(utf8, translate=True)
     line, block = 1, b"first"
-    with files.reading(path) as file:
+    with files.reading(path, watch) as file:
         while block:
             block = file.read(BLOCK)
             try:
@@ -128,26 +129,37 @@ def _signs():
     return "".join(sign for sign in every if unicodedata.category(sign)[0] in kinds)
 
 
-def word_ids(lists):
-    """Lists of words -> ids (T,) int32 by first appearance, and {word: its id}, in that order.
+def numbering():
+    """A dict of words that gives the next number to each new one."""
+    return defaultdict(itertools.count().__next__)
+
+
+def id_blocks(lists, number):
+    """Lists of words -> their numbers, int32, some at a time, without the ends of empty lines.
 
     lists: such as `words_of` and `words_of_sentences` give, with "<eos>" at the end of each line.
+    number: a `numbering`, which grows; between two blocks it may be changed.
     """
-    number = defaultdict(itertools.count().__next__)  # a new word gets the next number
-    numbers, parts = map(number.__getitem__, itertools.chain.from_iterable(lists)), []
-    while len(part := np.fromiter(itertools.islice(numbers, BATCH), np.int32)):
-        parts.append(part)
-    ids = np.concatenate(parts) if parts else np.empty(0, np.int32)
-    # An empty line leaves an <eos> without a word before it: take it out.
-    ends = ids == number[EOS]
-    ids = ids[~ends | np.concatenate([[False], ~ends[:-1]])]
-    return ids, number
+    words, after_end = itertools.chain.from_iterable(lists), True
+    while batch := list(itertools.islice(words, BATCH)):
+        ids = np.fromiter(map(number.__getitem__, batch), np.int32, len(batch))
+        # An empty line leaves an <eos> without a word before it: take it out.
+        ends = ids == number.get(EOS, -1)
+        yield ids[~ends | np.concatenate([[not after_end], ~ends[:-1]])]
+        after_end = ends[-1]
 
 
-def words_of(path, change=AS_IT_IS):
+def word_ids(lists):
+    """Such lists -> ids (T,) int32 by first appearance, and {word: its id}, in that order."""
+    number = numbering()
+    parts = list(id_blocks(lists, number))
+    return np.concatenate(parts) if parts else np.empty(0, np.int32), number
+
+
+def words_of(path, change=AS_IT_IS, watch=None):
     """Lists of a file's words, with <eos> for each end of line, and at the end of the last line."""
     rest = ""
-    for text in blocks(path):
+    for text in blocks(path, watch):
         text = rest + text
         rest = "" if not text or text[-1].isspace() else text.rsplit(None, 1)[-1]
         if len(rest) > LONGEST:
@@ -178,13 +190,13 @@ def _is_word(word):
     return isinstance(word, str) and word != ""
 
 
-def check_segmented(ids, number, told):
+def check_segmented(counts, number, told):
     """Raise ValueError if no line holds two words, or if what stands between blanks is no word.
 
-    ids, number: as `word_ids` returns them. told: what the errors call the text.
+    counts: how often each word of `number` comes. told: what the errors call the text.
     """
-    ends = np.count_nonzero(ids == number[EOS])
-    if ends and len(ids) == 2 * ends:
+    ends = counts[number[EOS]] if EOS in number else 0
+    if ends and counts.sum() == 2 * ends:
         raise ValueError(f"one word a line in {told}, and no blank in any: {SEGMENT}")
     words = list(itertools.islice(number, 10_000))
     unspaced = [word for word in words if UNSPACED.search(word)]

@@ -1,4 +1,4 @@
-"""Words and their ids: `Vocabulary`, and what is said of a word that it lacks."""
+"""Words and their ids: `Vocabulary`, what is said of a word that it lacks, and which to keep."""
 
 import difflib
 import itertools
@@ -8,6 +8,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from w2vlib.check import short
+from w2vlib.reading import EOS, UNK
 
 __all__ = ["UnknownWord", "Vocabulary"]
 
@@ -122,3 +123,49 @@ class Vocabulary:
                 "split a string first: words.split()"
             )
         return np.array([self[word] for word in words], dtype=np.int32)
+
+
+def choose_words(counts, number, min_count, max_vocab, told):
+    """Which of a text's words to keep -> the new id of each, (n,) int32, and counts and words.
+
+    Ids go by falling frequency, ties by first appearance; words left out become "<unk>".
+
+    counts: (n,), how often each comes.
+    number: {word: its place in counts}, in this order.
+    min_count, max_vocab: as for `w2vlib.load_corpus`.
+    told: what errors call the text.
+    Returns new_id (n,), and counts (V,) and words, a list, of those that are kept.
+    """
+    if not counts.any():
+        raise ValueError(f"{told} holds no words: give at least one sentence of words")
+    words, counts = list(number), counts.copy()
+    special = [number[word] for word in (EOS, UNK) if word in number]
+    own = np.ones(len(words), bool)
+    own[special] = False
+    keep = own & (counts >= min_count)
+    if keep.sum() < 2:
+        raise ValueError(
+            f"{told} must hold at least 2 words to learn, but of its {own.sum():,} different words "
+            f"{keep.sum()} come min_count={min_count} times or more: "
+            "give a longer text or a smaller min_count"
+        )
+    with_unk = UNK in number or keep.sum() < own.sum()
+    if max_vocab is not None and keep.sum() + 1 + with_unk > max_vocab:
+        by_count = np.argsort(np.where(keep, -counts, 0), kind="stable")
+        keep[by_count[max_vocab - 2 :]] = False  # two places are for <eos> and <unk>
+
+    # All that is left out becomes one word, <unk>, which appears where the first of them does.
+    out = own & ~keep
+    if UNK in number:
+        out[number[UNK]] = True
+    to = np.arange(len(words))
+    if out.any():
+        first, total = out.argmax(), counts[out].sum()
+        words[first] = UNK
+        to[out] = first
+        counts[out] = 0
+        counts[first] = total
+    order = np.argsort(-counts, kind="stable")[: np.count_nonzero(counts)]
+    new_id = np.empty(len(words), np.int32)
+    new_id[order] = np.arange(len(order))
+    return new_id[to], counts[order], [words[i] for i in order]

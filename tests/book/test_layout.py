@@ -19,6 +19,7 @@ ORDER = [
     "reading",
     "ptb",
     "vocabulary",
+    "corpus_file",
     "corpus",
     "phrases",
     "bottlenecks",
