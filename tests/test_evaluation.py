@@ -6,14 +6,8 @@ import numpy as np
 import pytest
 
 from w2vlib import Vocabulary, WordVectors
-from w2vlib.evaluation import (
-    AnalogyScore,
-    PairScore,
-    average_ranks,
-    best_answers,
-    normalize,
-    spearman,
-)
+from w2vlib.cosines import best_answers
+from w2vlib.evaluation import AnalogyScore, PairScore, average_ranks, normalize, spearman
 from w2vlib.questions import DATA, read_analogies, read_word_pairs
 
 COMPASS = ["north", "north-east", "east", "south", "nowhere"]
@@ -219,7 +213,7 @@ def test_unknown_words_come_with_suggestions(compass):
             ["north", "east"],
             1,
             TypeError,
-            r"word is \['north', 'east'\]: .*the mean of their vectors",
+            r"word is \['north', 'east'\]: .*several are given as positive=",
         ),
         (
             ("north", "east"),
@@ -496,11 +490,13 @@ def test_blocks_change_no_answer(both):
     questions = np.random.default_rng(7).integers(0, len(ours), size=(100, 3))
     spelling = np.arange(len(ours))
 
-    def scores(part):
-        a, b, c = ours.unit[part.T]
-        return (b - a + c) @ ours.unit.T
+    def scores(some, among):
+        a, b, c = ours.unit[questions[some].T]
+        return (b - a + c) @ ours.unit[among].T
 
-    one_by_one = best_answers(scores, questions, spelling, block=1)
+    one_by_one = best_answers(scores, questions, spelling, rows=1, words=len(ours))
+    for rows, words in (7, 10), (100, 1), (1, 7):
+        assert (best_answers(scores, questions, spelling, rows, words) == one_by_one).all()
     assert (best_answers(scores, questions, spelling) == one_by_one).all()
     for (a, b, c), answer in zip(questions, one_by_one, strict=True):
         a, b, c = map(ours.vocabulary.word, (a, b, c))

@@ -269,13 +269,38 @@ def test_missing_file(tmp_path):
         WordVectors.load(tmp_path / "none")
 
 
-@pytest.mark.parametrize("word", ["", "New York", "two\nlines", "tab\tbed", "nul\0", "\ud800"])
+BAD = ["", " a", "a ", "a  b", "two\nlines", "tab\tbed", "nul\0", "\ud800", "windows 95", "a b nan"]
+
+
+@pytest.mark.parametrize("word", BAD)
 @pytest.mark.parametrize("binary", [False, True])
 def test_words_that_the_format_cannot_hold(tmp_path, word, binary):
     wv = WordVectors(some_vectors(2), ["good", word])
     with pytest.raises(ValueError, match="the word .* cannot be"):
         wv.save(tmp_path / "vectors", binary=binary)
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("header", [True, False])
+@pytest.mark.parametrize("H", [2, 3])
+def test_words_with_blanks_are_text_alone(tmp_path, header, H):
+    words = ["3 in one", ". . .", "New York", "no\u00a0break", "a"]
+    wv = WordVectors(some_vectors(5, H), words)
+    wv.save(tmp_path / "vectors", header=header)
+    loaded = WordVectors.load(tmp_path / "vectors")
+    assert list(loaded) == words and (loaded.vectors == wv.vectors).all()
+    with pytest.raises(ValueError, match=r"'3 in one' cannot be saved: in a binary file .* \.npy"):
+        wv.save(tmp_path / "vectors", binary=True)
+
+
+def test_text_without_its_first_line_is_gloves(tmp_path):
+    wv = WordVectors(np.float32([[0.1, 2], [-3, 1e-9]]), ["a", "b"])
+    wv.save(tmp_path / "glove.txt", header=False)
+    assert (tmp_path / "glove.txt").read_bytes() == b"a 0.1 2.0\nb -3.0 1e-09\n"
+    for bad, binary in (wv, True), (WordVectors(np.ones((2, 1)), ["a", "b"]), False):
+        with pytest.raises(ValueError, match="header is False: .* without the first line"):
+            bad.save(tmp_path / "bad", binary=binary, header=False)
+    assert len(list(tmp_path.iterdir())) == 1
 
 
 def test_rows_and_words_must_match(tmp_path):
@@ -315,7 +340,7 @@ def test_a_word_that_cannot_be_saved_is_found_before_anything_is_written(tmp_pat
     os.mkfifo(tmp_path / "pipe")
     reader = os.open(tmp_path / "pipe", os.O_RDONLY | os.O_NONBLOCK)
     with pytest.raises(ValueError, match="'New York' cannot be saved"):
-        WordVectors(some_vectors(2), ["good", "New York"]).save(tmp_path / "pipe")
+        WordVectors(some_vectors(2), ["good", "New York"]).save(tmp_path / "pipe", binary=True)
     assert os.read(reader, 100) == b""
     os.close(reader)
 

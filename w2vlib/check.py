@@ -77,8 +77,8 @@ def vector(x, size, name):
         array = np.empty(0, dtype=object)
     if array.ndim == 0 or array.dtype.kind not in "fiu":
         raise TypeError(
-            f"{name} is {short(x)}: it should be one word or a vector of {size} numbers; for "
-            "several words, take the mean of their vectors"
+            f"{name} is {short(x)}: it should be one word or a vector of {size} numbers; "
+            "several are given as positive=[...] and negative=[...]"
         )
     shape(array, (size,), name)
     if not (np.abs(array) <= np.finfo(np.float32).max).all():

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from w2vlib import check, mapped, word2vec_format
+from w2vlib.cosines import best_answers, row_lengths, scoring
 from w2vlib.questions import read_analogies, read_word_pairs
 from w2vlib.vocabulary import Vocabulary
 
@@ -230,17 +231,16 @@ class WordVectors:
         """
         score, signs = scoring(method), np.float32([-1, 1, 1])
 
-        def scores(questions):
-            rows = normalize(self.vectors[questions])
-            return score(self.vectors, self.lengths, rows, signs)
+        def scores(some, among):
+            return score(self.vectors[among], self.lengths[among], rows[some], signs)
 
         ids, sections = self._ids_by_lower_case(), {}
         spelling = np.array([ids[word.lower()] for word in self.vocabulary])
         for name, questions in read_analogies(path).items():
             known = [[ids[word] for word in q] for q in questions if all(w in ids for w in q)]
             known = np.array(known, dtype=int).reshape(-1, 4)
+            rows = normalize(self.vectors[known[:, :3]])
             correct = best_answers(scores, known[:, :3], spelling) == known[:, 3]
-            correct &= (known[:, :3] != known[:, 3:]).all(axis=1)  # where no word was left, too
             sections[name] = _analogy_score(np.sum(correct), len(known), len(questions))
         totals = np.sum([score[1:4] for score in sections.values()], axis=0)
         return _analogy_score(*totals, sections)
@@ -250,20 +250,21 @@ class WordVectors:
         words = list(self.vocabulary)
         return {words[i].lower(): i for i in reversed(range(len(words)))}
 
-    def save(self, path, binary=False):
+    def save(self, path, binary=False, *, header=True):
         """Write a word2vec file: gensim reads both kinds, fastText text; `load` gives the same.
 
-        binary=False is text, for people and most programs; binary=True is smaller and faster. A
-        name that ends in .gz, .bz2 or .xz is written compressed. Under one that ends in .npy a
-        matrix of NumPy is written, its words beside it in .words.txt: `load` maps it, so that it
-        is there at once. A save that fails leaves the former file as it was. ValueError for words
-        that the format cannot hold, such as those with blanks in a word2vec file; OSError for a
+        binary=False is text, for people and most programs; binary=True is smaller and faster.
+        header=False leaves out the first line of a text: a file as GloVe's. A name that ends in
+        .gz, .bz2 or .xz is written compressed. Under one that ends in .npy a matrix of NumPy is
+        written, its words beside it in .words.txt: `load` maps it, so that it is there at once. A
+        save that fails leaves the former file as it was. ValueError for words that the format
+        cannot hold: with blanks they go into .npy and, for `load` alone, into text; OSError for a
         path that cannot be written.
         """
         if mapped.is_mapped(path):
             mapped.save(path, self.vocabulary, self.vectors)
             return
-        word2vec_format.save(path, self.vocabulary, self.vectors, binary)
+        word2vec_format.save(path, self.vocabulary, self.vectors, binary, header)
 
     @classmethod
     def load(cls, path, *, limit=None, encoding="utf-8", errors="strict"):
@@ -296,57 +297,6 @@ def normalize(x):
     """`x` (..., H) with each vector scaled to length 1, float32; zero vectors stay zero."""
     length = np.linalg.norm(x.astype(np.float64), axis=-1, keepdims=True)
     return (x / np.where(length > 0, length, 1)).astype(np.float32)
-
-
-def row_lengths(x):
-    """The length of each row of `x`, (V,) float32; 1 in place of 0. Needs no copy of `x`."""
-    lengths = np.sqrt(np.einsum("ij,ij->i", x, x, dtype=np.float64))
-    return np.where(lengths > 0, lengths, 1).astype(np.float32)
-
-
-def by_sum(vectors, lengths, rows, signs):
-    """Cosines of all vectors with signed sums of rows (3CosAdd), (..., V).
-
-    vectors: (V, H) and their `lengths` (V,); rows: (..., n, H), of length 1; signs: (n,), 1 or -1.
-    """
-    return normalize(np.einsum("n,...nh->...h", signs, rows)) @ vectors.T / lengths
-
-
-def by_product(vectors, lengths, rows, signs):
-    """The same for a product of cosines over another (3CosMul; Levy and Goldberg 2014)."""
-    shifted = (rows @ vectors.T / lengths + 1) / 2
-    above, below = (shifted[..., signs == sign, :].prod(axis=-2) for sign in (1, -1))
-    return above / (below + np.float32(0.001))
-
-
-METHODS = {"3CosAdd": by_sum, "3CosMul": by_product}
-
-
-def scoring(method):
-    """The function that scores words by a method. Raises ValueError for another one."""
-    if method not in METHODS:
-        raise ValueError(f"method is {method!r}: it should be {' or '.join(METHODS)}")
-    return METHODS[method]
-
-
-def best_answers(scores, questions, spelling, block=1 << 22):
-    """The best answer to each question "a is to b as c is to what?" -> ids (N,).
-
-    scores: a function of questions (n, 3) that returns (n, V); questions: (N, 3) ids; spelling:
-    (V,), for each id the one that stands for all words that differ from it by case alone, as
-    questions and answers do. `block` scores at a time are in memory.
-    """
-    answers = np.empty(len(questions), dtype=int)
-    others = np.flatnonzero(spelling != np.arange(len(spelling)))
-    rows = max(1, block // len(spelling))
-    for i in range(0, len(questions), rows):
-        part = questions[i : i + rows]
-        found = scores(part)
-        np.maximum.at(found.T, spelling[others], found.T[others])
-        found[:, others] = -np.inf
-        np.put_along_axis(found, part, -np.inf, axis=1)
-        answers[i : i + rows] = found.argmax(axis=1)
-    return answers
 
 
 def spearman(x, y):

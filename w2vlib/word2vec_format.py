@@ -27,22 +27,26 @@ FOREIGN = (  # how files begin that are often taken for these, and what they are
 )
 
 
-def save(path, words, vectors, binary=False):
+def save(path, words, vectors, binary=False, header=True):
     """Write `words` (V strings) and `vectors` (V, H) to `path`; `load` returns them to the bit.
 
-    A name that ends in .gz, .bz2 or .xz is written compressed. The file appears under its name only
-    when it is complete: until then, and after an error, what stood there before still stands; a
-    pipe or a device is written into. ValueError for a word that the format cannot hold, OSError for
-    a path that cannot be written.
+    header=False leaves out the first line, as GloVe does. A name that ends in .gz, .bz2 or .xz is
+    written compressed. The file appears under its name only when it is complete: until then, and
+    after an error, what stood there before still stands; a pipe or a device is written into.
+    ValueError for what the format cannot hold, OSError for a path that cannot be written.
     """
-    encoded = [_encode(word) for word in words]
+    encoded = [_encode(word, binary) for word in words]
     vectors = np.asarray(vectors, dtype="<f4")
     if vectors.ndim != 2 or len(encoded) != len(vectors):
         raise ValueError(
             f"vectors must have one row for each of the {len(encoded)} words, got {vectors.shape}"
         )
+    if not header and (binary or vectors.shape[1] == 1):
+        what = "binary rows" if binary else "rows of one number"
+        raise ValueError(f"header is False: {what} cannot be read without the first line")
     with files.writing(path) as file:
-        file.write(b"%d %d\n" % vectors.shape)
+        if header:
+            file.write(b"%d %d\n" % vectors.shape)
         for word, row in zip(encoded, vectors, strict=True):
             # str() of a float32 is the shortest text that reads back as the same float32
             numbers = row.tobytes() if binary else " ".join(map(str, row)).encode()
@@ -103,16 +107,24 @@ def _rows(file, path, V, H, first):
             yield _binary_row(file, H, f"{path}, row {i + 1} of {V} (binary)")
 
 
-def _encode(word):
-    """`word` as UTF-8, without what would end it early in the file."""
+def _encode(word, binary):
+    """`word` as UTF-8, if it can be read again: a text is read from the right, past blanks."""
     try:
         encoded = word.encode()
     except UnicodeEncodeError:
         raise ValueError(f"the word {word!r} cannot be written as UTF-8") from None
-    if encoded.split() != [encoded] or b"\0" in encoded:
+    parts = encoded.split()
+    if not parts or b" ".join(parts) != encoded or b"\0" in encoded:
         raise ValueError(
-            f"the word {word!r} cannot be saved: in this format a word is not empty and holds "
-            "no blanks, tabs, newlines or NULs; put another character, such as '_', in their place"
+            f"the word {word!r} cannot be saved: in this format a word is not empty and holds no "
+            "tabs, newlines, NULs, nor blanks but one between others; put another character, such "
+            "as '_', in their place"
+        )
+    if len(parts) > 1 and (binary or _is_number(parts[-1])):
+        where = "a binary file" if binary else "a text, before numbers,"
+        raise ValueError(
+            f"the word {word!r} cannot be saved: in {where} it would end at its blank; put another "
+            "character, such as '_', in its place, or give a name that ends in .npy"
         )
     return encoded
 

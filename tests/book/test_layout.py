@@ -33,6 +33,7 @@ ORDER = [
     "word2vec_format",
     "mapped",
     "questions",
+    "cosines",
     "evaluation",
     "draws",
     "pieces",
