@@ -16,6 +16,7 @@ import numpy as np
 import pytest
 
 from w2vlib import Corpus, corpus_file, load_corpus, reading
+from w2vlib.engines import ENGINES
 
 ROOT = Path(__file__).parents[1]
 TEXT = "the cat sat\nThe dog sat\n\n  \nthe cat ran"
@@ -324,7 +325,62 @@ def test_more_words_than_memory_holds(tmp_path, monkeypatch, most):
         Corpus.from_sentences(iter(lines), min_count=1, on_disk=kept, progress=False)
 
 
+def write_ids(path, words, ids, times):
+    """A text on disk: `ids` again and again."""
+    with open(path, "wb") as file:
+        corpus_file._write_header(file, times * len(ids))
+        file.writelines(ids for _ in range(times))
+        counts = (times * np.bincount(ids)).tolist()
+        index = {"version": corpus_file.VERSION, "words": words, "counts": counts}
+        file.write(json.dumps(index | {"name": "again", "made_from": None}).encode())
+
+
 LIMITED = """
+import re, resource, sys
+import numpy as np
+from w2vlib import Corpus, load_corpus, pieces, train
+
+def status(what):
+    with open("/proc/self/status") as file:
+        return 1024 * int(re.search(what + r":\\s+(\\d+)", file.read())[1])
+
+def learn(corpus):
+    return train(
+        corpus, engine=sys.argv[1], vector_size=8, epochs=1, subsample=1e-7, progress=False
+    )
+
+small = Corpus.from_sentences([f"w{i} w{i % 7}" for i in range(10_000)], min_count=1)
+learn(small)  # all that the engine needs is loaded
+pieces.PIECE = 1 << 17
+corpus = load_corpus(sys.argv[2])
+room, before = corpus.ids.nbytes // 10, status("VmRSS")
+limit = status("VmData") + room
+resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
+vectors = learn(corpus)
+grown = status("VmHWM") - before
+try:
+    np.array(corpus.ids)
+except MemoryError:
+    print(len(vectors), grown < room)
+"""
+
+
+@pytest.mark.parametrize("engine", ["numpy", "compiled"])
+def test_a_text_of_ten_times_the_memory_is_trained_on(tmp_path, engine):
+    if not Path("/proc/self/status").exists():
+        pytest.skip("no /proc to see the memory of a process")
+    if ENGINES[engine].missing():
+        pytest.skip(f"engine {engine} lacks {ENGINES[engine].missing()}")
+    lines = np.random.default_rng(0).integers(1, 1000, (1 << 16, 16), np.int32)
+    lines[:, -1] = 0
+    words = ["<eos>", *(f"w{i}" for i in range(1, 1000))]
+    write_ids(tmp_path / "kept", words, lines.ravel(), 40)
+    command = [sys.executable, "-c", LIMITED, engine, tmp_path / "kept"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.stdout == "1000 True\n", done.stderr
+
+
+LIMITED_MAPS = """
 import resource, sys
 from w2vlib import load_corpus
 resource.setrlimit(resource.RLIMIT_AS, (2**30, 2**30))
@@ -344,7 +400,7 @@ def test_a_limit_that_counts_what_is_mapped(tmp_path):
         file.seek(0, os.SEEK_END)
         index = {"version": corpus_file.VERSION, "words": ["a", "b"], "counts": [length, 0]}
         file.write(json.dumps(index | {"name": "holes", "made_from": None}).encode())
-    command = [sys.executable, "-c", LIMITED, tmp_path / "kept"]
+    command = [sys.executable, "-c", LIMITED_MAPS, tmp_path / "kept"]
     said = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
     assert "kept cannot be mapped: a limit on the memory of this process" in said
     assert len(load_corpus(tmp_path / "kept")) == length

@@ -11,6 +11,7 @@ import errno
 import hashlib
 import itertools
 import json
+import mmap
 import os
 import warnings
 
@@ -89,6 +90,14 @@ def load(path):
             "delete it first"
         )
     return ids, index
+
+
+def part(ids, start, stop):
+    """A copy of ids[start:stop] in memory; of ids that are mapped nothing else stays there."""
+    copy = np.array(ids[start:stop], np.int32)
+    if isinstance(ids.base, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):
+        ids.base.madvise(mmap.MADV_DONTNEED)  # the system would, but only when it runs short
+    return copy
 
 
 def write(path, lists, choose, **told):

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from w2vlib import corpus_file
 from w2vlib.reading import EOS
 from w2vlib.vocabulary import Vocabulary
 
@@ -43,7 +44,7 @@ def pieces(corpus, epochs, seed, first=0):
         for turn, i in enumerate(order.tolist()):
             start, stop = edges[i : i + 2].tolist()
             if epoch * number + turn >= first:
-                ids = np.array(corpus.ids[start:stop], np.int32)
+                ids = corpus_file.part(corpus.ids, start, stop)
                 rng = np.random.default_rng((seed, 1 + epoch, 1 + i))
                 yield Piece(ids, corpus.vocabulary, rng, done)
             done += stop - start
@@ -55,7 +56,9 @@ def cut_pieces(corpus):
     edges = np.arange(number + 1) * len(corpus) // number
     if EOS in corpus.vocabulary:
         for i, edge in enumerate(edges[1:-1], 1):
-            part = corpus.ids[edge - 1 : edge - 1 + min(LONGEST, PIECE // 2)]
-            ends = np.flatnonzero(part == corpus.vocabulary[EOS])
+            stop = edge - 1 + min(LONGEST, PIECE // 2)
+            ends = np.flatnonzero(
+                corpus_file.part(corpus.ids, edge - 1, stop) == corpus.vocabulary[EOS]
+            )
             edges[i] += ends[0] if len(ends) else 0
     return edges
