@@ -47,6 +47,7 @@ __all__ = [
 
 f32 = np.float32
 
+EVERY = 64  # groups from one whose loss is computed to the next
 
 compiled = njit(fastmath=True, nogil=True, error_model="numpy", forceinline=True)
 
@@ -84,19 +85,28 @@ def train_lines(inputs, outputs, text, order, group, band, sampling, rate, state
     """Train on the lines whose numbers are in `order`: a step for every `group` words or more.
 
     band: (1 + w,) float32, the weight of a neighbour by its distance; state: as `random` takes it.
+    Returns the loss of some groups, summed over their words, and how many words these are.
     """
     words = np.empty(group + longest_line(text, order), np.int64)
     first, last = np.empty_like(words), np.empty_like(words)
     negatives = np.empty(sampling.shared, np.int64)
     room = make_room(len(words) + 3, sampling.shared, outputs.shape[1])
-    done = 0
+    done, groups, losses, counted = 0, 0, 0.0, 0
     while done < len(order):
         done, size = next_group(words, first, last, text, order, done, group, len(band) - 1, state)
         draw_negatives(negatives, sampling, state)
+        if groups % EVERY == 0:
+            found, among = loss(
+                inputs, outputs, words[:size], first, last, negatives,
+                band, sampling.negative, room,
+            )  # fmt: skip
+            losses, counted = losses + found, counted + among
         step(
             inputs, outputs, words[:size], first, last, negatives,
             band, sampling.negative, rate, room,
         )  # fmt: skip
+        groups += 1
+    return losses, counted
 
 
 def is_ready():
@@ -230,6 +240,38 @@ def step(inputs, outputs, words, first, last, negatives, band, K, rate, room):
     window_sums(x, dh, first, last, band, T)
     descend(inputs, words, x, rate)
     descend(outputs, negatives, dn, rate)
+
+
+@compiled
+def loss(inputs, outputs, words, first, last, negatives, band, K, room):
+    """The loss of a group before its `step`, summed over the words that have neighbours.
+
+    That of a word is -log sigmoid(h . y), and K/M times -log sigmoid(-h . n) for each of the M
+    negatives that is not the word itself.
+
+    The arguments are those of `step`. Returns the sum, and how many words these are.
+    """
+    x, h, _, n, _, found, scale = room
+    T, rows = len(words), len(words) + -len(words) % 4
+    h, found = h[:rows], found[:rows]
+    h[T:] = 0
+    gather(x, inputs, words)
+    gather(n, outputs, negatives)
+    window_sums(h, x, first, last, band, T)
+    scale_windows(h, scale, first, last, band, T)
+    scores(found, h, n)
+    weight, total, counted = K / f32(len(negatives)), 0.0, 0
+    for t in range(T):
+        if scale[t] > 0:
+            score = f32(0)
+            for k in range(h.shape[1]):
+                score += h[t, k] * outputs[words[t], k]
+            total -= np.log(sigmoid(score))
+            for m in range(len(negatives)):
+                if negatives[m] != words[t]:
+                    total -= weight * np.log(sigmoid(-found[t, m]))
+            counted += 1
+    return total, counted
 
 
 @compiled

@@ -24,6 +24,11 @@ def sigmoid(x):
     return x
 
 
+def softplus(x):
+    """log(1 + exp(x)) for any array: -log sigmoid(-x). It cannot overflow."""
+    return np.maximum(x, 0) + np.log(1 + np.exp(-np.abs(x)))
+
+
 def find_repeats(ids):
     """Which of `ids` (n,) come again: what `descend` needs to sum the gradients of equal ids.
 

@@ -27,7 +27,7 @@ A step touches only the rows of its own words: its cost does not grow with the v
 
 import numpy as np
 
-from w2vlib.descent import descend, find_repeats, sigmoid
+from w2vlib.descent import descend, find_repeats, sigmoid, softplus
 from w2vlib.draws import AliasTable, draw_others, kept_share, negative_weights
 from w2vlib.engine import Engine
 from w2vlib.pieces import pieces
@@ -50,6 +50,7 @@ BLOCK = 32  # T, words in a block
 BLOCKS = 16  # blocks in a step, at most; fewer, where ...
 REPEATS = 8  # ... one word alone would come more often than this in a step, on average
 SHARING = 64 / 5  # M/K, negatives that the words of a step share, for each negative of a word
+EVERY = 32  # steps from one whose loss is computed to the next
 
 
 def fit(
@@ -67,15 +68,17 @@ def fit(
     for piece in pieces(corpus, epochs, seed, first):
         blocks, lines = cut_blocks(piece, keep, piece.rng)
         order, done = piece.rng.permutation(len(blocks)), piece.done
-        for start in range(0, len(order), size):
+        for number, start in enumerate(range(0, len(order), size)):
             chosen = order[start : start + size]
             windows = window_weights(lines.take(chosen, axis=0), band)
             negatives = draw(thresholds, round(SHARING * negative), piece.rng)
             rate = learning_rate * (1 - done / total)
-            step(vectors, outputs, blocks.take(chosen, axis=0), windows, negatives, negative, rate)
+            settings = blocks.take(chosen, axis=0), windows, negatives, negative
+            found = None if number % EVERY else loss(vectors, outputs, *settings)
+            step(vectors, outputs, *settings, rate)
             before = done
             done = piece.done + len(piece) * (start + len(chosen)) // len(order)
-            report(done - before)
+            report(done - before, found)
         yield
 
 
@@ -138,6 +141,25 @@ def gradients(x, y, negs, windows, weights):
     dh += dpositive * y
     dx = windows.mT @ dh.reshape(x.shape)
     return dx.reshape(y.shape), dpositive * h, dnegative.T @ h
+
+
+def loss(inputs, outputs, ids, windows, negatives, negative):
+    """The mean loss of a step's words before the `step`; None where none has neighbours.
+
+    The loss of a word is -log sigmoid(h . y), and K/M times -log sigmoid(-h . neg) for each of the
+    M negatives that is not the word itself.
+
+    The arguments are those of `step`.
+    """
+    words = ids.ravel()
+    others = words[:, np.newaxis] != negatives
+    h = (windows @ inputs.take(ids, axis=0)).reshape(len(words), -1)
+    y = outputs[words, : h.shape[1]]
+    negs = outputs[negatives, : h.shape[1]]
+    found = softplus(-np.vecdot(h, y))
+    found += negative / len(negatives) * (softplus(h @ negs.T) * others).sum(axis=1)
+    counted = windows.any(axis=2).ravel()
+    return float(found[counted].mean()) if counted.any() else None
 
 
 def blocks_per_step(counts):

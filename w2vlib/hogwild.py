@@ -46,7 +46,9 @@ def fit(
 
     def work(order, state):
         rate = np.float32(learning_rate * (1 - done / total))
-        compiled.train_lines(vectors, outputs, text, order, group, band, sampling, rate, state)
+        return compiled.train_lines(
+            vectors, outputs, text, order, group, band, sampling, rate, state
+        )
 
     with ThreadPoolExecutor(threads) as pool:
         for piece in pieces(corpus, epochs, seed, first):
@@ -55,10 +57,11 @@ def fit(
             states = piece.rng.integers(1, 2**63, size=(threads, 1), dtype=np.uint64)
             chunks = -(-len(piece) // CHUNK)
             for order in np.array_split(piece.rng.permutation(len(lines) - 1), chunks):
-                list(pool.map(work, np.array_split(order, threads), states))
+                found = list(pool.map(work, np.array_split(order, threads), states))
                 tokens = int(np.sum(lines[order + 1] - lines[order]))
                 done += tokens
-                report(tokens)
+                loss, words = np.sum(found, axis=0)
+                report(tokens, float(loss / words) if words else None)
             yield
 
 
