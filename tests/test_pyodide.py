@@ -21,7 +21,7 @@ NEEDLESS = [
     "corpus_file",
     "files",
     "gpu",
-    "main",
+    "large_vectors",
     "ptb",
     "pyodide",
     "stored_results",

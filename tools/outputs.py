@@ -64,9 +64,9 @@ def made_from(notebook, folder, library):
     """The cells whose output may differ: id -> digest of all that it is made from.
 
     What is drawn in the page (library/page) counts where the cell names it: nothing else uses it.
-    What an exercise expects, and what a teacher uses, makes no such output.
+    What an exercise expects, what a teacher uses and the command line make no such output.
     """
-    rooms = tree_digest(library, "page", "exercises", "classroom")
+    rooms = tree_digest(library, "page", "exercises", "classroom", "commands")
     page = tree_digest(library / "page")
     above, drawn, found = hashlib.sha256(rooms.encode()), set(), {}
     for cell in notebook.cells:

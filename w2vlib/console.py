@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 import threading
+import warnings
 
 from w2vlib.vocabulary import UnknownWord
 
@@ -21,6 +22,15 @@ def say(text):
         print(text, file=sys.stderr, flush=True)
     except OSError:
         _drop(sys.stderr)
+
+
+@contextlib.contextmanager
+def noting_warnings():
+    """Warnings are shown as notes, a line each."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("always", UserWarning)
+        warnings.showwarning = lambda message, *where: say(f"note: {message}")
+        yield
 
 
 def is_watched():

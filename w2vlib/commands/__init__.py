@@ -1,0 +1,1 @@
+"""The commands of `python -m w2vlib`, a room for each kind."""

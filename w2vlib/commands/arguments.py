@@ -1,0 +1,105 @@
+"""What commands share: names of files, options with their defaults, vectors read and written."""
+
+import os
+import tempfile
+
+from w2vlib import files, mapped
+from w2vlib.evaluation import WordVectors
+
+STDIN, STDOUT = "/dev/stdin", "/dev/stdout"
+
+VECTORS = "a word2vec file, text or binary, or GloVe's, plain or compressed, or a matrix (.npy)"
+WRITTEN = (
+    "where to write: compressed if the name ends in .gz, .bz2 or .xz, as a matrix that is there at "
+    "once if in .npy; a former file is replaced"
+)
+BINARY = "write the binary format: smaller, faster to load"
+LOADING = {
+    "limit": (int, "N", "read only the first N words (default: all)"),
+    "encoding": (str, "NAME", "of the words (default: utf-8)"),
+    "errors": (str, "HOW", "with words that are not: strict, replace or ignore (default: strict)"),
+}
+
+
+def command(commands, run, name, help, description=None):
+    """A parser for one more command, which `run` runs."""
+    parser = commands.add_parser(name, help=help, description=description or help)
+    parser.set_defaults(run=run)
+    return parser
+
+
+def flag(name):
+    """The option for an argument: --vector-size for vector_size."""
+    return "--" + name.replace("_", "-")
+
+
+def word(text):
+    """A word, or a name, that stood in the command line; `words_last` marks those with a dash."""
+    return text[1:] if text.startswith(" -") else text
+
+
+def read_from(text):
+    """The path for a name that is read; - is standard input."""
+    return STDIN if word(text) == "-" else word(text)
+
+
+def write_to(text):
+    """The path for a name that is written; - is standard output."""
+    return STDOUT if text == "-" else text
+
+
+def words_last(argv, options):
+    """The arguments of a command that takes words, options first and dashes marked by a blank.
+
+    options: whether a value follows, for each of the command's. All else is a word, such as -lrb-
+    of the Penn Treebank, which argparse would take for an option; what follows "--" always is.
+    """
+    found, words, rest = [], [], iter(argv)
+    for arg in rest:
+        if arg == "--":
+            words += rest
+        elif arg.split("=")[0] in options:
+            found.append(arg)
+            found += [next(rest, "")] if options.get(arg) else []
+        else:
+            words.append(arg)
+    return found + [f" {arg}" if arg.startswith("-") else arg for arg in words]
+
+
+def add_loading(add):
+    """The argument and the options of a command that reads vectors."""
+    add("vectors", type=read_from, metavar="VECTORS", help=VECTORS)
+    for name, (kind, metavar, help) in LOADING.items():
+        add(flag(name), type=kind, metavar=metavar, help=help)
+
+
+def load(args):
+    """The vectors that a command was given."""
+    given = {name: getattr(args, name) for name in LOADING}
+    return WordVectors.load(args.vectors, **{k: v for k, v in given.items() if v is not None})
+
+
+def check_replaces(output, read, what):
+    """Raise ValueError where saving vectors would replace a file that is read."""
+    if any(files.same(new, path) for new in mapped.written(output) for path in read):
+        raise ValueError(f"--output {output} would replace the {what}: choose another name")
+
+
+def check_read_once(*paths):
+    """Raise ValueError where standard input would be read twice."""
+    if paths.count(STDIN) > 1:
+        raise ValueError("standard input can be read once: give files or words for the others")
+
+
+def save(wv, output, **options):
+    """Save vectors; where that fails after all, elsewhere, and say so."""
+    try:
+        wv.save(output, **options)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        rescued = os.path.join(tempfile.mkdtemp(prefix="w2vlib-"), "vectors")
+        wv.save(rescued, **options)
+        raise OSError(
+            f"could not write {output} ({error.strerror or error}): the vectors are in {rescued}"
+        ) from error

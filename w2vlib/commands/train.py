@@ -1,0 +1,142 @@
+"""The command `train`: from a text to a file of vectors."""
+
+import itertools
+import os
+import tempfile
+
+from w2vlib import files
+from w2vlib.commands.arguments import (
+    BINARY,
+    WRITTEN,
+    check_read_once,
+    check_replaces,
+    command,
+    flag,
+    read_from,
+    save,
+    write_to,
+)
+from w2vlib.console import INTERRUPTED, is_watched, noting_interrupts, say
+from w2vlib.corpus import load_corpus, text_files
+from w2vlib.engines import ENGINES, MODELS, settle, train
+from w2vlib.phrases import join_phrases
+from w2vlib.progress import DivergenceError
+
+ARGUMENTS = train.__kwdefaults__
+
+TRAIN = """\
+Train word vectors with negative sampling and write them as a word2vec file, which gensim and
+fastText read too. Ctrl-C ends the training early and still writes what was learnt.
+"""
+CORPUS = (
+    "'default' (dictionary text of 1.8 million tokens, shipped), 'ptb' (the Penn Treebank, fetched "
+    "once), or UTF-8 text with one sentence a line: files, plain or compressed, folders of files, "
+    "or a pipe"
+)
+COUNTS = {
+    "min_count": "rarer words become <unk> (default: 5 for a text of yours, else 1)",
+    "max_vocab": "keep only so many words, the most frequent (default: all)",
+}
+CHANGES = {
+    "lower": "put the text in lower case (default: no)",
+    "split_punctuation": "part the signs around a word from it, as in 'no!' (default: no)",
+    "nfc": "write letters with accents as one character each where Unicode has it (default: no)",
+}
+ON_DISK = (
+    "for a text larger than memory: keep its words, as numbers, in this file; it is made once "
+    "(default: in memory)"
+)
+PHRASES = "join words that come together far more often than chance: new_york (default: no)"
+MODEL = "cbow guesses a word from those around it, skipgram these from it (default: %(default)s)"
+NUMBERS = {
+    "vector_size": (int, "numbers in a word vector"),
+    "window": (int, "words looked at on each side"),
+    "negative": (int, "negative samples for each word"),
+    "power": (float, "draw negatives in proportion to count**X"),
+    "epochs": (int, "passes over the corpus"),
+    "subsample": (float, "thin out words that are more than this share of the text; 0: none"),
+    "learning_rate": (float, "at the start; it falls to 0 at the end"),
+    "threads": (int, "that an engine runs on which takes several"),
+    "seed": (int, "the same seed gives the same vectors on the same machine"),
+}
+
+
+def add(commands):
+    """The command, for a parser."""
+    parser = command(commands, run, "train", "train word vectors on a text", TRAIN)
+    option = parser.add_argument_group("the text").add_argument
+    option("corpus", type=read_from, metavar="CORPUS", nargs="+", help=CORPUS)
+    for name, help in COUNTS.items():
+        option(flag(name), type=int, metavar="N", help=help)
+    for name, help in CHANGES.items():
+        option(flag(name), action="store_true", help=help)
+    option("--phrases", action="store_true", help=PHRASES)
+    option("--on-disk", metavar="FILE", help=ON_DISK)
+
+    option = parser.add_argument_group("the training").add_argument
+    option("--model", choices=MODELS, default=ARGUMENTS["model"], help=MODEL)
+    for name, (kind, help) in NUMBERS.items():
+        default = ARGUMENTS[name]
+        letter = "N" if kind is int else "X"
+        help += f" (default: {_by_engine(name) if default is None else default})"
+        option(flag(name), type=kind, default=default, metavar=letter, help=help)
+    option("--engine", choices=ENGINES, default=ARGUMENTS["engine"], help=_engines())
+
+    option = parser.add_argument_group("the vectors").add_argument
+    written = f"{WRITTEN} (default: %(default)s)"
+    option("-o", "--output", type=write_to, metavar="FILE", default="vectors.txt", help=written)
+    option("--binary", action="store_true", help=f"{BINARY} (default: text)")
+
+
+def _by_engine(name):
+    return ", ".join(f"{e.defaults[name]} with {e.name}" for e in ENGINES.values())
+
+
+def _engines():
+    told = ", ".join(f"{engine.name} {engine.says}" for engine in ENGINES.values())
+    return f"{told} (default: %(default)s)"
+
+
+def run(args):
+    """Train, and write the vectors."""
+    files.check_writable(args.output, "--output")  # now: not after an hour of training
+    texts = args.corpus[0] if len(args.corpus) == 1 else args.corpus
+    paths = text_files(texts)
+    check_read_once(*paths)
+    check_replaces(args.output, [*paths, *filter(None, [args.on_disk])], "corpus")
+    options = {name: getattr(args, name) for name in ("model", *NUMBERS, "engine")}
+    epochs = settle(**options)[1]["epochs"]  # which finds wrong ones before a long text is read
+    corpus = _corpus(args, texts)
+    say(
+        f"{corpus.name}: {len(corpus):,} tokens, {len(corpus.vocabulary):,} different words; "
+        f"{epochs} {'epoch' if epochs == 1 else 'epochs'}"
+    )
+    with noting_interrupts() as interrupts:
+        try:
+            wv = train(corpus, **options, progress=is_watched())
+        except DivergenceError as error:
+            if error.vectors is not None:
+                spare = _spare(args.output)
+                save(error.vectors, spare, binary=args.binary)
+                say(f"wrote the last vectors before the training diverged to {spare}")
+            raise
+        save(wv, args.output, binary=args.binary)
+    V, H = wv.vectors.shape
+    note = "; the training was cut short" if interrupts else ""
+    say(f"wrote {V:,} vectors of {H} numbers to {args.output}{note}")
+    return INTERRUPTED if interrupts else 0
+
+
+def _corpus(args, texts):
+    options = {name: getattr(args, name) for name in (*COUNTS, *CHANGES, "on_disk")}
+    corpus = load_corpus(texts, **options, progress=is_watched())
+    return join_phrases(corpus) if args.phrases else corpus
+
+
+def _spare(output):
+    """A name beside `output` that nothing has, for vectors that must not take its place."""
+    if files.is_stream(output):
+        return os.path.join(tempfile.mkdtemp(prefix="w2vlib-"), "vectors")
+    root, suffix = os.path.splitext(files.expand(output))
+    names = (f"{root}.before-it-diverged{n or ''}{suffix}" for n in itertools.count())
+    return next(name for name in names if not os.path.lexists(name))
