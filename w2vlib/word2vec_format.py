@@ -20,7 +20,6 @@ LONGEST = 1 << 20  # bytes of a first line
 FOREIGN = (  # how files begin that are often taken for these, and what they are
     (rb"\xba\x16O/", "a model of fastText (.bin): load the .vec file that stands beside it"),
     (rb"\x80[\x02-\x05]", "a pickle of gensim or Python: there, write a word2vec file"),
-    (rb"\x93NUMPY", "a matrix of NumPy: give it a name that ends in .npy, and its words beside"),
     (rb"\xff\xfe|\xfe\xff|.\0.\0|\0.\0.", "UTF-16 text: save it as UTF-8"),
     (rb"(?i)\s*<(!doctype|html|\?xml)", "a web page: the download brought no vectors"),
     (rb"version https://git-lfs", "a pointer of Git LFS: fetch the file itself, by `git lfs pull`"),
