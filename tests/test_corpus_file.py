@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from w2vlib import Corpus, corpus_file, load_corpus, reading
+from w2vlib import Corpus, corpus_file, load_corpus, numbering, reading
 from w2vlib.engines import ENGINES
 
 ROOT = Path(__file__).parents[1]
@@ -307,7 +307,7 @@ def test_more_words_than_memory_holds(tmp_path, monkeypatch, most):
     drawn = np.minimum(rng.zipf(1.4, 6000), 10**6)
     lines = [[f"w{i}" for i in drawn[start : start + 6].tolist()] for start in range(0, 6000, 6)]
     counts = Counter(word for line in lines for word in line)
-    monkeypatch.setattr(corpus_file, "MOST", most)
+    monkeypatch.setattr(numbering, "MOST", most)
     kept = tmp_path / "kept"
     with pytest.warns(UserWarning, match=f"more than {most} different words: .* <unk>"):
         corpus = Corpus.from_sentences(iter(lines), min_count=1, on_disk=kept, progress=False)
@@ -319,7 +319,7 @@ def test_more_words_than_memory_holds(tmp_path, monkeypatch, most):
     assert (np.diff(corpus.counts) <= 0).all() and len(corpus.vocabulary) < len(counts)
     often = [word for word, _ in counts.most_common(5)]
     assert [Counter(found)[word] for word in often] == [counts[word] for word in often]
-    monkeypatch.setattr(corpus_file, "MOST", 10**6)
+    monkeypatch.setattr(numbering, "MOST", 10**6)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         Corpus.from_sentences(iter(lines), min_count=1, on_disk=kept, progress=False)

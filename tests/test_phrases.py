@@ -6,7 +6,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from w2vlib import Corpus, join_phrases, load_corpus
+from w2vlib import Corpus, join_phrases, load_corpus, phrases
 
 
 def plain_join(sentences, threshold, discount):
@@ -35,8 +35,11 @@ def decode(corpus):
     return " ".join(corpus.vocabulary.word(i) for i in corpus.ids)
 
 
+@pytest.mark.parametrize(("part", "pairs"), [(5, 900), (64, 1500), (1 << 20, 1 << 25)])
 @pytest.mark.parametrize("seed", range(6))
-def test_same_as_the_plain_way(seed):
+def test_same_as_the_plain_way(seed, part, pairs, monkeypatch, tmp_path):
+    monkeypatch.setattr(phrases, "PART", part)
+    monkeypatch.setattr(phrases, "PAIRS", pairs)
     rng = np.random.default_rng(seed)
     letters = ["a", "b", "c", "d", "<unk>", "a_b"]
     chance = [0.4, 0.3, 0.1, 0.1, 0.05, 0.05]
@@ -50,6 +53,12 @@ def test_same_as_the_plain_way(seed):
         assert decode(found) == " ".join(" ".join([*words, "<eos>"]) for words in expected)
         assert (np.bincount(found.ids) == found.counts).all()
         assert (np.diff(found.counts) <= 0).all()
+        kept = tmp_path / "kept"
+        on_disk = join_phrases(corpus, threshold=threshold, discount=discount, on_disk=kept)
+        for other in on_disk, load_corpus(kept):
+            assert isinstance(other.ids, np.memmap) and np.array_equal(other.ids, found.ids)
+            assert list(other.vocabulary) == list(found.vocabulary)
+            assert np.array_equal(other.counts, found.counts)
     assert decode(found) == decode(corpus)  # none reaches the last threshold
 
 
@@ -69,6 +78,7 @@ def test_phrases_of_a_dictionary():
         ({"threshold": 0}, ValueError, "threshold is 0: it should be more than 0"),
         ({"discount": -1}, ValueError, "discount is -1: it should be at least 0"),
         ({"threshold": "high"}, TypeError, "threshold is 'high'"),
+        ({"on_disk": "none/kept"}, FileNotFoundError, "no folder"),
     ],
 )
 def test_bad_arguments(options, error, says):
@@ -77,3 +87,12 @@ def test_bad_arguments(options, error, says):
         join_phrases(corpus, **options)
     with pytest.raises(TypeError, match="pass a Corpus"):
         join_phrases("a b")
+
+
+def test_a_text_on_disk_is_joined_in_its_place(tmp_path):
+    kept = tmp_path / "kept"
+    corpus = load_corpus("default", on_disk=kept, progress=False)
+    joined = join_phrases(corpus, on_disk=kept)
+    expected = join_phrases(load_corpus("default"))
+    assert np.array_equal(joined.ids, expected.ids) and len(corpus) > len(joined)
+    assert repr(joined) == repr(load_corpus(kept)) == repr(expected)

@@ -15,6 +15,7 @@ import numpy as np
 
 from w2vlib import check, corpus_file, files, machine, ptb, reading
 from w2vlib.check import short
+from w2vlib.numbering import Numbering
 from w2vlib.reading import UNK
 from w2vlib.vocabulary import Vocabulary, choose_words
 
@@ -79,7 +80,7 @@ class Corpus:
 
     @classmethod
     def _in_memory(cls, lists, choose, name):
-        """Lists of words, as a Corpus; choose: as for `corpus_file.write`."""
+        """Lists of words, as a Corpus; choose: as for a `Numbering`."""
         ids, number = reading.word_ids(lists)
         new_id, counts, words = choose(np.bincount(ids, minlength=len(number)), number)
         return cls(new_id[ids], Vocabulary(words), counts, name)
@@ -129,8 +130,8 @@ class Corpus:
             return cls._in_memory(reading.words_of_sentences(sentences, change), choose, name)
         corpus_file.check(on_disk)
         sentences = machine.bar(sentences, "reading", progress)
-        lists = reading.words_of_sentences(sentences, change)
-        return cls._on_disk(*corpus_file.write(on_disk, lists, choose, name=name, made_from=None))
+        blocks = Numbering(reading.words_of_sentences(sentences, change), choose)
+        return cls._on_disk(*corpus_file.write(on_disk, blocks, name=name, made_from=None))
 
     def __len__(self):
         return len(self.ids)
@@ -233,10 +234,8 @@ def load_corpus(
         return Corpus._on_disk(*former)
     del former  # Windows replaces no file that is mapped
     with corpus_file.watching(paths, progress) as watch:
-        lists = _lists(paths, change, watch)
-        return Corpus._on_disk(
-            *corpus_file.write(on_disk, lists, choose, name=name, made_from=made_from)
-        )
+        blocks = Numbering(_lists(paths, change, watch), choose)
+        return Corpus._on_disk(*corpus_file.write(on_disk, blocks, name=name, made_from=made_from))
 
 
 def text_files(name_or_path):

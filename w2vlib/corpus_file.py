@@ -9,22 +9,18 @@ and who has mapped a former one keeps that.
 import contextlib
 import errno
 import hashlib
-import itertools
 import json
 import mmap
 import os
-import warnings
 
 import numpy as np
 
-from w2vlib import files, reading
+from w2vlib import files
 from w2vlib.progress import Stderr
-from w2vlib.reading import EOS, UNK
 
 MAGIC = np.lib.format.MAGIC_PREFIX
 VERSION = 1  # another one where the same text would give other ids
 BLOCK = 1 << 20  # ids that are in memory at once
-MOST = 10_000_000  # different words that are: with all that is kept of them, about 2 GB
 
 
 def is_one(path):
@@ -100,28 +96,21 @@ def part(ids, start, stop):
     return copy
 
 
-def write(path, lists, choose, **told):
-    """Lists of words, each gone through once -> a text on disk, and what `load` says of it.
+def write(path, blocks, **told):
+    """Write a text in blocks of numbers -> what `load` says of it.
 
-    lists: as for `reading.id_blocks`.
-    choose: choose(counts, number), which returns what `vocabulary.choose_words` does.
+    blocks: such as a `Numbering`, gone through once; then blocks.finish() says which ids they
+        become, and what the words are.
     told: name and made_from, for the index.
     """
     with files.replacing(path) as file:
         _write_header(file, 0)
-        begin, number, forgotten = file.tell(), reading.numbering(), Forgotten()
-        counts = np.zeros(BLOCK, np.int64)
-        length = 0
-        for ids in reading.id_blocks(lists, number):
-            file.write(ids)
-            length += len(ids)
-            counts = _longer(counts, len(number))
-            np.add.at(counts, ids, 1)
-            if len(number) > MOST:
-                counts = forgotten.add(counts, number, length)
-        new_id, counts, words = choose(counts[: len(number)], number)
-        for start, stop, table in forgotten.tables(new_id, length):
-            _renumber(file, begin + 4 * start, begin + 4 * stop, table)
+        begin = file.tell()
+        file.writelines(blocks)
+        length = (file.tell() - begin) // 4
+        parts, counts, words = blocks.finish()
+        for start, stop, new_id in parts:
+            _renumber(file, begin + 4 * start, begin + 4 * stop, new_id)
         index = {"version": VERSION, **told, "words": words, "counts": counts.tolist()}
         file.seek(0, os.SEEK_END)
         file.write(json.dumps(index, ensure_ascii=False).encode("utf-8", "surrogatepass"))
@@ -129,7 +118,6 @@ def write(path, lists, choose, **told):
         _write_header(file, length)
         file.flush()
         os.fsync(file.fileno())  # a loss of power must not leave the name without the ids
-    forgotten.warn()
     return load(path)
 
 
@@ -139,68 +127,13 @@ def _write_header(file, length):
     np.lib.format.write_array_header_1_0(file, header)
 
 
-def _longer(counts, size):
-    return counts if size <= len(counts) else np.pad(counts, (0, size))
-
-
-def _renumber(file, start, stop, table):
-    """Put table[id] in place of each id from one place of the file to another, in bytes."""
+def _renumber(file, start, stop, new_id):
+    """Put new_id[id] in place of each id from one place of the file to another, in bytes."""
     for place in range(start, stop, 4 * BLOCK):
         file.seek(place)
         ids = np.frombuffer(file.read(min(4 * BLOCK, stop - place)), np.int32)
         file.seek(place)
-        file.write(table[ids])
-
-
-class Forgotten:
-    """Words that are taken for <unk> while a text is read, where it has more than memory holds.
-
-    As in word2vec.c the rarest go, and are counted anew if they come again. Here these are half of
-    all, and those that stay get the numbers from 0 up; what became of the numbers that the ids on
-    disk were written with is kept, a table for each time.
-    """
-
-    def __init__(self):
-        self.kept, self.most = [], 0
-
-    def add(self, counts, number, length):
-        """Forget words of `number` after `length` ids of the text -> counts of those that stay."""
-        unk = number[UNK]
-        counts = _longer(counts, len(number))[: len(number)]
-        least = int(np.median(counts))
-        stay = counts > least
-        stay[unk] = True
-        if EOS in number:
-            stay[number[EOS]] = True
-        table = (np.cumsum(stay) - 1).astype(np.int32)
-        table[~stay] = table[unk]
-        words = list(itertools.compress(number, stay))
-        number.clear()
-        number.update(zip(words, itertools.count()))
-        number.default_factory = itertools.count(len(words)).__next__
-        counts[unk] += counts[~stay].sum()
-        self.kept.append((length, table))
-        self.most = max(self.most, least)
-        return counts[stay]
-
-    def tables(self, table, length):
-        """Parts of the text, from the last back, with the table of new ids that each needs.
-
-        table: for the numbers of the last part.
-        """
-        for start, before in [*reversed(self.kept), (0, None)]:
-            yield start, length, table
-            if before is not None:
-                table, length = table[before], start
-
-    def warn(self):
-        """Say so, where words were forgotten."""
-        if self.kept:
-            warnings.warn(
-                f"the text has more than {MOST:,} different words: where they outgrew memory, "
-                f"those that had come {self.most} times or fewer by then were taken for {UNK}",
-                stacklevel=4,
-            )
+        file.write(new_id[ids])
 
 
 @contextlib.contextmanager

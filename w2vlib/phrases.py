@@ -2,14 +2,18 @@
 
 import numpy as np
 
-from w2vlib import check
+from w2vlib import check, corpus_file
 from w2vlib.corpus import Corpus
 from w2vlib.reading import EOS, UNK
+from w2vlib.vocabulary import by_frequency
 
 __all__ = ["join_phrases"]
 
+PART = 1 << 18  # words looked at at once
+PAIRS = 1 << 25  # pairs of words, not all different, that are counted at once
 
-def join_phrases(corpus, *, threshold=100, discount=5):
+
+def join_phrases(corpus, *, threshold=100, discount=5, on_disk=None):
     """A corpus with the pairs of words that are phrases made into one word each -> `Corpus`.
 
     Two words in a row are a phrase if they come together `threshold` times as often as words drawn
@@ -19,6 +23,8 @@ def join_phrases(corpus, *, threshold=100, discount=5):
     corpus: a `Corpus`. "<eos>" and "<unk>" are no part of a phrase.
     threshold: more than 0; a higher one gives fewer phrases.
     discount: at least 0; a pair must come more often than this.
+    on_disk: for a text larger than memory the path of a file for the new ids, as of `load_corpus`;
+        a former one is replaced.
     Raises TypeError for what is no corpus, ValueError for other numbers.
     Source: Mikolov et al. 2013b, equation 6, times the length of the text, as word2phrase has it.
 
@@ -31,37 +37,91 @@ def join_phrases(corpus, *, threshold=100, discount=5):
         raise TypeError(f"corpus is {check.short(corpus)}: pass a Corpus, as load_corpus makes one")
     check.number(threshold, "threshold", above=0)
     check.number(discount, "discount", at_least=0)
-    V, ids = len(corpus.vocabulary), corpus.ids.astype(np.int64)
-    no_part = [corpus.vocabulary[word] for word in (EOS, UNK) if word in corpus.vocabulary]
-    may_join = ~np.isin(ids, no_part)
-    at = np.flatnonzero(may_join[:-1] & may_join[1:])
-    pairs, kind, count = np.unique(
-        ids[at] * V + ids[at + 1], return_inverse=True, return_counts=True
-    )
-    by_chance = corpus.counts[pairs // V] * corpus.counts[pairs % V] / len(ids)
-    phrase = count - discount > threshold * by_chance
-    at, kind = at[phrase[kind]], kind[phrase[kind]]
-
-    # In a row of pairs that overlap every other one joins, the first of them first.
-    follows = np.concatenate([[False], np.diff(at) == 1]) if len(at) else np.empty(0, bool)
-    place = np.arange(len(at))
-    joins = (place - np.maximum.accumulate(np.where(follows, 0, place))) % 2 == 0
-    at, kind = at[joins], kind[joins]
-    return _joined(corpus, ids, at, pairs[kind])
+    if on_disk is not None:
+        corpus_file.check(on_disk)
+    blocks = Joined(corpus, find_phrases(corpus, threshold, discount))
+    if on_disk is not None:
+        return Corpus._on_disk(
+            *corpus_file.write(on_disk, blocks, name=corpus.name, made_from=None)
+        )
+    ids = np.concatenate(list(blocks))
+    [(_, _, new_id)], counts, words = blocks.finish()
+    return Corpus(new_id[ids], words, counts, corpus.name)
 
 
-def _joined(corpus, ids, at, pairs):
-    """The corpus with one word for the two from each place in `at`; pairs: their ids, a V + b."""
-    V, words = len(corpus.vocabulary), list(corpus.vocabulary)
-    new = {word: i for i, word in enumerate(words)}
-    kinds, kind = np.unique(pairs, return_inverse=True)
-    names = [f"{words[pair // V]}_{words[pair % V]}" for pair in kinds.tolist()]
-    of_kind = np.array([new.setdefault(name, len(new)) for name in names], dtype=np.int64)
-    ids[at] = of_kind[kind]
-    ids = np.delete(ids, at + 1)
-    counts = np.bincount(ids, minlength=len(new))
-    order = np.argsort(-counts, kind="stable")[: np.count_nonzero(counts)]
-    new_id = np.empty(len(new), np.int32)
-    new_id[order] = np.arange(len(order))
-    words = list(new)
-    return Corpus(new_id[ids], [words[i] for i in order], counts[order], corpus.name)
+def parts(corpus):
+    """The text in parts, each with the first word of the next, (PART + 1,) int64 but for the last.
+
+    With each how many of its words are its own.
+    """
+    for start in range(0, len(corpus), PART):
+        ids = corpus_file.part(corpus.ids, start, start + PART + 1).astype(np.int64)
+        yield ids, min(PART, len(ids))
+
+
+def find_phrases(corpus, threshold, discount):
+    """The pairs of words that are phrases, a V + b for words a and b, rising."""
+    V, counts = len(corpus.vocabulary), corpus.counts.astype(float)
+    counts[[corpus.vocabulary[word] for word in (EOS, UNK) if word in corpus.vocabulary]] = 0
+
+    def are_phrases(a, b, together):
+        return together - discount > threshold * (a * b / len(corpus))
+
+    def candidates(ids):
+        each = counts[ids]
+        # No two words come together more often than the rarer of them.
+        rarer = np.minimum(each[:-1], each[1:])
+        at = np.flatnonzero(are_phrases(each[:-1], each[1:], rarer))
+        return ids[at] * V + ids[at + 1]
+
+    # Each pair is counted in one of some passes over the text, whose pairs memory holds.
+    passes, found = -(-len(corpus) // PAIRS), []
+    for i in range(passes):
+        chosen = (candidates(ids) for ids, _ in parts(corpus))
+        chosen = [pairs[pairs % passes == i] for pairs in chosen]
+        pairs, together = np.unique(np.concatenate(chosen), return_counts=True)
+        found.append(pairs[are_phrases(counts[pairs // V], counts[pairs % V], together)])
+    return np.sort(np.concatenate(found))
+
+
+class Joined:
+    """The text in blocks of numbers, with one for the two words of each phrase.
+
+    phrases: as `find_phrases` returns them. `finish` as for `corpus_file.write`.
+    """
+
+    def __init__(self, corpus, phrases):
+        self.corpus, words = corpus, list(corpus.vocabulary)
+        V, self.number = len(words), {word: i for i, word in enumerate(words)}
+        names = (f"{words[pair // V]}_{words[pair % V]}" for pair in phrases.tolist())
+        as_one = [self.number.setdefault(name, len(self.number)) for name in names]
+        self.as_one = np.array(as_one, np.int32)
+        self.phrases = np.append(phrases, np.iinfo(np.int64).max)  # which no pair is
+        self.counts, self.length = np.zeros(len(self.number), np.int64), 0
+
+    def __iter__(self):
+        V, taken = len(self.corpus.vocabulary), False
+        for ids, own in parts(self.corpus):
+            pairs = ids[:-1] * V + ids[1:]
+            kind = self.phrases.searchsorted(pairs)
+            at = np.flatnonzero(self.phrases[kind] == pairs)
+            at = at[at >= taken]  # the first word may belong to the part before
+            # In a row of pairs that overlap every other one joins, the first of them first.
+            follows = np.diff(at, prepend=-2) == 1
+            place = np.arange(len(at))
+            at = at[(place - np.maximum.accumulate(np.where(follows, 0, place))) % 2 == 0]
+
+            stays = np.ones(own + 1, bool)
+            stays[0] = not taken
+            stays[at + 1] = False
+            taken, ids = not stays[own], ids[:own].astype(np.int32)
+            ids[at] = self.as_one[kind[at]]
+            ids = ids[stays[:own]]
+            self.length += len(ids)
+            np.add.at(self.counts, ids, 1)
+            yield ids
+
+    def finish(self):
+        new_id, counts, order = by_frequency(self.counts)
+        words = list(self.number)
+        return [(0, self.length, new_id)], counts, [words[i] for i in order]

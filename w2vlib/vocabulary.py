@@ -165,7 +165,16 @@ def choose_words(counts, number, min_count, max_vocab, told):
         to[out] = first
         counts[out] = 0
         counts[first] = total
+    new_id, counts, order = by_frequency(counts)
+    return new_id[to], counts, [words[i] for i in order]
+
+
+def by_frequency(counts):
+    """Ids by falling counts, ties as they are -> new_id (n,) int32, counts and order (V,).
+
+    order: where each of the V that come at all stood.
+    """
     order = np.argsort(-counts, kind="stable")[: np.count_nonzero(counts)]
-    new_id = np.empty(len(words), np.int32)
+    new_id = np.zeros(len(counts), np.int32)
     new_id[order] = np.arange(len(order))
-    return new_id[to], counts[order], [words[i] for i in order]
+    return new_id, counts[order], order

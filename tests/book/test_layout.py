@@ -19,6 +19,7 @@ ORDER = [
     "reading",
     "ptb",
     "vocabulary",
+    "numbering",
     "corpus_file",
     "corpus",
     "phrases",
