@@ -134,7 +134,7 @@ FLOATS = np.float32([1, 2]).tobytes()
         (b"PK\x03\x04junk\n", "is a zip archive"),
         (b"\xba\x16O/\x0c\0\0\0" + bytes(99), "is a model of fastText .*load the .vec file"),
         (pickle.dumps({"a": 1}), "is a pickle"),
-        (b"\x93NUMPY\1\0v\0{}", r"is an array of NumPy, .* vectors, a name that ends in \.npy"),
+        (b"\x93NUMPY\1\0v\0{}", r"is an array of NumPy: .* vectors by a name in \.npy"),
         ("2 2\na 1 2\nb 3 4\n".encode("utf-16"), "is UTF-16 text"),
         ("2 2\na 1 2\nb 3 4\n".encode("utf-16-be"), "is UTF-16 text"),
         (b"<!DOCTYPE html>\n<html>", "is a web page"),

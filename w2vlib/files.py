@@ -35,8 +35,7 @@ COMPRESSED = (  # how the file begins, the name for it, and what reads it
 FOREIGN = (
     (
         rb"\x93NUMPY",
-        "an array of NumPy, or a text that load_corpus keeps on disk: give its name alone; for "
-        "vectors, a name that ends in .npy",
+        "an array of NumPy: a text kept on disk is given alone, vectors by a name in .npy",
     ),
     (
         rb"PK(\x03\x04|\x05\x06)",
