@@ -84,7 +84,7 @@ def test_files_of_every_kind(text, tmp_path):
     for _ in range(2):
         found = load_corpus(tmp_path / "more", on_disk=kept, progress=False)
         assert len(found) == len(expected) - len(load_corpus(text))
-    with pytest.raises(ValueError, match="kept is an array of NumPy: a text kept on disk is given alone"):
+    with pytest.raises(ValueError, match="kept is an array of NumPy: a text kept"):
         load_corpus(tmp_path / "more")
 
 

@@ -1,10 +1,13 @@
 """How commands are run: in this process, in one of their own, by a shell."""
 
+import os
 import subprocess
 import sys
+from pathlib import Path
 
 from w2vlib.__main__ import main
 
+ROOT = Path(__file__).parents[2]
 TEXT = "the king rules the land\nthe queen rules the land\nwater runs down the hill\n" * 30
 TINY = ["--vector-size", "8", "--epochs", "2", "--subsample", "0"]
 PROGRAM = f"{sys.executable} -m w2vlib"
@@ -26,6 +29,7 @@ def run(*argv):
     return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
-def shell(command):
+def shell(command, cwd=None):
     command = ["bash", "-o", "pipefail", "-c", command]
-    return subprocess.run(command, capture_output=True, text=True, check=False)
+    env = os.environ | {"PYTHONPATH": str(ROOT)}
+    return subprocess.run(command, capture_output=True, text=True, check=False, cwd=cwd, env=env)

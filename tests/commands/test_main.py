@@ -2,17 +2,19 @@
 
 import os
 import pathlib
+import re
 import subprocess
 import sys
 
 import numpy as np
 import pytest
-from running import PROGRAM, TEXT, TINY, fails, run, shell
+from running import PROGRAM, ROOT, TEXT, TINY, fails, run, shell
 
 import w2vlib
 from w2vlib import WordVectors, engines
 from w2vlib.__main__ import main
 from w2vlib.commands.train import ARGUMENTS
+from w2vlib.commands.vectors import WITH_WORDS
 
 
 def test_usage(capsys):
@@ -66,6 +68,39 @@ def test_as_a_program(text, tmp_path):
     failed = run("similar", output, "kin")
     assert (failed.returncode, failed.stdout) == (2, "")
     assert failed.stderr == "error: 'kin' is not in the vocabulary; close to it: 'king'\n"
+
+
+README = ROOT / "README.md"
+LINES = re.findall("^.*python -m w2vlib .*$", README.read_text(encoding="utf-8"), re.MULTILINE)
+
+
+@pytest.fixture(scope="module")
+def my_folder(tmp_path_factory):
+    """What the README's commands read."""
+    folder = tmp_path_factory.mktemp("readme")
+    text = "The king rules the man .\nThe queen rules the woman .\nWater , water !\n" * 40
+    for name in "my_text.txt", "new_text.txt", "more_texts/one.txt":
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_text(text + text.lower())
+    (folder / "my_words.txt").write_text("king\nqueen\n")
+    words = ["king", "queen", "man", "woman", "water"]
+    WordVectors(np.eye(5, dtype=np.float32), words).save(folder / "my_vectors.txt")
+    return folder
+
+
+@pytest.mark.parametrize("line", LINES)
+def test_the_commands_of_the_readme(my_folder, line):
+    if "compiled" in line:
+        pytest.importorskip("numba", reason="Numba is not installed")
+    done = shell(line.replace("python -m w2vlib", PROGRAM), cwd=my_folder)
+    assert done.returncode == 0, done.stderr
+    assert "error" not in done.stderr
+    assert done.stdout or re.search("^wrote", done.stderr, re.MULTILINE)
+
+
+@pytest.mark.parametrize("name", [*WITH_WORDS, "train", "evaluate", "convert"])
+def test_the_readme_shows_every_command(name):
+    assert any(f"w2vlib {name} " in line for line in LINES)
 
 
 @pytest.fixture
