@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from w2vlib import Corpus, NegativeSamplingLoss, Vocabulary, fused, hogwild, load_corpus
-from w2vlib.engines import ENGINES
+from w2vlib.engines import ENGINES, MODELS
 from w2vlib.reading import EOS
 
 V, H, WINDOW = 60, 12, 3
@@ -98,9 +98,10 @@ def test_a_negative_that_is_the_word_itself_counts_for_nothing():
     assert with_itself == pytest.approx(without - 2.5 * half + 2.5 * minus, rel=1e-5)
 
 
+@pytest.mark.parametrize("model", MODELS)
 @pytest.mark.parametrize("name", [name for name in ENGINES if name != "cuda"])
-def test_the_loss_starts_at_chance_and_falls(name, monkeypatch):
-    monkeypatch.setattr(hogwild, "CHUNK", 500)
+def test_the_loss_starts_at_chance_and_falls(name, model, monkeypatch):
+    monkeypatch.setattr(hogwild, "CHUNK", 100)
     if ENGINES[name].missing():
         pytest.skip("it cannot run here")
     rng = np.random.default_rng(0)
@@ -110,8 +111,8 @@ def test_the_loss_starts_at_chance_and_falls(name, monkeypatch):
     found, engine = [], ENGINES[name]
     list(
         engine.fit(
-            *engine.start(21, 10, np.random.default_rng(0)), corpus, window=3, negative=5,
-            power=0.75, epochs=4, subsample=0, learning_rate=0.05, seed=1,
+            *engine.start(21, 10, np.random.default_rng(0)), corpus, model=model, window=3,
+            negative=5, power=0.75, epochs=4, subsample=0, learning_rate=0.05, seed=1,
             report=lambda tokens, loss=None: found.append(loss),
         )
     )  # fmt: skip
@@ -120,7 +121,8 @@ def test_the_loss_starts_at_chance_and_falls(name, monkeypatch):
     assert found[-1] < 0.85 * found[0] and max(found) == max(found[:3])
 
 
-def test_the_engines_agree_on_the_loss_of_the_same_vectors():
+@pytest.mark.parametrize("model", MODELS)
+def test_the_engines_agree_on_the_loss_of_the_same_vectors(model):
     if ENGINES["compiled"].missing():
         pytest.skip("it needs Numba")
     corpus = load_corpus("default", max_vocab=500)
@@ -130,8 +132,8 @@ def test_the_engines_agree_on_the_loss_of_the_same_vectors():
         seen = []
         list(
             ENGINES[name].fit(
-                inputs.copy(), inputs.copy(), corpus, window=1, negative=5, power=0.75, epochs=1,
-                subsample=0, learning_rate=1e-9, seed=1,
+                inputs.copy(), inputs.copy(), corpus, model=model, window=1, negative=5,
+                power=0.75, epochs=1, subsample=0, learning_rate=1e-9, seed=1,
                 report=lambda tokens, loss=None: seen.append((tokens, loss)),
             )
         )  # fmt: skip

@@ -277,7 +277,7 @@ def bench(texts, small=False, with_memory=False, more=()):
         "versions": versions(),
         "machine": {"cpu": cpu_model(), "cores": os.cpu_count()},
         "settings": {
-            "w2vlib": COMMON | {e.name: e.defaults for e in ENGINES.values()},
+            "w2vlib": COMMON | {e.name: e.defaults["cbow"] for e in ENGINES.values()},
             "gensim": GENSIM,
             "tuned": TUNED,
         },

@@ -34,7 +34,7 @@ from w2vlib.reading import EOS
 
 ROOT = Path(__file__).resolve().parent.parent
 OUTPUT = ROOT / "book" / "results" / "gpu.json"
-SETTINGS = {"window": 5, "negative": 5, "power": 0.75} | gpu.ENGINE.defaults
+SETTINGS = {"window": 5, "negative": 5, "power": 0.75} | gpu.ENGINE.defaults["cbow"]
 OFFSETS = np.array([*range(-5, 0), *range(1, 6)])
 SEEDS = (1, 2, 3)
 f32 = np.float32
@@ -416,12 +416,12 @@ def processor(record, args):
             begin = time.perf_counter()
             training = engine.fit(
                 *matrices, args.corpus, seed=seed, report=lambda tokens, loss=None: None,
-                threads=threads, **SETTINGS | engine.defaults,
+                threads=threads, **SETTINGS | engine.defaults["cbow"],
             )  # fmt: skip
             list(training)
             return matrices[0], time.perf_counter() - begin
 
-        value = measured(args.corpus, train, engine.defaults["epochs"])
+        value = measured(args.corpus, train, engine.defaults["cbow"]["epochs"])
         record.add("processor", f"compiled, {threads} threads", value)
 
 

@@ -26,7 +26,7 @@ RESULTS = Path(__file__).resolve().parent.parent / "book" / "results"
 
 def defaults():
     """What `train` does when nothing is asked for."""
-    settings = train.__kwdefaults__ | ENGINES[train.__kwdefaults__["engine"]].defaults
+    settings = train.__kwdefaults__ | ENGINES[train.__kwdefaults__["engine"]].defaults["cbow"]
     return {k: v for k, v in settings.items() if k not in {"progress", "seed"}}
 
 
@@ -154,7 +154,7 @@ def updates():
                     }
                 )
                 print(*runs[-1].values(), file=sys.stderr)
-    return {"settings": dict(fused.ENGINE.defaults), "runs": runs}
+    return {"settings": dict(fused.ENGINE.defaults["cbow"]), "runs": runs}
 
 
 MAKERS = {"vectors": vectors, "ptb": ptb, "gensim": gensim, "updates": updates}

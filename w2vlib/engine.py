@@ -24,26 +24,28 @@ class Engine:
         a word, or None where this step is not asked: a few give an estimate. It yields after each
         piece: None, or what to call to have the two matrices up to date, if they are not. They
         are when the generator ends, however it does, so that an interruption loses nothing.
-    defaults: the epochs, subsample and learning_rate that suit it.
+    defaults: for each model that it trains, "cbow" or "skipgram", the epochs, subsample and
+        learning_rate that suit it.
     touches: touches(negative, vector_size) -> how many numbers of both matrices it moves for a
         word.
     limits: argument -> the largest value that it can honour.
     needs: packages, by the name they are imported by.
     extra: the extra of w2vlib that brings them.
     lacks: lacks() -> what else it needs and this machine lacks, in words, or None.
-    models: what it trains: "cbow", "skipgram".
     threads: whether `fit` takes `threads`.
     lanes: rows of `outputs` are filled up with zeros to a multiple of this.
     scale: how much larger the first vectors are than those of word2vec.c.
-    prepare: prepare(progress) does what has to be done once before any training, such as compiling;
-        where that takes long, and progress is True, it says so on stderr. None: nothing to do.
+    prepare: prepare(progress, model) does what has to be done once before any training, such as
+        compiling; where that takes long, and progress is True, it says so on stderr. None: nothing
+        to do.
     Raises nothing itself; `train` checks models, limits, needs and threads.
     Source: w2vlib; chapters 10 and 11 build one each.
 
     >>> still = Engine(
     ...     name="still", says="learns nothing", stage="nothing at all", touches=lambda K, H: 0,
     ...     fit=lambda vectors, outputs, corpus, **options: iter(()),
-    ...     defaults={"epochs": 1, "subsample": 0, "learning_rate": 0.1}, needs=("numpy",),
+    ...     defaults={"cbow": {"epochs": 1, "subsample": 0, "learning_rate": 0.1}},
+    ...     needs=("numpy",),
     ... )
     >>> vectors, outputs = still.start(7, 5, np.random.default_rng(0))
     >>> vectors.shape, outputs.dtype.name, still.missing()
@@ -60,11 +62,15 @@ class Engine:
     needs: tuple = ()
     extra: str = ""
     lacks: Callable | None = None
-    models: tuple = ("cbow",)
     threads: bool = False
     lanes: int = 1
     scale: float = 1
     prepare: Callable | None = None
+
+    @property
+    def models(self):
+        """What it trains, by name."""
+        return tuple(self.defaults)
 
     def start(self, vocab_size, vector_size, rng):
         """The matrices before training, float32: vectors (V, H), small; outputs (V, H or more)."""

@@ -58,7 +58,7 @@ class EngineStage:
             power=POWER,
             epochs=EPOCHS,
             subsample=SUBSAMPLE,
-            learning_rate=self.engine.defaults["learning_rate"],
+            learning_rate=self.engine.defaults["cbow"]["learning_rate"],
             seed=0,
             first=0,
             report=report,

@@ -55,7 +55,8 @@ def train(
     window: words on each side.
     negative: K, negatives for each word.
     power: negatives are drawn in proportion to count**power.
-    epochs: passes over the corpus. This and the next two are by default what suits the engine.
+    epochs: passes over the corpus. This and the next two are by default what suits the engine and
+        the model.
     subsample: words that make up a larger share of the text than this are thinned out (0: none).
     learning_rate: at the start; it falls linearly to 0.
     engine: one of ENGINES, by name.
@@ -82,7 +83,7 @@ def train(
     )  # fmt: skip
     check_corpus(corpus, options["power"], options["subsample"], options["epochs"])
     if engine.prepare:
-        engine.prepare(progress)
+        engine.prepare(progress, model)
 
     vectors, outputs = start(engine, len(corpus.vocabulary), int(vector_size), int(seed))
     watch, bar = Watch(vectors), Progress(options["epochs"] * len(corpus), show=progress)
@@ -118,8 +119,9 @@ def settle(
         names = " or ".join(map(repr, ENGINES))
         raise ValueError(f"engine is {short(engine)}: it should be {names}")
     engine = ENGINES[engine]
+    check_model(engine, model)
     given = {"epochs": epochs, "subsample": subsample, "learning_rate": learning_rate}
-    options = {name: engine.defaults[name] if x is None else x for name, x in given.items()}
+    options = {name: engine.defaults[model][name] if x is None else x for name, x in given.items()}
     options |= {"window": window, "negative": negative, "power": power}
     # As numbers of Python's: products of NumPy's small types overflow.
     options = {name: x.item() if isinstance(x, np.generic) else x for name, x in options.items()}
@@ -134,9 +136,7 @@ def settle(
         raise ValueError(f"learning_rate is {options['learning_rate']}: in float32 that is 0")
     check.whole(threads, "threads", at_most=1000)
     check.whole(seed, "seed", at_least=0)
-    if not isinstance(model, str) or model not in MODELS:
-        raise ValueError(f"model is {short(model)}: it should be {' or '.join(map(repr, MODELS))}")
-    check_engine(engine, model, threads, options)
+    check_engine(engine, threads, options)
     if engine.threads:
         options["threads"] = int(threads)
     return engine, options | {"model": model, "seed": int(seed)}
@@ -154,18 +154,24 @@ def start(engine, vocab_size, vector_size, seed):
         ) from error
 
 
-def check_engine(engine, model, threads, options):
+def check_model(engine, model):
+    """Raise ValueError for a model that there is not, or that the engine does not train."""
+    if not isinstance(model, str) or model not in MODELS:
+        raise ValueError(f"model is {short(model)}: it should be {' or '.join(map(repr, MODELS))}")
+    if model not in engine.models:
+        raise ValueError(
+            f'model is "{model}": engine="{engine.name}" trains {" and ".join(engine.models)}'
+            + instead(lambda other: model in other.models)
+        )
+
+
+def check_engine(engine, threads, options):
     """Raise ImportError where something is missing, ValueError for what it cannot honour."""
     if missing := engine.missing():
         raise ImportError(
             f'engine="{engine.name}" needs {" and ".join(missing)}: '
             f'python -m pip install "w2vlib[{engine.extra}]"'
             + instead(lambda other: not other.missing())
-        )
-    if model not in engine.models:
-        raise ValueError(
-            f'model is "{model}": engine="{engine.name}" trains {" and ".join(engine.models)}'
-            + instead(lambda other: model in other.models)
         )
     for name, largest in engine.limits.items():
         if options[name] > largest:

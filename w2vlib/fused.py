@@ -27,6 +27,7 @@ A step touches only the rows of its own words: its cost does not grow with the v
 
 import numpy as np
 
+from w2vlib import fused_skipgram
 from w2vlib.descent import descend, find_repeats, sigmoid, softplus
 from w2vlib.draws import AliasTable, draw_others, kept_share, negative_weights
 from w2vlib.engine import Engine
@@ -59,6 +60,10 @@ def fit(
     model="cbow", first=0,
 ):  # fmt: skip
     """Train both matrices in place, by the arguments of `w2vlib.train`; see Engine."""
+    weigh, learn, estimate = window_weights, step, loss
+    if model == "skipgram":
+        weigh, learn = fused_skipgram.pair_weights, fused_skipgram.step
+        estimate = fused_skipgram.loss
     thresholds = np.cumsum(negative_weights(corpus.counts, power))
     thresholds /= thresholds[-1]
     band = window_band(window)
@@ -70,12 +75,12 @@ def fit(
         order, done = piece.rng.permutation(len(blocks)), piece.done
         for number, start in enumerate(range(0, len(order), size)):
             chosen = order[start : start + size]
-            windows = window_weights(lines.take(chosen, axis=0), band)
+            windows = weigh(lines.take(chosen, axis=0), band)
             negatives = draw(thresholds, round(SHARING * negative), piece.rng)
             rate = learning_rate * (1 - done / total)
             settings = blocks.take(chosen, axis=0), windows, negatives, negative
-            found = None if number % EVERY else loss(vectors, outputs, *settings)
-            step(vectors, outputs, *settings, rate)
+            found = None if number % EVERY else estimate(vectors, outputs, *settings)
+            learn(vectors, outputs, *settings, rate)
             before = done
             done = piece.done + len(piece) * (start + len(chosen)) // len(order)
             report(done - before, found)
@@ -264,7 +269,10 @@ ENGINE = Engine(
     says="needs nothing but NumPy",
     stage="fused in NumPy",
     fit=fit,
-    defaults={"epochs": 10, "subsample": 3e-4, "learning_rate": 0.05},
+    defaults={
+        "cbow": {"epochs": 10, "subsample": 3e-4, "learning_rate": 0.05},
+        "skipgram": {"epochs": 5, "subsample": 3e-4, "learning_rate": 0.05},
+    },
     touches=touches,
     # Above a rate of 1, LARGEST_STEP would cut more than half of the steps.
     limits={"window": BLOCK - 1, "negative": 1000, "learning_rate": 1},

@@ -34,9 +34,11 @@ def fit(
     """
     from w2vlib import compiled  # here: Numba takes its time to load
 
+    train_lines = kernels(model).train_lines
     keep = kept_share(corpus.counts, subsample)
-    group = words_per_group(corpus.counts * keep)
     band = np.append(0, 1 / np.arange(1, window + 1)).astype(np.float32)
+    guesses = 2 * band.sum() if model == "skipgram" else 1
+    group = words_per_group(corpus.counts * keep, guesses)
     table = AliasTable(negative_weights(corpus.counts, power))
     shared = 4 * int(np.ceil(SHARING * negative / 4))
     sampling = compiled.Sampling(
@@ -46,9 +48,7 @@ def fit(
 
     def work(order, state):
         rate = np.float32(learning_rate * (1 - done / total))
-        return compiled.train_lines(
-            vectors, outputs, text, order, group, band, sampling, rate, state
-        )
+        return train_lines(vectors, outputs, text, order, group, band, sampling, rate, state)
 
     with ThreadPoolExecutor(threads) as pool:
         for piece in pieces(corpus, epochs, seed, first):
@@ -65,9 +65,19 @@ def fit(
             yield
 
 
-def words_per_group(counts):
-    """GROUP, or as few as keep the expected repeats of the most frequent word below REPEATS."""
-    return int(np.clip(REPEATS * counts.sum() / counts.max(), 1, GROUP))
+def kernels(model):
+    """The room with the `train_lines` of a model."""
+    from w2vlib import compiled, compiled_skipgram
+
+    return {"cbow": compiled, "skipgram": compiled_skipgram}[model]
+
+
+def words_per_group(counts, guesses=1):
+    """GROUP, or as few as keep the expected repeats of the most frequent word below REPEATS.
+
+    guesses: how many a word makes, by weight: each of them is a repeat.
+    """
+    return int(np.clip(REPEATS / guesses * counts.sum() / counts.max(), 1, GROUP))
 
 
 def cut_lines(text, longest):
@@ -85,16 +95,14 @@ def cut_lines(text, longest):
     return np.append(np.repeat(starts, parts) + place, len(text))
 
 
-def prepare(progress=True):
+def prepare(progress=True, model="cbow"):
     """Compile, or load what an earlier run has compiled, by training on a text of two words."""
-    from w2vlib import compiled
-
-    if progress and not compiled.is_ready():
+    if progress and not kernels(model).is_ready():
         print("Preparing the compiled engine: the first time takes some seconds", file=Stderr())
     two_words = Corpus(np.array([0, 1]), Vocabulary(["a", "b"]), np.array([1, 1]), "two")
     matrices = ENGINE.start(2, 1, np.random.default_rng(0))
     training = fit(
-        *matrices, two_words, window=1, negative=1, power=1, epochs=1, subsample=0,
+        *matrices, two_words, model=model, window=1, negative=1, power=1, epochs=1, subsample=0,
         learning_rate=1.0, seed=0, report=lambda tokens, loss=None: None,
     )  # fmt: skip
     list(training)
@@ -114,7 +122,10 @@ ENGINE = Engine(
     says="is several times faster and needs Numba",
     stage="compiled",
     fit=fit,
-    defaults={"epochs": 9, "subsample": 1e-4, "learning_rate": 0.06},
+    defaults={
+        "cbow": {"epochs": 9, "subsample": 1e-4, "learning_rate": 0.06},
+        "skipgram": {"epochs": 5, "subsample": 3e-4, "learning_rate": 0.05},
+    },
     touches=touches,
     limits={"window": 1000, "negative": 1000, "learning_rate": 1},
     needs=("numba",),

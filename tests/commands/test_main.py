@@ -35,7 +35,8 @@ def test_help_names_every_command_and_default(capsys):
         default = ARGUMENTS[name]
         if default is None:
             by_engine = engines.ENGINES.values()
-            default = ", ".join(f"{e.defaults[name]} with {e.name}" for e in by_engine)
+            default = ", ".join(f"{e.defaults['cbow'][name]} with {e.name}" for e in by_engine)
+            default += "; for skipgram "
         assert f"default: {default}" in " ".join(text.split())
 
 

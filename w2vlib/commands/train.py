@@ -89,7 +89,11 @@ def add(commands):
 
 
 def _by_engine(name):
-    return ", ".join(f"{e.defaults[name]} with {e.name}" for e in ENGINES.values())
+    told = {}
+    for engine in ENGINES.values():
+        for model, defaults in engine.defaults.items():
+            told.setdefault(model, []).append(f"{defaults[name]} with {engine.name}")
+    return "; for skipgram ".join(map(", ".join, told.values()))
 
 
 def _engines():

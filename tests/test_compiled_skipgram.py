@@ -1,0 +1,195 @@
+"""Skip-gram's compiled step against the NumPy engine's gradients, and what it learns."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from w2vlib import Corpus, Vocabulary, fused_skipgram, hogwild, load_corpus, train
+from w2vlib.reading import EOS
+
+pytest.importorskip("numba", reason="numba is not installed")
+from w2vlib import compiled_skipgram as skipgram
+
+OPTIONS = {"model": "skipgram", "engine": "compiled", "progress": False}
+
+
+@pytest.fixture
+def group():
+    """Two lines, of 4 and 3 words, none twice, of 30; vectors of 5 numbers filled up to 8."""
+    rng = np.random.default_rng(1)
+    outputs = np.zeros((30, 8), np.float32)
+    outputs[:, :5] = rng.normal(size=(30, 5))
+    return SimpleNamespace(
+        inputs=rng.normal(size=(30, 5)).astype(np.float32),
+        outputs=outputs,
+        words=np.array([3, 8, 0, 11, 29, 5, 7]),
+        first=np.array([0, 0, 0, 1, 4, 4, 4]),
+        last=np.array([3, 4, 4, 4, 7, 7, 7]),
+        start=0,
+        stop=7,
+        negatives=np.array([20, 21, 22, 23]),
+        band=np.array([0, 1, 0.5], np.float32),
+    )
+
+
+def do_step(g, room=None, rate=0.1, negative=5):
+    if room is None:
+        T, M, H = len(g.words) + 3, len(g.negatives), g.outputs.shape[1]
+        room = skipgram.make_room(T, T, M, H)
+    skipgram.step(
+        g.inputs, g.outputs, g.words, g.first, g.last, g.start, g.stop, g.negatives, g.band,
+        np.float32(negative), np.float32(rate), room,
+    )  # fmt: skip
+
+
+def windows_of(g):
+    T = len(g.words)
+    windows = np.zeros((1, T, T))
+    for t in range(g.start, g.stop):
+        for j in range(g.first[t], g.last[t]):
+            windows[0, t, j] = g.band[abs(j - t)]
+    return windows
+
+
+def in_numpy(g, rate=0.1, negative=5):
+    """The same step by the NumPy engine's in float64 -> inputs and outputs after it."""
+    windows = windows_of(g)
+    share = negative / len(g.negatives)
+    weights = windows @ ((g.words[:, np.newaxis] != g.negatives) * share)
+    inputs, outputs = g.inputs.astype(float), g.outputs[:, :5].astype(float)
+    dx, dy, dn = fused_skipgram.gradients(
+        inputs[g.words][np.newaxis], outputs[g.words][np.newaxis], outputs[g.negatives],
+        windows, weights,
+    )  # fmt: skip
+    np.subtract.at(inputs, g.words, rate * dx)
+    np.subtract.at(outputs, g.words, rate * dy)
+    np.subtract.at(outputs, g.negatives, rate * dn)
+    return inputs, outputs
+
+
+def check_step(g, room=None):
+    """And the loss that is told before it."""
+    before = g.inputs.copy(), g.outputs.copy()
+    total, counted = skipgram.loss(
+        g.inputs, g.outputs, g.words, g.first, g.last, g.start, g.stop, g.negatives, g.band,
+        np.float32(5),
+    )  # fmt: skip
+    expected = fused_skipgram.loss(*before, g.words[np.newaxis], windows_of(g), g.negatives, 5)
+    assert total / counted == pytest.approx(expected, rel=1e-3)  # sigmoid is off by 0.00005
+    inputs, outputs = in_numpy(g)
+    do_step(g, room)
+    np.testing.assert_allclose(g.inputs, inputs, atol=1e-4)
+    np.testing.assert_allclose(g.outputs[:, :5], outputs, atol=1e-4)
+    assert (g.outputs[:, 5:] == 0).all()
+    untouched = np.setdiff1d(np.arange(30), np.append(g.words, g.negatives))
+    for old, new in zip(before, (g.inputs, g.outputs), strict=True):
+        assert (old[untouched] == new[untouched]).all()
+        assert np.abs(old - new).max() > 0.1
+
+
+def test_a_step_is_that_of_the_numpy_engine(group):
+    check_step(group)
+
+
+def test_a_negative_is_left_out_for_the_pairs_whose_target_it_is(group):
+    group.negatives[1] = 8
+    check_step(group)
+
+
+def test_words_and_negatives_that_come_twice_count_twice(group):
+    group.words[2] = group.words[6] = 3
+    group.negatives[:2] = 3
+    check_step(group)
+
+
+@pytest.mark.parametrize("size", range(2, 30))
+@pytest.mark.parametrize("window", [1, 5, 40])
+def test_any_part_of_any_number_of_words_in_lines_of_any_length(group, size, window):
+    """In a room that larger groups have used before."""
+    rng = np.random.default_rng(size)
+    room = skipgram.make_room(33, 33, 4, 8)
+    for part in room:
+        part[:, : 5 if part.shape[1] == 8 else None] = 7  # what fills a row up stays 0
+    group.words = rng.integers(20, size=size)
+    group.words[-2:] = 3
+    ends = np.append(np.sort(rng.permutation(np.arange(1, size - 1))[: size // 6]), size)
+    line = np.searchsorted(ends, np.arange(size), side="right")
+    group.first = np.maximum(np.append(0, ends)[line], np.arange(size) - window)
+    group.last = np.minimum(ends[line], np.arange(size) + window + 1)
+    group.band = np.append(0, 1 / np.arange(1, window + 1)).astype(np.float32)
+    group.start, group.stop = (0, size) if size % 3 else (size // 4, size - 1)
+    check_step(group, room)
+
+
+def test_words_alone_in_their_lines_guess_nothing(group):
+    group.first, group.last = np.arange(7), np.arange(1, 8)
+    before = group.inputs.copy(), group.outputs.copy()
+    do_step(group)
+    assert (group.inputs == before[0]).all() and (group.outputs == before[1]).all()
+
+
+# Training -----------------------------------------------------------------------------------------
+
+
+def corpus_of(ids, words=None):
+    ids = np.asarray(ids)
+    words = words or [f"w{i}" for i in range(ids.max() + 1)]
+    return Corpus(ids, Vocabulary(words), np.bincount(ids, minlength=len(words)), "test")
+
+
+@pytest.fixture
+def corpus():
+    """Forty words in lines of nine; word 1 ends a line."""
+    ids = np.random.default_rng(0).integers(40, size=3000)
+    ids[8::9] = 1
+    return corpus_of(ids, [EOS if i == 1 else f"w{i}" for i in range(40)])
+
+
+def test_one_thread_gives_the_same_vectors_again_and_not_those_of_cbow(corpus):
+    options = OPTIONS | {"epochs": 1, "subsample": 0}
+    first, again, other, cbow = (
+        train(corpus, **options | more).vectors for more in ({}, {}, {"seed": 2}, {"model": "cbow"})
+    )
+    assert (first == again).all() and (first != other).any() and (first != cbow).any()
+
+
+@pytest.mark.parametrize("vector_size, window, negative", [(1, 1, 1), (7, 30, 3), (100, 5, 5)])
+def test_any_size_will_do(corpus, vector_size, window, negative):
+    options = {"vector_size": vector_size, "window": window, "negative": negative}
+    wv = train(corpus, epochs=1, subsample=0, **options, **OPTIONS)
+    assert wv.vectors.shape == (40, vector_size) and np.isfinite(wv.vectors).all()
+
+
+@pytest.mark.parametrize("window", [1, 40])
+def test_vectors_stay_finite_on_a_handful_of_words(window):
+    corpus = corpus_of(np.arange(350) % 7)
+    wv = train(corpus, epochs=40, window=window, negative=15, subsample=0, **OPTIONS)
+    assert np.isfinite(wv.vectors).all() and np.abs(wv.vectors).max() < 20
+
+
+def test_the_vectors_are_good_and_two_threads_do_them_no_harm():
+    corpus, scores = load_corpus("default"), []
+    for threads in (1, 2):
+        wv = train(corpus, epochs=2, threads=threads, **OPTIONS)
+        scores.append((wv.evaluate_word_pairs().spearman, wv.evaluate_analogies().accuracy))
+    (pairs, analogies), (pairs_2, analogies_2) = scores
+    assert pairs > 0.4 and analogies > 0.08
+    assert pairs_2 > pairs - 0.06 and analogies_2 > analogies - 0.04
+
+
+def test_a_small_vocabulary_makes_smaller_groups_than_for_cbow():
+    """A word that makes two guesses at once is as a word that comes twice."""
+    assert hogwild.words_per_group(np.full(1000, 7), guesses=4) == hogwild.GROUP
+    assert hogwild.words_per_group(np.array([5, 5, 5, 5])) == 8
+    assert hogwild.words_per_group(np.array([5, 5, 5, 5]), guesses=4) == 2
+
+
+def test_preparing_is_told_once_for_each_model(monkeypatch, capsys):
+    hogwild.prepare(progress=False, model="skipgram")
+    assert skipgram.is_ready()
+    hogwild.prepare(model="skipgram")
+    assert capsys.readouterr() == ("", "")
+    monkeypatch.setattr(skipgram, "is_ready", lambda: False)
+    hogwild.prepare(model="skipgram")
+    assert "first time takes some seconds" in capsys.readouterr().err
