@@ -9,7 +9,7 @@ import pytest
 
 from w2vlib import Corpus, Vocabulary, fused, hogwild, load_corpus, train
 from w2vlib.draws import AliasTable, kept_share
-from w2vlib.progress import Progress
+from w2vlib.progress import Bar
 from w2vlib.reading import EOS
 
 numba = pytest.importorskip("numba", reason="numba is not installed")
@@ -292,7 +292,7 @@ def test_the_vectors_are_good_and_two_threads_do_them_no_harm(default):
 
 @pytest.mark.parametrize("threads", [1, 2])
 def test_an_interruption_keeps_what_was_learnt(default, threads, monkeypatch, capsys):
-    report, calls = Progress.__call__, []
+    report, calls = Bar.__call__, []
 
     def interrupted(self, tokens, loss=None):
         report(self, tokens)
@@ -300,7 +300,7 @@ def test_an_interruption_keeps_what_was_learnt(default, threads, monkeypatch, ca
         if len(calls) == 5:
             raise KeyboardInterrupt
 
-    monkeypatch.setattr(Progress, "__call__", interrupted)
+    monkeypatch.setattr(Bar, "__call__", interrupted)
     wv = train(default, epochs=1, threads=threads, **QUIET)
     assert len(calls) == 5 and np.isfinite(wv.vectors).all() and np.abs(wv.vectors).max() > 0.1
     assert "Interrupted after" in capsys.readouterr().err

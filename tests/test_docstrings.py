@@ -29,6 +29,7 @@ NO_ARRAYS = {
     "Number",
     "PairScore",
     "Predict",
+    "Progress",
     "Quiz",
     "Row",
     "Shape",

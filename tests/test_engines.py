@@ -12,7 +12,7 @@ import pytest
 
 from w2vlib import Corpus, Vocabulary, WordVectors, progress, train
 from w2vlib.engines import ENGINES
-from w2vlib.progress import DivergenceError, Progress
+from w2vlib.progress import Bar, DivergenceError
 
 QUIET = {"vector_size": 6, "epochs": 2, "subsample": 0, "progress": False}
 
@@ -288,7 +288,7 @@ def test_an_interruption_keeps_what_was_learnt(corpus, monkeypatch, capsys):
 
 def test_the_real_engine_can_be_interrupted(corpus, monkeypatch, capsys):
     """Ctrl-C in the middle of an epoch: vectors that are neither the first nor the last ones."""
-    report, calls = Progress.__call__, []
+    report, calls = Bar.__call__, []
 
     def interrupted(self, tokens, loss=None):
         report(self, tokens)
@@ -297,7 +297,7 @@ def test_the_real_engine_can_be_interrupted(corpus, monkeypatch, capsys):
             raise KeyboardInterrupt
 
     whole = train(corpus, **QUIET).vectors
-    monkeypatch.setattr(Progress, "__call__", interrupted)
+    monkeypatch.setattr(Bar, "__call__", interrupted)
     part = train(corpus, **QUIET).vectors
     assert np.isfinite(part).all() and (part != whole).any()
     assert "Interrupted" in capsys.readouterr().err

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from w2vlib import machine
-from w2vlib.progress import Progress
+from w2vlib.progress import Bar
 
 
 @pytest.fixture(params=[False, True])
@@ -62,5 +62,6 @@ def test_a_bar_is_tqdms(capsys):
 def test_without_tqdm_there_is_no_bar(monkeypatch, capsys):
     monkeypatch.setitem(sys.modules, "tqdm.auto", None)
     assert list(machine.bar(range(3), "counting")) == [0, 1, 2]
-    assert Progress(total=3).bar is None
+    with Bar(total=3) as bar:
+        assert bar.bar is None
     assert capsys.readouterr().err == ""

@@ -29,6 +29,7 @@ NEEDLESS = [
 LACKING = [  # tests, by what a browser has not
     "tqdm_loads_only",  # processes
     "import_loads_neither",
+    "killed_at_any_moment",
     "a_pipe",  # pipes
     "cannot_be_saved",
     "VECTORS.XZ",  # lzma

@@ -5,12 +5,12 @@ import warnings
 
 import numpy as np
 
-from w2vlib import check, fused, gpu, hogwild
+from w2vlib import check, fused, gpu, hogwild, matrices
 from w2vlib.check import short
+from w2vlib.checkpoint import Checkpoint, name_training
 from w2vlib.corpus import Corpus
 from w2vlib.draws import kept_share, negative_weights
-from w2vlib.evaluation import WordVectors
-from w2vlib.progress import DivergenceError, Progress, Watch
+from w2vlib.run import Run
 from w2vlib.vocabulary import Vocabulary
 
 __all__ = ["ENGINES", "train"]
@@ -43,10 +43,14 @@ def train(
     threads=1,
     seed=1,
     progress=True,
+    callback=None,
+    checkpoint=None,
+    start=None,
 ):
     """Train word vectors with negative sampling on `corpus` -> `WordVectors`.
 
     Ctrl-C (in a notebook: interrupt the kernel) ends the training and returns what was learnt.
+    An error does not: there it is in the attribute `vectors` of the error.
 
     corpus: a `Corpus`, from `load_corpus`.
     model: "cbow", which guesses a word from those around it, or "skipgram", which guesses these
@@ -63,11 +67,25 @@ def train(
     threads: how many it runs on, if it takes more than one.
     seed: the same seed gives the same vectors on the same machine; with more threads, nearly.
     progress: show a bar.
-    Returns WordVectors of shape (V, H).
+    callback: a function that is called with a `Progress` at the end of each epoch. When it returns
+        True, or anything true, the training ends.
+    checkpoint: the name of a file that is written at the end of each epoch, and in long ones from
+        minute to minute. If it is there, the same call goes on from it, and ends with what it would
+        have given in one go, to the last bit (on one thread). `threads` may change, nothing else
+        may. At the end it stays: then the same call returns the result at once.
+    start: `WordVectors` to go on from. Words that it knows start from its vectors, and from its
+        `outputs` if it has them, others as usual; words that the corpus lacks follow in the result
+        as they are.
+    Returns WordVectors of shape (V, H), in the order of the corpus's vocabulary, with two
+        attributes: `outputs`, the output vectors as WordVectors, and `loss`, the mean loss of a
+        word in the last epoch, estimated from some of the steps as they came. The loss of a word
+        is -log sigmoid(h . y) - sum of log sigmoid(-h . n) over K negatives, where h is what the
+        model makes of its window, y the word's output vector and n that of a negative; negatives
+        that many words share are weighted to K, and one that is the word itself is left out.
     Raises TypeError or ValueError for bad arguments and ImportError where the engine lacks a
-        package or a card, both before it trains; MemoryError; and `DivergenceError`, a
-        FloatingPointError, as soon as vectors grow out of all bounds: the last sound ones are in
-        its attribute `vectors`.
+        package or a card, both before it trains; MemoryError; OSError where the checkpoint cannot
+        be written; and `DivergenceError`, a FloatingPointError, as soon as vectors grow out of all
+        bounds: the last sound ones are in its attribute `vectors`.
     Source: DLFS2 4.3; Mikolov et al. (2013).
 
     >>> ids = np.tile([0, 1, 2, 3, 0, 1, 4, 3], 100)
@@ -81,30 +99,24 @@ def train(
         epochs=epochs, subsample=subsample, learning_rate=learning_rate, engine=engine,
         threads=threads, seed=seed,
     )  # fmt: skip
-    check_corpus(corpus, options["power"], options["subsample"], options["epochs"])
+    vector_size, epochs = int(vector_size), options["epochs"]
+    check_corpus(corpus, options["power"], options["subsample"], epochs)
+    if callback is not None and not callable(callback):
+        raise TypeError(f"callback is {short(callback)}: it should be a function of one argument")
+    if start is not None:
+        matrices.check_former(start, vector_size)
+    if checkpoint is not None:
+        checkpoint = Checkpoint(
+            checkpoint, name_training(engine, corpus, vector_size, options, start)
+        )
     if engine.prepare:
         engine.prepare(progress, model)
-
-    vectors, outputs = start(engine, len(corpus.vocabulary), int(vector_size), int(seed))
-    watch, bar = Watch(vectors), Progress(options["epochs"] * len(corpus), show=progress)
-
-    def report(tokens, loss=None):
-        bar(tokens)
-        watch()
-
-    try:
-        with one_blas_thread(), bar:
-            for _ in engine.fit(vectors, outputs, corpus, report=report, first=0, **options):
-                pass
-        watch.look()
-    except DivergenceError as error:
-        if watch.sound is not None:
-            error.vectors = WordVectors(watch.sound, corpus.vocabulary)
-        rate = options["learning_rate"]
-        done = f"after {bar.done:,} of {bar.total:,} tokens"
-        error.args = (f"the training diverged {done}: learning_rate is {rate:g}, try {rate / 4:g}",)
-        raise
-    return WordVectors(vectors, corpus.vocabulary)
+    both = matrices.start(engine, corpus.vocabulary, vector_size, options["seed"], start)
+    run = Run(engine, corpus, options, both, start, show=progress)
+    if checkpoint is not None:
+        run.go_on(checkpoint)
+    with one_blas_thread():
+        return run(callback)
 
 
 def settle(
@@ -140,18 +152,6 @@ def settle(
     if engine.threads:
         options["threads"] = int(threads)
     return engine, options | {"model": model, "seed": int(seed)}
-
-
-def start(engine, vocab_size, vector_size, seed):
-    """`engine.start`, with an error that names the argument where there is no room for it."""
-    try:
-        return engine.start(vocab_size, vector_size, np.random.default_rng(seed))
-    except (MemoryError, ValueError, OverflowError) as error:
-        gigabytes = 2 * 4 * vocab_size * vector_size // 10**9
-        raise MemoryError(
-            f"vector_size is {vector_size}: the vectors of {vocab_size:,} words would take "
-            f"{gigabytes:,} GB; take a smaller one, or fewer words (max_vocab of load_corpus)"
-        ) from error
 
 
 def check_model(engine, model):

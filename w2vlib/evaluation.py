@@ -71,6 +71,9 @@ class WordVectors:
     vectors: (V, H) floats, kept as a read-only float32 copy, so that training on does not
         change it.
     vocabulary: a `Vocabulary`, or the V words in the order of the rows.
+    outputs: of vectors that `train` returns, the output vectors of the same words, as WordVectors;
+        of others None.
+    loss: likewise, the mean loss of a word in the last epoch, see `train`.
     Raises TypeError unless `vectors` is an array of floats; ValueError for NaN, infinity or numbers
         beyond float32, for a word that comes twice, and unless there is one row a word.
     Source: DLFS2 4 (introduction).
@@ -83,6 +86,8 @@ class WordVectors:
     >>> round(wv.similarity("coffee", "car"), 3)
     0.0
     """
+
+    outputs = loss = None
 
     def __init__(self, vectors, vocabulary):
         if not isinstance(vocabulary, Vocabulary):
@@ -214,7 +219,7 @@ class WordVectors:
         unknown word are left out, and show in `pairs` < `total`.
         """
         pairs = read_word_pairs(path)
-        ids = self._ids_by_lower_case({word for a, b, _ in pairs for word in (a, b)})
+        ids = self._ids_by_lower_case()
         known = [(ids[a], ids[b], score) for a, b, score in pairs if a in ids and b in ids]
         a, b, scores = np.array(known).reshape(-1, 3).T
         a, b = (normalize(self.vectors[i.astype(int)]) for i in (a, b))
@@ -234,11 +239,9 @@ class WordVectors:
         def scores(some, among):
             return score(self.vectors[among], self.lengths[among], rows[some], signs)
 
-        asked, sections = read_analogies(path), {}
-        ids = self._ids_by_lower_case({word for qs in asked.values() for q in qs for word in q})
-        lower = enumerate(map(str.lower, self.vocabulary))
-        spelling = np.fromiter((ids.get(word, i) for i, word in lower), int, len(self))
-        for name, questions in asked.items():
+        ids, sections = self._ids_by_lower_case(), {}
+        spelling = np.array([ids[word.lower()] for word in self.vocabulary])
+        for name, questions in read_analogies(path).items():
             known = [[ids[word] for word in q] for q in questions if all(w in ids for w in q)]
             known = np.array(known, dtype=int).reshape(-1, 4)
             rows = normalize(self.vectors[known[:, :3]])
@@ -247,13 +250,10 @@ class WordVectors:
         totals = np.sum([score[1:4] for score in sections.values()], axis=0)
         return _analogy_score(*totals, sections)
 
-    def _ids_by_lower_case(self, asked):
-        """Lower-cased word -> id, of those asked for; of 'Bank' and 'bank' the frequent one."""
-        ids = {}
-        for i, word in enumerate(map(str.lower, self.vocabulary)):
-            if word in asked:
-                ids.setdefault(word, i)
-        return ids
+    def _ids_by_lower_case(self):
+        """Lower-cased word -> id; of 'Bank' and 'bank', the more frequent one."""
+        words = list(self.vocabulary)
+        return {words[i].lower(): i for i in reversed(range(len(words)))}
 
     def save(self, path, binary=False, *, header=True):
         """Write a word2vec file: gensim reads both kinds, fastText text; `load` gives the same.
@@ -286,10 +286,17 @@ class WordVectors:
             words, vectors = mapped.load(path, limit)
         else:
             words, vectors = word2vec_format.load(path, limit, encoding, errors)
-        loaded = cls.__new__(cls)  # no copy: they may fill half of the memory
-        loaded.vocabulary, loaded.vectors = Vocabulary(words), vectors
-        loaded.vectors.flags.writeable = False
-        return loaded
+        return cls._adopt(vectors, Vocabulary(words))
+
+    @classmethod
+    def _adopt(cls, vectors, vocabulary, outputs=None, loss=None):
+        """Sound arrays as word vectors, without a copy: they may fill half of the memory."""
+        adopted = cls.__new__(cls)
+        adopted.vocabulary, adopted.vectors, adopted.loss = vocabulary, vectors, loss
+        adopted.vectors.flags.writeable = False
+        if outputs is not None:
+            adopted.outputs = cls._adopt(outputs, vocabulary)
+        return adopted
 
 
 def listed(words):

@@ -4,10 +4,12 @@ import contextlib
 import io
 import sys
 import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
 
 import numpy as np
 
-__all__ = ["DivergenceError"]
+__all__ = ["DivergenceError", "Progress"]
 
 LARGEST = 1000  # no number of a sound vector comes near it; some 30 is much
 REST = 100  # a look at the vectors is followed by this many times its duration without one
@@ -76,34 +78,94 @@ class Stderr:
         return getattr(self.stream, name)
 
 
+@dataclass(frozen=True)
 class Progress:
-    """Counts tokens, shows a bar while it does, and turns an interruption into a message."""
+    """How far a training is, at the end of an epoch: what `callback` of `train` is called with.
+
+    epoch, epochs: which epoch has ended, counted from 1, and how many there are.
+    tokens, total: how many words of the text are done, in all epochs, and how many there are.
+    loss: the mean loss of a word in this epoch, a float, see `train`.
+    vectors: `WordVectors`, a copy of what is learnt when it is asked for.
+    Raises nothing.
+    Source: w2vlib.
+
+    >>> Progress(2, 5, 400, 1000, 2.5, lambda: None)
+    Progress(epoch=2, epochs=5, tokens=400, total=1000, loss=2.5)
+    """
+
+    epoch: int
+    epochs: int
+    tokens: int
+    total: int
+    loss: float | None
+    learnt: Callable = field(repr=False)
+
+    @property
+    def vectors(self):
+        return self.learnt()
+
+
+class Bar:
+    """Counts tokens and the loss of an epoch, and shows both in a bar.
+
+    An interruption meanwhile becomes a message.
+    """
 
     def __init__(self, total, show=True):
-        self.total, self.done, self.shown, self.bar = total, 0, 0.0, None
-        if show:
+        self.total, self.wanted, self.bar = total, show, None
+        self.done, self.shown = 0, 0.0
+        self.losses, self.counted, self.last = 0.0, 0, None
+
+    def __call__(self, tokens, loss=None):
+        self.done += tokens
+        if loss is not None:
+            self.losses += loss * tokens
+            self.counted += tokens
+        if self.bar is not None and time.monotonic() - self.shown > 0.1:
+            self.show()
+
+    def show(self):
+        if self.loss is not None:
+            self.bar.set_postfix(loss=f"{self.loss:.3f}", refresh=False)
+        self.bar.update(self.done - self.bar.n)
+        self.shown = time.monotonic()
+
+    def share(self):
+        """How much is done, in words."""
+        return f"{self.done:,} of {self.total:,} tokens"
+
+    @property
+    def loss(self):
+        """The mean loss of a word in this epoch; in the last one, where this has none yet."""
+        return self.losses / self.counted if self.counted else self.last
+
+    def end_epoch(self):
+        self.losses, self.counted, self.last = 0.0, 0, self.loss
+
+    def state(self):
+        """What `go_on` goes on from."""
+        return [self.done, self.losses, self.counted, self.last]
+
+    def go_on(self, state):
+        self.done, self.losses, self.counted, self.last = state
+
+    def __enter__(self):
+        if self.wanted:
             with contextlib.suppress(ImportError):
                 from tqdm.auto import tqdm  # here: importing w2vlib costs no tqdm
 
-                self.bar = tqdm(total=total, unit="tokens", unit_scale=True, file=Stderr())
-
-    def __call__(self, tokens):
-        self.done += tokens
-        if self.bar is not None and time.monotonic() - self.shown > 0.1:
-            self.bar.update(self.done - self.bar.n)
-            self.shown = time.monotonic()
-
-    def __enter__(self):
+                options = {"unit": "tokens", "unit_scale": True, "file": Stderr()}
+                self.bar = tqdm(total=self.total, initial=self.done, **options)
         return self
 
     def __exit__(self, kind, error, traceback):
         if self.bar is not None:
-            self.bar.update(self.done - self.bar.n)
+            self.show()
             self.bar.close()
         if kind is KeyboardInterrupt:
             print(
-                f"Interrupted after {self.done:,} of {self.total:,} tokens "
-                f"({self.done / self.total:.0%}): the vectors hold what was learnt so far.",
+                f"Interrupted after {self.share()} ({self.done / self.total:.0%}): "
+                "the vectors hold what was learnt so far.",
                 file=Stderr(),
             )
             return True

@@ -8,12 +8,11 @@ import sys
 
 import numpy as np
 import pytest
-from running import PROGRAM, ROOT, TEXT, TINY, fails, run, shell
+from running import ARGUMENTS, PROGRAM, ROOT, TEXT, TINY, fails, run, shell
 
 import w2vlib
 from w2vlib import WordVectors, engines
 from w2vlib.__main__ import main
-from w2vlib.commands.train import ARGUMENTS
 from w2vlib.commands.vectors import WITH_WORDS
 
 

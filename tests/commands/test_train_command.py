@@ -8,11 +8,10 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from running import TEXT, TINY, fails
+from running import ARGUMENTS, TEXT, TINY, fails
 
 from w2vlib import WordVectors, engines, files, load_corpus, progress, train
 from w2vlib.__main__ import main
-from w2vlib.commands.train import ARGUMENTS
 
 
 @pytest.mark.parametrize("binary", [False, True])

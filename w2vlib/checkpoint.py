@@ -1,0 +1,160 @@
+"""A training on disk, to go on from: both matrices, how far it is, and what it depends on.
+
+The file is a line that says what it is, a line of JSON, and the two matrices as they lie in memory.
+It is written beside its name and appears under it when it is whole, so that whoever is killed at
+any moment leaves the one before. Nothing in it is taken on trust: its settings must be those of the
+training that reads it, which thus knows the shapes; a sum tells whether all is as it was written.
+"""
+
+import contextlib
+import hashlib
+import json
+import os
+import sys
+import time
+import zlib
+
+import numpy as np
+
+from w2vlib import corpus_file, files
+from w2vlib.pieces import cut_pieces
+
+MAGIC = f"w2vlib checkpoint 1, {sys.byteorder}-endian\n".encode()
+LONGEST = 1 << 16  # bytes of the line of JSON, at most
+PAUSE = 60  # seconds from one to the next within an epoch, at least, and ...
+REST = 20  # ... this many times what writing one takes
+SAMPLE = 1000  # words of each piece that a corpus is known by
+
+
+class Checkpoint:
+    """The file at `path`, for a training with these settings, a dict of numbers and strings.
+
+    state: the dict that was saved with it; None where there is no file.
+    Raises OSError where it cannot be written, ValueError for another file or another training.
+    """
+
+    def __init__(self, path, settings):
+        files.check_writable(path, "checkpoint")
+        self.path = os.path.realpath(files.expand(path))
+        if files.is_stream(path) or self.path.lower().endswith(tuple(files.COMPRESSORS)):
+            raise ValueError(
+                f"checkpoint is {path}: it should be the name of a file, plain, "
+                f"so not in {', '.join(files.COMPRESSORS)}"
+            )
+        self.settings = json.loads(json.dumps(settings))  # as they come back
+        self.state, self.sum, self.offset = None, 0, 0
+        self.next = time.perf_counter() + PAUSE
+        if os.path.exists(self.path) and os.path.getsize(self.path):
+            self._read_header()
+
+    def _read_header(self):
+        with open(self.path, "rb") as file:
+            if file.readline(len(MAGIC)) != MAGIC:
+                raise ValueError(
+                    f"checkpoint {self.path} is a file of another kind, and would be replaced: "
+                    "give another name"
+                )
+            try:
+                header = json.loads(file.readline(LONGEST))
+                settings, state, self.sum = (header[key] for key in ("settings", "state", "sum"))
+                changed = [name for name in self.settings if settings[name] != self.settings[name]]
+            except (ValueError, TypeError, KeyError, RecursionError):
+                raise self._damaged() from None
+            self.offset = file.tell()
+        if changed:
+            told = [f"{name} is {settings[name]} there, {self.settings[name]} here"
+                    for name in changed]  # fmt: skip
+            raise ValueError(
+                f"checkpoint {self.path} is of another training: {'; '.join(told)}. Go on with "
+                "what is there, or give another name for a new training"
+            )
+        self.state = state
+
+    def _damaged(self):
+        return ValueError(
+            f"checkpoint {self.path} is cut off or damaged: delete it, and the training starts anew"
+        )
+
+    def load(self, matrices):
+        """Read what was saved of the matrices, float32, into these."""
+        size = self.offset + sum(matrix.nbytes for matrix in matrices)
+        if os.path.getsize(self.path) != size:
+            raise self._damaged()
+        with open(self.path, "rb") as file:
+            file.seek(self.offset)
+            for matrix in matrices:
+                file.readinto(matrix)
+        if self._sum(self.state, matrices) != self.sum:
+            raise self._damaged()
+
+    def _sum(self, state, matrices):
+        found = zlib.crc32(json.dumps(state).encode())
+        for matrix in matrices:
+            found = zlib.crc32(matrix, found)
+        return found
+
+    def is_due(self):
+        """Whether it is time for the next one within an epoch."""
+        return time.perf_counter() >= self.next
+
+    def save(self, matrices, state):
+        """Write both; an error, such as a full disk, leaves the former file as it was."""
+        start = time.perf_counter()
+        header = {"settings": self.settings, "state": state, "sum": self._sum(state, matrices)}
+        part = self.path + ".part"  # one name: whoever is killed leaves no more than one
+        try:
+            with open(part, "wb") as file:
+                file.write(MAGIC + json.dumps(header).encode() + b"\n")
+                file.writelines(matrices)
+                file.flush()
+                os.fsync(file.fileno())
+            os.replace(part, self.path)
+        except OSError as error:
+            raise type(error)(
+                error.errno,
+                f"the checkpoint cannot be written ({error.strerror}); the former one is whole, "
+                "and the same call goes on from it",
+                self.path,
+            ) from error
+        finally:
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(part)
+        end = time.perf_counter()
+        self.next = end + max(PAUSE, REST * (end - start))
+
+
+def name_training(engine, corpus, vector_size, options, former):
+    """All that the result of a training depends on, and its checkpoints: settings for one.
+
+    former: the WordVectors that it starts from, or None. The number of threads is left out, so that
+    a training may go on with others.
+    """
+    settings = {"engine": engine.name, "vector_size": vector_size} | options
+    settings.pop("threads", None)
+    settings["pieces"] = len(cut_pieces(corpus)) - 1
+    settings["corpus"] = name_corpus(corpus)
+    settings["start"] = None if former is None else name_vectors(former)
+    return settings
+
+
+def name_corpus(corpus):
+    """What tells a corpus from others, as a text: its size, and a digest of words and samples."""
+    digest = hashlib.sha256(name_words(corpus.vocabulary).encode())
+    digest.update(corpus.counts)
+    for start in cut_pieces(corpus)[:-1]:
+        digest.update(corpus_file.part(corpus.ids, start, min(start + SAMPLE, len(corpus))))
+    return f"{len(corpus):,} tokens, {len(corpus.vocabulary):,} words ({digest.hexdigest()[:12]})"
+
+
+def name_vectors(wv):
+    """The same for WordVectors."""
+    digest = hashlib.sha256(name_words(wv.vocabulary).encode())
+    for matrix in [wv.vectors] if wv.outputs is None else [wv.vectors, wv.outputs.vectors]:
+        digest.update(np.ascontiguousarray(matrix))
+    return f"{len(wv):,} words ({digest.hexdigest()[:12]})"
+
+
+def name_words(vocabulary):
+    """A digest of words in their order."""
+    words = "\0".join(vocabulary).encode("utf-8", "surrogatepass")
+    return hashlib.sha256(words).hexdigest()
