@@ -4,6 +4,7 @@ import bz2
 import gzip
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -224,6 +225,8 @@ def test_killed_while_it_writes(tmp_path):
     process.send_signal(signal.SIGKILL)
     process.wait()
     assert not kept.exists()
+    [left] = tmp_path.iterdir()
+    assert re.fullmatch(r"\.kept\.[0-9a-f]{16}\.part", left.name)
     assert len(Corpus.from_sentences(["a b"], min_count=1, on_disk=kept, progress=False)) == 3
 
 

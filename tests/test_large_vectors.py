@@ -25,6 +25,7 @@ print(most() - before)
 wv.most_similar("word7"), wv.similarity("word7", "word8")
 for method in "3CosAdd", "3CosMul":
     wv.analogy("word7", "word8", "word9", method=method)
+wv.evaluate_word_pairs(), wv.evaluate_analogies()
 print(most() - before)
 """
 

@@ -219,7 +219,7 @@ class WordVectors:
         unknown word are left out, and show in `pairs` < `total`.
         """
         pairs = read_word_pairs(path)
-        ids = self._ids_by_lower_case()
+        ids = self._ids_by_lower_case({word for a, b, _ in pairs for word in (a, b)})
         known = [(ids[a], ids[b], score) for a, b, score in pairs if a in ids and b in ids]
         a, b, scores = np.array(known).reshape(-1, 3).T
         a, b = (normalize(self.vectors[i.astype(int)]) for i in (a, b))
@@ -239,9 +239,11 @@ class WordVectors:
         def scores(some, among):
             return score(self.vectors[among], self.lengths[among], rows[some], signs)
 
-        ids, sections = self._ids_by_lower_case(), {}
-        spelling = np.array([ids[word.lower()] for word in self.vocabulary])
-        for name, questions in read_analogies(path).items():
+        asked, sections = read_analogies(path), {}
+        ids = self._ids_by_lower_case({word for qs in asked.values() for q in qs for word in q})
+        lower = enumerate(map(str.lower, self.vocabulary))
+        spelling = np.fromiter((ids.get(word, i) for i, word in lower), int, len(self))
+        for name, questions in asked.items():
             known = [[ids[word] for word in q] for q in questions if all(w in ids for w in q)]
             known = np.array(known, dtype=int).reshape(-1, 4)
             rows = normalize(self.vectors[known[:, :3]])
@@ -250,10 +252,13 @@ class WordVectors:
         totals = np.sum([score[1:4] for score in sections.values()], axis=0)
         return _analogy_score(*totals, sections)
 
-    def _ids_by_lower_case(self):
-        """Lower-cased word -> id; of 'Bank' and 'bank', the more frequent one."""
-        words = list(self.vocabulary)
-        return {words[i].lower(): i for i in reversed(range(len(words)))}
+    def _ids_by_lower_case(self, asked):
+        """Lower-cased word -> id, of those asked for; of 'Bank' and 'bank' the frequent one."""
+        ids = {}
+        for i, word in enumerate(map(str.lower, self.vocabulary)):
+            if word in asked:
+                ids.setdefault(word, i)
+        return ids
 
     def save(self, path, binary=False, *, header=True):
         """Write a word2vec file: gensim reads both kinds, fastText text; `load` gives the same.

@@ -349,9 +349,13 @@ def writing(path):
 
 @contextlib.contextmanager
 def replacing(path):
-    """An ordinary file to write and read, which takes the place of another when it is complete."""
+    """An ordinary file to write and read, which takes the place of another when it is complete.
+
+    Only a program that is killed leaves it: as .NAME.0123456789abcdef.part, beside.
+    """
     target = os.path.realpath(expand(path))
-    part = os.path.join(os.path.dirname(target), f".{secrets.token_hex(8)}.part")
+    folder, name = os.path.split(target)
+    part = os.path.join(folder, f".{name[:50]}.{secrets.token_hex(8)}.part")
     try:
         with open(part, "x+b") as file:
             yield file
