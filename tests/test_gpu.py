@@ -11,7 +11,7 @@ import sys
 
 import numpy as np
 import pytest
-from reference import learn_a_line, random_number
+from reference import drawn, learn_a_line, random_number, window_weights
 
 from w2vlib import Corpus, Vocabulary, gpu, load_corpus, pieces, train
 from w2vlib.draws import kept_share
@@ -86,11 +86,12 @@ def learn_on_card(inputs, outputs, words, share, alias, seed, window, negative, 
     inputs, outputs = cuda.to_device(inputs), cuda.to_device(outputs)
     learn = warps.make_learn(-(-inputs.shape[1] // warps.WARP))
     starts, counts = np.zeros(1, np.int64), np.array([len(words)], np.int32)
+    losses = cuda.to_device(np.zeros(2))
     learn[1, warps.WARP](
         inputs, outputs, np.int32(words), starts, counts, window, negative, share, alias,
-        np.float32(rate), np.float32(rate), np.uint64(seed),
+        np.float32(rate), np.float32(rate), np.uint64(seed), losses,
     )  # fmt: skip
-    return inputs.copy_to_host(), outputs.copy_to_host()
+    return inputs.copy_to_host(), outputs.copy_to_host(), losses.copy_to_host()
 
 
 @inside
@@ -102,10 +103,37 @@ def test_a_warp_does_what_the_textbook_does(size, window):
     settings = matrices(12, size, rng), words, share, alias, 2**62 + 1, window, 5, 0.1
     before, *rest = settings
     for was, found, expected in zip(
-        before, learn_on_card(*before, *rest), learn_a_line(*before, *rest)
+        before, learn_on_card(*before, *rest)[:2], learn_a_line(*before, *rest)
     ):
         assert np.abs(expected - was).max() > 0.01
         np.testing.assert_allclose(found, expected, atol=1e-6)
+
+
+@inside
+def test_the_loss_is_that_of_chapter_7():
+    rng = np.random.default_rng(2)
+    words, window, seed, K = np.array([3, 1, 4, 1, 5]), 2, 77, 3
+    share, alias = rng.random(12, dtype=np.float32), rng.integers(12, size=12).astype(np.int32)
+    inputs, outputs = matrices(12, 8, rng)
+    *_, found = learn_on_card(inputs, outputs, words, share, alias, seed, window, K, 0)
+    loss = 0
+    for t, word in enumerate(words):
+        h = window_weights(t, len(words), window) @ inputs[words]
+        loss += np.log1p(np.exp(-h @ outputs[word]))
+        others = [drawn(share, alias, seed, t * K + m) for m in range(K)]
+        loss += sum(np.log1p(np.exp(h @ outputs[other])) for other in others if other != word)
+    np.testing.assert_allclose(found, [loss, len(words)], rtol=1e-5)
+
+
+@inside
+def test_the_loss_falls(two_topics):
+    seen = []
+    wv = train(
+        two_topics, vector_size=6, epochs=3, learning_rate=0.5,
+        callback=lambda progress: seen.append(progress.loss), **QUIET,
+    )  # fmt: skip
+    assert seen[0] == pytest.approx(3 * np.log(2), rel=0.2)
+    assert seen[0] > seen[1] > seen[2] == wv.loss
 
 
 @inside
@@ -116,7 +144,7 @@ def test_a_small_step_is_that_of_the_compiled_engine():
     words, negative, rate, window = np.array([3, 1, 4, 5, 0]), 4, 1e-3, 2
     share, alias = np.zeros(8, np.float32), np.full(8, 7, np.int32)  # all draws give word 7
     before = matrices(8, 16, rng)
-    found = learn_on_card(*before, words, share, alias, 1, window, negative, rate)
+    *found, _ = learn_on_card(*before, words, share, alias, 1, window, negative, rate)
     expected = [W.copy() for W in before]
     places = np.arange(len(words))
     first, last = np.maximum(0, places - window), np.minimum(len(words), places + window + 1)

@@ -18,8 +18,9 @@ def a_thread_a_line(size):
 
     @cuda.jit(fastmath=True)
     def learn(
-        inputs, outputs, words, starts, counts, window, negative, share, alias, before, after, seed
-    ):
+        inputs, outputs, words, starts, counts, window, negative, share, alias, before, after, seed,
+        losses,
+    ):  # fmt: skip
         h = cuda.local.array(size, f32)
         dh = cuda.local.array(size, f32)
         for i in range(cuda.grid(1), len(starts), cuda.gridsize(1)):
@@ -69,8 +70,9 @@ def a_warp_a_line(size):
 
     @cuda.jit(fastmath=True)
     def learn(
-        inputs, outputs, words, starts, counts, window, negative, share, alias, before, after, seed
-    ):
+        inputs, outputs, words, starts, counts, window, negative, share, alias, before, after, seed,
+        losses,
+    ):  # fmt: skip
         lane = cuda.threadIdx.x
         h = cuda.local.array(own, f32)
         dh = cuda.local.array(own, f32)
@@ -135,8 +137,9 @@ def a_block_a_group(size):
 
     @cuda.jit(fastmath=True)
     def learn(
-        inputs, outputs, kept, starts, counts, window, negative, share, alias, before, after, seed
-    ):
+        inputs, outputs, kept, starts, counts, window, negative, share, alias, before, after, seed,
+        losses,
+    ):  # fmt: skip
         k = cuda.threadIdx.x
         x = cuda.shared.array((ROWS, stride), f32)
         h = cuda.shared.array((ROWS, stride), f32)

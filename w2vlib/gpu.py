@@ -43,35 +43,46 @@ def fit(
     share = cuda.to_device(table.share.astype(np.float32))
     alias = cuda.to_device(table.alias.astype(np.int32))
 
+    total = epochs * len(corpus)
+
+    def prepare(piece):
+        lines = cut_lines(piece, max(LONGEST, 2 * window))
+        return piece, lines, piece.rng.permutation(len(lines) - 1)
+
+    def launch(piece, lines, order):
+        text = cuda.to_device(piece.ids)
+        for_thin, for_learn = piece.rng.integers(2**63, size=2, dtype=np.uint64)
+        kept = cuda.device_array_like(text)
+        starts = cuda.device_array(len(order), np.int64)
+        counts = cuda.device_array(len(order), np.int32)
+        losses = cuda.to_device(np.zeros(2))
+        warps.thin[-(-len(order) // THREADS), THREADS](
+            text, cuda.to_device(lines), cuda.to_device(order), keep, for_thin, kept, starts, counts
+        )
+        before, after = (1 - done / total for done in (piece.done, piece.done + len(piece)))
+        learn[min(at_once, len(order)), warps.WARP](
+            inputs, targets, kept, starts, counts, window, negative, share, alias,
+            np.float32(learning_rate * before), np.float32(learning_rate * after), for_learn,
+            losses,
+        )  # fmt: skip
+        return losses
+
     def fetch():
         inputs.copy_to_host(vectors)
         targets.copy_to_host(outputs)
         return perf_counter()
 
     fetched = perf_counter()
-    total = epochs * len(corpus)
     try:
-        for piece in pieces(corpus, epochs, seed, first):
-            lines = cut_lines(piece, max(LONGEST, 2 * window))
-            order = piece.rng.permutation(len(lines) - 1)
-            text = cuda.to_device(piece.ids)  # and before that the last kernel still runs
-            before, after = piece.done / total, (piece.done + len(piece)) / total
-            for_thin, for_learn = piece.rng.integers(2**63, size=2, dtype=np.uint64)
-            kept = cuda.device_array_like(text)
-            starts = cuda.device_array(len(order), np.int64)
-            counts = cuda.device_array(len(order), np.int32)
-            warps.thin[-(-len(order) // THREADS), THREADS](
-                text, cuda.to_device(lines), cuda.to_device(order), keep, for_thin, kept, starts,
-                counts,
-            )  # fmt: skip
-            learn[min(at_once, len(order)), warps.WARP](
-                inputs, targets, kept, starts, counts, window, negative, share, alias,
-                np.float32(learning_rate * (1 - before)), np.float32(learning_rate * (1 - after)),
-                for_learn,
-            )  # fmt: skip
+        prepared = map(prepare, pieces(corpus, epochs, seed, first))
+        coming = next(prepared, None)
+        while coming:
+            losses, tokens = launch(*coming), len(coming[0])
+            coming = next(prepared, None)  # while the card works
+            loss, words = losses.copy_to_host()  # which waits for it
             if perf_counter() - fetched > PAUSE:
                 fetched = fetch()
-            report(len(piece))
+            report(tokens, float(loss / words) if words else None)
             yield fetch
     finally:
         fetch()

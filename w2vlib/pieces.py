@@ -53,7 +53,7 @@ def pieces(corpus, epochs, seed, first=0):
 def cut_pieces(corpus):
     """Where each piece starts, and the last one ends: (n + 1,) int64, as equal as lines allow."""
     number = -(-len(corpus) // PIECE)
-    edges = np.arange(number + 1) * len(corpus) // number
+    edges = np.arange(number + 1, dtype=np.int64) * len(corpus) // number
     if EOS in corpus.vocabulary:
         for i, edge in enumerate(edges[1:-1], 1):
             stop = edge - 1 + min(LONGEST, PIECE // 2)

@@ -123,7 +123,7 @@ def window_sum(h, inputs, words, first, t, stop, lane):
 def answer(h, dh, y, outputs, word, label, rate, lane):
     """One question, as chapter 3 puts it: is it `word`? Its output vector learns, dh grows.
 
-    label: 1 for yes, 0 for no. y: where the vector is kept meanwhile.
+    label: 1 for yes, 0 for no. y: where the vector is kept meanwhile. Returns the error.
     """
     score = f32(0)
     for c in range(len(h)):
@@ -136,6 +136,13 @@ def answer(h, dh, y, outputs, word, label, rate, lane):
         dh[c] += error * y[c]
         if k < outputs.shape[1]:
             cuda.atomic.add(outputs, (word, k), -rate * error * h[c])
+    return error
+
+
+@device
+def chance(error):
+    """The logarithm of how likely the right answer was, from what it missed by."""
+    return math.log(max(f32(1) - abs(error), f32(1e-7)))
 
 
 @device
@@ -155,14 +162,16 @@ def make_learn(own):
     """The kernel for vectors of which each thread has `own` numbers, at most: it is compiled once.
 
     learn[warps, WARP](inputs, outputs, words, starts, counts, window, negative, share, alias,
-    before, after, seed) trains both matrices (V, H), by `warps` lines at a time, on the lines that
-    `thin` leaves, in their order. The learning rate falls from `before` to `after`.
+    before, after, seed, losses) trains both matrices (V, H), by `warps` lines at a time, on the
+    lines that `thin` leaves, in their order. The learning rate falls from `before` to `after`.
+    To losses (2,), float64, are added the losses of all words, and their number.
     """
 
     @cuda.jit(fastmath=True)
     def learn(
-        inputs, outputs, words, starts, counts, window, negative, share, alias, before, after, seed
-    ):
+        inputs, outputs, words, starts, counts, window, negative, share, alias, before, after, seed,
+        losses,
+    ):  # fmt: skip
         lane = cuda.threadIdx.x
         h = cuda.local.array(own, f32)
         dh = cuda.local.array(own, f32)
@@ -171,16 +180,20 @@ def make_learn(own):
             rate = before + (after - before) * f32(i) / f32(len(starts))
             start = starts[i]
             end = start + counts[i]
+            right = f32(0)  # the logarithm of how likely all answers are, by the model
             for t in range(start, end):
                 first, stop = max(start, t - window), min(end, t + window + 1)
                 scale = window_sum(h, inputs, words, first, t, stop, lane)
                 for c in range(own):
                     dh[c] = f32(0)
-                answer(h, dh, y, outputs, words[t], f32(1), rate, lane)
+                right += chance(answer(h, dh, y, outputs, words[t], f32(1), rate, lane))
                 for m in range(negative):
                     word = draw(share, alias, seed, t * negative + m)
                     if word != words[t]:
-                        answer(h, dh, y, outputs, word, f32(0), rate, lane)
+                        right += chance(answer(h, dh, y, outputs, word, f32(0), rate, lane))
                 pass_back(dh, inputs, words, first, t, stop, rate * scale, lane)
+            if lane == 0 and end > start:
+                cuda.atomic.add(losses, 0, -right)
+                cuda.atomic.add(losses, 1, end - start)
 
     return learn
