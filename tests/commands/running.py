@@ -11,10 +11,8 @@ from w2vlib.commands import train as command
 ROOT = Path(__file__).parents[2]
 TEXT = "the king rules the land\nthe queen rules the land\nwater runs down the hill\n" * 30
 TINY = ["--vector-size", "8", "--epochs", "2", "--subsample", "0"]
-PROGRAMS_ONLY = {"callback", "checkpoint", "start"}  # the command has no option for these
-ARGUMENTS = {
-    name: default for name, default in command.ARGUMENTS.items() if name not in PROGRAMS_ONLY
-}
+PROGRAMS_ONLY = {"callback", "progress"}  # the command has no option for these
+ARGUMENTS = {name: x for name, x in command.ARGUMENTS.items() if name not in PROGRAMS_ONLY}
 PROGRAM = f"{sys.executable} -m w2vlib"
 
 

@@ -29,14 +29,23 @@ def test_help_names_every_command_and_default(capsys):
         assert main([command, "--help"]) == 0
     assert main(["train", "--help"]) == 0
     text = capsys.readouterr().out
-    for name in set(ARGUMENTS) - {"progress"}:
+    for name in ARGUMENTS:
         assert f"--{name.replace('_', '-')}" in text
-        default = ARGUMENTS[name]
+        default = {"checkpoint": "none", "start": "start anew"}.get(name, ARGUMENTS[name])
         if default is None:
             by_engine = engines.ENGINES.values()
             default = ", ".join(f"{e.defaults['cbow'][name]} with {e.name}" for e in by_engine)
             default += "; for skipgram "
         assert f"default: {default}" in " ".join(text.split())
+
+
+@pytest.mark.parametrize("name", [*WITH_WORDS, "train", "evaluate", "convert", "ledger"])
+def test_every_option_says_its_default(capsys, name):
+    main([name, "--help"])
+    options = re.split(r"\n  (?=-)", capsys.readouterr().out)[1:]
+    for option in options:
+        option = " ".join(option.split())
+        assert "(default: " in option or option.startswith(("-h", "-o")), option
 
 
 def test_an_option_that_train_lacks_is_no_word(text, capsys):
@@ -119,6 +128,12 @@ def test_a_reader_that_has_enough(many):
         f"{PROGRAM} similar {many} word1 --topn 3 | true"
     )  # which the flush at the end finds
     assert (done.returncode, done.stderr) == (141, "")
+
+
+def test_a_reader_of_answers_to_lines_that_has_enough(many):
+    done = shell(f"for i in {{1..9999}}; do echo word$i; done | {PROGRAM} similar {many} | head -1")
+    assert (done.returncode, done.stderr) == (141, "")
+    assert done.stdout.startswith("word1\t")
 
 
 def test_a_reader_of_the_help_that_has_enough():

@@ -3,12 +3,13 @@
 import pathlib
 import re
 import signal
+import subprocess
 import threading
 from dataclasses import replace
 
 import numpy as np
 import pytest
-from running import ARGUMENTS, TEXT, TINY, fails
+from running import ARGUMENTS, PROGRAM, TEXT, TINY, fails
 
 from w2vlib import WordVectors, engines, files, load_corpus, progress, train
 from w2vlib.__main__ import main
@@ -77,8 +78,88 @@ def test_train_on_a_text_on_disk(text, tmp_path, capsys):
         assert main([*argv, "-o", str(tmp_path / "other"), "--on-disk", str(ids)]) == 0
         assert (tmp_path / "other").read_bytes() == output.read_bytes()
     assert ids.exists()
+    assert main(["train", str(ids), *TINY, "-o", str(tmp_path / "other")]) == 0
+    assert (tmp_path / "other").read_bytes() == output.read_bytes()
     capsys.readouterr()
-    assert "would replace the corpus" in fails(capsys, *argv, "-o", str(ids), "--on-disk", str(ids))
+    assert "would replace the corpus" in fails(capsys, "train", str(ids), "-o", str(ids))
+
+
+def test_skipgram(text, tmp_path):
+    argv = ["train", text, "-o", str(tmp_path / "out"), *TINY, "--model", "skipgram"]
+    assert main(argv) == 0
+    options = {"vector_size": 8, "epochs": 2, "subsample": 0, "progress": False}
+    expected = train(load_corpus(text), model="skipgram", **options)
+    assert (WordVectors.load(tmp_path / "out").vectors == expected.vectors).all()
+
+
+def test_the_loss_is_told(text, tmp_path, capsys):
+    assert main(["train", text, "-o", str(tmp_path / "out"), *TINY]) == 0
+    loss = re.search(
+        r"^wrote 10 vectors .*; loss (\d\.\d{4})$", capsys.readouterr().err, re.MULTILINE
+    )
+    options = {"vector_size": 8, "epochs": 2, "subsample": 0, "progress": False}
+    assert loss[1] == f"{train(load_corpus(text), **options).loss:.4f}"
+
+
+def test_output_vectors(text, tmp_path):
+    argv = ["train", text, "-o", str(tmp_path / "out"), *TINY]
+    assert main([*argv, "--outputs", str(tmp_path / "outputs")]) == 0
+    options = {"vector_size": 8, "epochs": 2, "subsample": 0, "progress": False}
+    expected = train(load_corpus(text), **options).outputs
+    assert (WordVectors.load(tmp_path / "outputs").vectors == expected.vectors).all()
+
+
+def test_going_on_from_earlier_vectors(text, tmp_path, capsys):
+    first, second, new = (str(tmp_path / name) for name in ("first", "second", "new"))
+    assert main(["train", text, "-o", first, *TINY]) == 0
+    pathlib.Path(new).write_text("the king sleeps\na dragon sleeps\n" * 30)
+    argv = ["train", new, "-o", second, "--start", first]
+    assert main([*argv, *TINY[2:]]) == 0  # of as many numbers as the former ones
+    before, after = WordVectors.load(first), WordVectors.load(second)
+    assert set(after) == set(before) | {"sleeps", "dragon", "a"} and after.vectors.shape[1] == 8
+    assert (after["water"] == before["water"]).all() and (after["king"] != before["king"]).any()
+    capsys.readouterr()
+    assert "vector_size is 100" in fails(capsys, *argv, "--vector-size", "100")
+    assert "would replace the vectors of --start" in fails(
+        capsys, "train", new, "-o", first, "--start", first
+    )
+    assert "can be read once" in fails(capsys, "train", "-", "-o", second, "--start", "-")
+
+
+def test_a_training_that_is_killed_goes_on(text, tmp_path):
+    kept, output, whole = (tmp_path / name for name in ("kept", "out", "whole"))
+    argv = ["train", text, *TINY, "--epochs", "400"]
+    command = [*PROGRAM.split(), *argv, "-o", str(output), "--checkpoint", str(kept)]
+    with subprocess.Popen(command, stderr=subprocess.DEVNULL) as killed:
+        while not kept.exists():
+            assert killed.poll() is None
+        killed.kill()
+    assert not output.exists()
+    assert subprocess.run(command, capture_output=True, check=False).returncode == 0
+    assert main([*argv, "-o", str(whole)]) == 0
+    assert output.read_bytes() == whole.read_bytes()
+
+
+def test_every_file_has_a_name_of_its_own(text, tmp_path, capsys):
+    out = str(tmp_path / "out")
+    options = ["--outputs", "--checkpoint", "--on-disk"]
+    for option in options:
+        line = fails(capsys, "train", text, "-o", out, option, out)
+        assert f"{option} and --output name one file" in line
+        assert "would replace the corpus" in fails(capsys, "train", text, "-o", out, option, text)
+        assert "there is no folder" in fails(capsys, "train", text, "-o", out, option, "no/such")
+    assert [path.name for path in tmp_path.iterdir()] == ["text.txt"]
+
+
+def test_what_was_learnt_before_an_error_is_kept(text, tmp_path, capsys, monkeypatch):
+    def broken(*args, **options):
+        error = OSError("no space for the checkpoint")
+        error.vectors = WordVectors(np.eye(2, dtype=np.float32), ["a", "b"])
+        raise error
+
+    monkeypatch.setattr("w2vlib.commands.train.train", broken)
+    assert "no space" in fails(capsys, "train", text, "-o", str(tmp_path / "out.txt"), *TINY)
+    assert len(WordVectors.load(tmp_path / "out.before-it-failed.txt")) == 2
 
 
 def test_standard_input_is_one_text(capsys):
@@ -105,12 +186,16 @@ def test_train_passes_every_option_on(text, tmp_path, monkeypatch):
     monkeypatch.setattr("w2vlib.commands.train.train", train)
     output = str(tmp_path / "out")
     assert main(["train", text, "-o", output]) == 0
-    assert seen == {**ARGUMENTS, "progress": seen["progress"]}
-    given = {name: 3 for name in set(ARGUMENTS) - {"engine", "progress"}} | {"model": "skipgram"}
+    shown = {"progress": seen["progress"]}
+    assert seen == ARGUMENTS | shown
+    given = dict.fromkeys(set(ARGUMENTS) - {"engine", "start"}, 3)
+    given |= {"model": "skipgram", "checkpoint": str(tmp_path / "kept")}
     flags = [f"--{name.replace('_', '-')}={value}" for name, value in given.items()]
     monkeypatch.setattr("w2vlib.commands.train.settle", lambda **options: (None, {"epochs": 3}))
-    assert main(["train", text, "-o", output, *flags]) == 0
-    assert seen == {**ARGUMENTS, **given, "progress": seen["progress"]}
+    other = ["-o", str(tmp_path / "other"), "--start", output]
+    assert main(["train", text, *other, *flags]) == 0
+    assert len(seen.pop("start")) == 10
+    assert seen | {"start": None} == ARGUMENTS | given | shown
 
 
 def test_ctrl_c_keeps_what_was_learnt(text, tmp_path, capsys, monkeypatch):
@@ -160,7 +245,7 @@ def test_a_training_that_diverges_keeps_the_last_sound_vectors(text, tmp_path, c
     monkeypatch.setattr(progress, "REST", 0)
     output = tmp_path / "out.txt"
     output.write_text("precious")
-    for spare in ("out.before-it-diverged.txt", "out.before-it-diverged1.txt"):  # each time another
+    for spare in ("out.before-it-failed.txt", "out.before-it-failed1.txt"):  # each time another
         err = fails(capsys, "train", text, "-o", str(output), *TINY)
         assert "error: the training diverged after 20 of" in err and "try 0.0125" in err
         assert (WordVectors.load(tmp_path / spare).vectors == 7).all()
@@ -168,7 +253,7 @@ def test_a_training_that_diverges_keeps_the_last_sound_vectors(text, tmp_path, c
     assert len(list(tmp_path.iterdir())) == 4
     assert main(["train", text, "-o", "-", *TINY]) == 2  # a pipe gets none of them, either
     out, err = capsys.readouterr()
-    (spare,) = re.findall("before the training diverged to (.*)", err)
+    (spare,) = re.findall("before the training failed to (.*)", err)
     assert out == "" and (WordVectors.load(spare).vectors == 7).all()
 
 

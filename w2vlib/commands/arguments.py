@@ -79,10 +79,19 @@ def load(args):
     return WordVectors.load(args.vectors, **{k: v for k, v in given.items() if v is not None})
 
 
-def check_replaces(output, read, what):
-    """Raise ValueError where saving vectors would replace a file that is read."""
-    if any(files.same(new, path) for new in mapped.written(output) for path in read):
-        raise ValueError(f"--output {output} would replace the {what}: choose another name")
+def check_replaces(written, read, what):
+    """Raise ValueError where files that are written would replace one that is read, or another.
+
+    written: option -> path; read: paths; what: what they hold.
+    """
+    taken = {}
+    for option, path in written.items():
+        for new in mapped.written(path):
+            if any(files.same(new, old) for old in read):
+                raise ValueError(f"{option} {path} would replace the {what}: choose another name")
+            other = taken.setdefault(os.path.realpath(files.expand(new)), option)
+            if other != option:
+                raise ValueError(f"{option} and {other} name one file: choose another name")
 
 
 def check_read_once(*paths):

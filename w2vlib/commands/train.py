@@ -4,7 +4,7 @@ import itertools
 import os
 import tempfile
 
-from w2vlib import files
+from w2vlib import files, mapped
 from w2vlib.commands.arguments import (
     BINARY,
     WRITTEN,
@@ -19,8 +19,8 @@ from w2vlib.commands.arguments import (
 from w2vlib.console import INTERRUPTED, is_watched, noting_interrupts, say
 from w2vlib.corpus import load_corpus, text_files
 from w2vlib.engines import ENGINES, MODELS, settle, train
+from w2vlib.evaluation import WordVectors
 from w2vlib.phrases import join_phrases
-from w2vlib.progress import DivergenceError
 
 ARGUMENTS = train.__kwdefaults__
 
@@ -46,6 +46,15 @@ ON_DISK = (
     "for a text larger than memory: keep its words, as numbers, in this file; it is made once "
     "(default: in memory)"
 )
+START = (
+    "go on from the vectors in this file; words that are new start as usual, and those that the "
+    "text lacks stay (default: start anew)"
+)
+CHECKPOINT = (
+    "write here, from time to time, what is needed to go on: when the same command is run again "
+    "after it was stopped, it ends with what it would have given in one go (default: none)"
+)
+OUTPUTS = "where to write the output vectors, too (default: nowhere)"
 PHRASES = "join words that come together far more often than chance: new_york (default: no)"
 MODEL = "cbow guesses a word from those around it, skipgram these from it (default: %(default)s)"
 NUMBERS = {
@@ -59,6 +68,8 @@ NUMBERS = {
     "threads": (int, "that an engine runs on which takes several"),
     "seed": (int, "the same seed gives the same vectors on the same machine"),
 }
+
+WRITES = ("output", "outputs", "checkpoint", "on_disk")
 
 
 def add(commands):
@@ -76,19 +87,23 @@ def add(commands):
     option = parser.add_argument_group("the training").add_argument
     option("--model", choices=MODELS, default=ARGUMENTS["model"], help=MODEL)
     for name, (kind, help) in NUMBERS.items():
-        default = ARGUMENTS[name]
         letter = "N" if kind is int else "X"
-        help += f" (default: {_by_engine(name) if default is None else default})"
-        option(flag(name), type=kind, default=default, metavar=letter, help=help)
+        help += f" (default: {_default(name)})"
+        option(flag(name), type=kind, metavar=letter, help=help)
     option("--engine", choices=ENGINES, default=ARGUMENTS["engine"], help=_engines())
+    option("--start", type=read_from, metavar="FILE", help=START)
+    option("--checkpoint", metavar="FILE", help=CHECKPOINT)
 
     option = parser.add_argument_group("the vectors").add_argument
     written = f"{WRITTEN} (default: %(default)s)"
     option("-o", "--output", type=write_to, metavar="FILE", default="vectors.txt", help=written)
     option("--binary", action="store_true", help=f"{BINARY} (default: text)")
+    option("--outputs", type=write_to, metavar="FILE", help=OUTPUTS)
 
 
-def _by_engine(name):
+def _default(name):
+    if ARGUMENTS[name] is not None:
+        return f"{ARGUMENTS[name]}" + ", or that of --start" * (name == "vector_size")
     told = {}
     for engine in ENGINES.values():
         for model, defaults in engine.defaults.items():
@@ -103,13 +118,15 @@ def _engines():
 
 def run(args):
     """Train, and write the vectors."""
-    files.check_writable(args.output, "--output")  # now: not after an hour of training
     texts = args.corpus[0] if len(args.corpus) == 1 else args.corpus
-    paths = text_files(texts)
-    check_read_once(*paths)
-    check_replaces(args.output, [*paths, *filter(None, [args.on_disk])], "corpus")
-    options = {name: getattr(args, name) for name in ("model", *NUMBERS, "engine")}
+    _check_files(args, texts)  # now: not after an hour of training
+    given = {name: getattr(args, name) for name in ("model", *NUMBERS, "engine")}
+    options = {name: ARGUMENTS[name] if x is None else x for name, x in given.items()}
     epochs = settle(**options)[1]["epochs"]  # which finds wrong ones before a long text is read
+    start = None if args.start is None else WordVectors.load(args.start)
+    if start is not None and args.vector_size is None:
+        options["vector_size"] = start.vectors.shape[1]
+    options |= {"start": start, "checkpoint": args.checkpoint, "progress": is_watched()}
     corpus = _corpus(args, texts)
     say(
         f"{corpus.name}: {len(corpus):,} tokens, {len(corpus.vocabulary):,} different words; "
@@ -117,18 +134,34 @@ def run(args):
     )
     with noting_interrupts() as interrupts:
         try:
-            wv = train(corpus, **options, progress=is_watched())
-        except DivergenceError as error:
-            if error.vectors is not None:
+            wv = train(corpus, **options)
+        except Exception as error:
+            if getattr(error, "vectors", None) is not None:
                 spare = _spare(args.output)
                 save(error.vectors, spare, binary=args.binary)
-                say(f"wrote the last vectors before the training diverged to {spare}")
+                say(f"wrote the last vectors before the training failed to {spare}")
             raise
         save(wv, args.output, binary=args.binary)
+        if args.outputs is not None:
+            save(wv.outputs, args.outputs, binary=args.binary)
     V, H = wv.vectors.shape
+    loss = "" if wv.loss is None else f"; loss {wv.loss:.4f}"
     note = "; the training was cut short" if interrupts else ""
-    say(f"wrote {V:,} vectors of {H} numbers to {args.output}{note}")
+    say(f"wrote {V:,} vectors of {H} numbers to {args.output}{loss}{note}")
     return INTERRUPTED if interrupts else 0
+
+
+def _check_files(args, texts):
+    """Raise an error for files that cannot be read or written, or would take another's place."""
+    given = {name: getattr(args, name) for name in WRITES}
+    written = {flag(name): path for name, path in given.items() if path is not None}
+    for option, path in written.items():
+        files.check_writable(path, option)
+    start = [] if args.start is None else mapped.written(args.start)
+    texts = text_files(texts)
+    check_read_once(*texts, *start)
+    check_replaces(written, texts, "corpus")
+    check_replaces(written, start, "vectors of --start")
 
 
 def _corpus(args, texts):
@@ -142,5 +175,5 @@ def _spare(output):
     if files.is_stream(output):
         return os.path.join(tempfile.mkdtemp(prefix="w2vlib-"), "vectors")
     root, suffix = os.path.splitext(files.expand(output))
-    names = (f"{root}.before-it-diverged{n or ''}{suffix}" for n in itertools.count())
+    names = (f"{root}.before-it-failed{n or ''}{suffix}" for n in itertools.count())
     return next(name for name in names if not os.path.lexists(name))

@@ -171,7 +171,7 @@ def evaluate(args):
 def convert(args):
     """Vectors in another format."""
     files.check_writable(args.output, "--output")
-    check_replaces(args.output, mapped.written(args.vectors), "vectors")
+    check_replaces({"--output": args.output}, mapped.written(args.vectors), "vectors")
     wv = load(args)
     save(wv, args.output, binary=args.binary, header=not args.glove)
     say(f"wrote {len(wv):,} vectors of {wv.vectors.shape[1]} numbers to {args.output}")
