@@ -8,7 +8,7 @@ import numpy as np
 from w2vlib import reading
 from w2vlib.reading import EOS, UNK
 
-MOST = 10_000_000  # different words in memory at once: with all that is kept of them, about 2 GB
+MOST = 10_000_000  # different words in memory at once: with all that is kept of them, 1.5 GB
 
 
 class Numbering:
@@ -50,7 +50,7 @@ class Numbering:
         if self.tables:
             warnings.warn(
                 f"the text has more than {MOST:,} different words: where they outgrew memory, "
-                f"those that had come {self.least} times or fewer by then were taken for {UNK}",
+                f"those with a count of {self.least} or less by then were taken for {UNK}",
                 stacklevel=4,
             )
         return parts, counts, words

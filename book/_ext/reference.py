@@ -27,7 +27,7 @@ PRIVATE = {
 def public():
     """Every name in the __all__ of a room, as room.name; of two rooms the one that defines it."""
     for room in {info.name for info in pkgutil.walk_packages(w2vlib.__path__, "w2vlib.")} - PRIVATE:
-        if room != "w2vlib.compiled" or find_spec("numba"):
+        if not room.startswith("w2vlib.compiled") or find_spec("numba"):
             module = importlib.import_module(room)
             for name in getattr(module, "__all__", ()):
                 home = getattr(getattr(module, name), "__module__", room)
