@@ -45,19 +45,25 @@ def fit(
 
     total = epochs * len(corpus)
 
-    def prepare(piece):
-        lines = cut_lines(piece, max(LONGEST, 2 * window))
-        return piece, lines, piece.rng.permutation(len(lines) - 1)
+    held = None, None, None, None  # of the last piece its number, its lines, and both on the card
 
-    def launch(piece, lines, order):
-        text = cuda.to_device(piece.ids)
+    def prepare(piece):
+        nonlocal held
+        another = piece.number != held[0]  # a short text is one piece, again and again
+        lines = cut_lines(piece, max(LONGEST, 2 * window)) if another else held[1]
+        order = piece.rng.permutation(len(lines) - 1)
+        if another:
+            held = piece.number, lines, cuda.to_device(piece.ids), cuda.to_device(lines)
+        return piece, *held[2:], order
+
+    def launch(piece, text, lines, order):
         for_thin, for_learn = piece.rng.integers(2**63, size=2, dtype=np.uint64)
         kept = cuda.device_array_like(text)
         starts = cuda.device_array(len(order), np.int64)
         counts = cuda.device_array(len(order), np.int32)
         losses = cuda.to_device(np.zeros(2))
         warps.thin[-(-len(order) // THREADS), THREADS](
-            text, cuda.to_device(lines), cuda.to_device(order), keep, for_thin, kept, starts, counts
+            text, lines, cuda.to_device(order), keep, for_thin, kept, starts, counts
         )
         before, after = (1 - done / total for done in (piece.done, piece.done + len(piece)))
         learn[min(at_once, len(order)), warps.WARP](

@@ -21,10 +21,12 @@ LONGEST = 1 << 16  # words; a longer line may be cut, as the engines do with muc
 class Piece:
     """A part of a Corpus: its `ids`, in memory, and the `vocabulary`.
 
+    number: the place among the pieces of its text, from 0.
     rng: a Generator for all that is drawn while it is trained on.
     done: words of the text that were trained on before, in all epochs.
     """
 
+    number: int
     ids: np.ndarray
     vocabulary: Vocabulary
     rng: np.random.Generator
@@ -46,7 +48,7 @@ def pieces(corpus, epochs, seed, first=0):
             if epoch * number + turn >= first:
                 ids = corpus_file.part(corpus.ids, start, stop)
                 rng = np.random.default_rng((seed, 1 + epoch, 1 + i))
-                yield Piece(ids, corpus.vocabulary, rng, done)
+                yield Piece(i, ids, corpus.vocabulary, rng, done)
             done += stop - start
 
 
