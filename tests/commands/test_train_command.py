@@ -181,7 +181,7 @@ def test_train_passes_every_option_on(text, tmp_path, monkeypatch):
 
     def train(corpus, **options):
         seen.update(options)
-        return WordVectors(np.ones((len(corpus.vocabulary), 2), np.float32), corpus.vocabulary)
+        return WordVectors(np.ones((len(corpus.vocabulary), 3), np.float32), corpus.vocabulary)
 
     monkeypatch.setattr("w2vlib.commands.train.train", train)
     output = str(tmp_path / "out")

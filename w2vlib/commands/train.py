@@ -20,6 +20,7 @@ from w2vlib.console import INTERRUPTED, is_watched, noting_interrupts, say
 from w2vlib.corpus import load_corpus, text_files
 from w2vlib.engines import ENGINES, MODELS, settle, train
 from w2vlib.evaluation import WordVectors
+from w2vlib.matrices import check_former
 from w2vlib.phrases import join_phrases
 
 ARGUMENTS = train.__kwdefaults__
@@ -124,8 +125,10 @@ def run(args):
     options = {name: ARGUMENTS[name] if x is None else x for name, x in given.items()}
     epochs = settle(**options)[1]["epochs"]  # which finds wrong ones before a long text is read
     start = None if args.start is None else WordVectors.load(args.start)
-    if start is not None and args.vector_size is None:
-        options["vector_size"] = start.vectors.shape[1]
+    if start is not None:
+        if args.vector_size is None:
+            options["vector_size"] = start.vectors.shape[1]
+        check_former(start, options["vector_size"])
     options |= {"start": start, "checkpoint": args.checkpoint, "progress": is_watched()}
     corpus = _corpus(args, texts)
     say(
