@@ -271,7 +271,7 @@ ENGINE = Engine(
     fit=fit,
     defaults={
         "cbow": {"epochs": 10, "subsample": 3e-4, "learning_rate": 0.05},
-        "skipgram": {"epochs": 5, "subsample": 3e-4, "learning_rate": 0.05},
+        "skipgram": {"epochs": 5, "subsample": 1e-3, "learning_rate": 0.075},
     },
     touches=touches,
     # Above a rate of 1, LARGEST_STEP would cut more than half of the steps.

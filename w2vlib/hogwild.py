@@ -127,7 +127,7 @@ ENGINE = Engine(
     fit=fit,
     defaults={
         "cbow": {"epochs": 9, "subsample": 1e-4, "learning_rate": 0.06},
-        "skipgram": {"epochs": 5, "subsample": 3e-4, "learning_rate": 0.05},
+        "skipgram": {"epochs": 5, "subsample": 1e-3, "learning_rate": 0.075},
     },
     touches=touches,
     limits={"window": 1000, "negative": 1000, "learning_rate": 1},
