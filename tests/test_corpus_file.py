@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from w2vlib import Corpus, corpus_file, load_corpus, numbering, reading
+from w2vlib import Corpus, corpus_file, load_corpus, numbering, pieces, reading, train
 from w2vlib.engines import ENGINES
 
 ROOT = Path(__file__).parents[1]
@@ -326,6 +326,14 @@ def test_more_words_than_memory_holds(tmp_path, monkeypatch, most):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         Corpus.from_sentences(iter(lines), min_count=1, on_disk=kept, progress=False)
+
+
+def test_trained_on_disk_as_in_memory(text, tmp_path, monkeypatch):
+    monkeypatch.setattr(pieces, "PIECE", 300)
+    kept = load_corpus(text, on_disk=tmp_path / "kept", progress=False)
+    options = {"vector_size": 8, "epochs": 2, "subsample": 0, "progress": False}
+    vectors = [train(corpus, **options).vectors for corpus in (kept, load_corpus(text))]
+    assert len(kept) > 900 and vectors[0].tobytes() == vectors[1].tobytes()
 
 
 def write_ids(path, words, ids, times):
