@@ -1,6 +1,7 @@
 """corpus_file.py: texts on disk, and what is made of them there is what memory would hold."""
 
 import bz2
+import errno
 import gzip
 import json
 import os
@@ -363,21 +364,24 @@ def learn(corpus):
 small = Corpus.from_sentences([f"w{i} w{i % 7}" for i in range(10_000)], min_count=1)
 learn(small)  # all that the engine needs is loaded
 pieces.PIECE = 1 << 17
+room, before = load_corpus(sys.argv[2]).ids.nbytes // 10, status("VmRSS")
+limit, used = {
+    "private": (resource.RLIMIT_DATA, "VmData"), "mapped, too": (resource.RLIMIT_AS, "VmSize")
+}[sys.argv[3]]
+resource.setrlimit(limit, (status(used) + room,) * 2)
 corpus = load_corpus(sys.argv[2])
-room, before = corpus.ids.nbytes // 10, status("VmRSS")
-limit = status("VmData") + room
-resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
 vectors = learn(corpus)
 grown = status("VmHWM") - before
 try:
     np.array(corpus.ids)
-except MemoryError:
-    print(len(vectors), grown < room)
+except (MemoryError, OSError):
+    print(corpus, len(vectors), grown < room, isinstance(corpus.ids, np.memmap))
 """
 
 
+@pytest.mark.parametrize("limit", ["private", "mapped, too"])
 @pytest.mark.parametrize("engine", ["numpy", "compiled"])
-def test_a_text_of_ten_times_the_memory_is_trained_on(tmp_path, engine):
+def test_a_text_of_ten_times_the_memory_is_trained_on(tmp_path, engine, limit):
     if not Path("/proc/self/status").exists():
         pytest.skip("no /proc to see the memory of a process")
     if ENGINES[engine].missing():
@@ -386,32 +390,33 @@ def test_a_text_of_ten_times_the_memory_is_trained_on(tmp_path, engine):
     lines[:, -1] = 0
     words = ["<eos>", *(f"w{i}" for i in range(1, 1000))]
     write_ids(tmp_path / "kept", words, lines.ravel(), 40)
-    command = [sys.executable, "-c", LIMITED, engine, tmp_path / "kept"]
+    command = [sys.executable, "-c", LIMITED, engine, tmp_path / "kept", limit]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-    assert done.stdout == "1000 True\n", done.stderr
+    corpus = "Corpus('again', 41,943,040 ids, 1,000 words)"
+    assert done.stdout == f"{corpus} 1000 True {limit == 'private'}\n", done.stderr
 
 
-LIMITED_MAPS = """
-import resource, sys
-from w2vlib import load_corpus
-resource.setrlimit(resource.RLIMIT_AS, (2**30, 2**30))
-try:
-    load_corpus(sys.argv[1])
-except MemoryError as error:
-    print(error)
-"""
+def test_slices_are_those_of_an_array(text, tmp_path, monkeypatch):
+    ids = load_corpus(text, on_disk=tmp_path / "kept", progress=False).ids
 
+    def memmap(file, dtype, mode, offset, shape):
+        if shape == ids.shape:
+            raise OSError(errno.ENOMEM, "Cannot allocate memory")
+        return mapped(file, dtype, mode, offset, shape)
 
-def test_a_limit_that_counts_what_is_mapped(tmp_path):
-    pytest.importorskip("resource")
-    length = 2**29  # a hole in the file: it takes no room on disk
-    with open(tmp_path / "kept", "wb") as file:
-        corpus_file._write_header(file, length)
-        file.truncate(file.tell() + 4 * length)
-        file.seek(0, os.SEEK_END)
-        index = {"version": corpus_file.VERSION, "words": ["a", "b"], "counts": [length, 0]}
-        file.write(json.dumps(index | {"name": "holes", "made_from": None}).encode())
-    command = [sys.executable, "-c", LIMITED_MAPS, tmp_path / "kept"]
-    said = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
-    assert "kept cannot be mapped: a limit on the memory of this process" in said
-    assert len(load_corpus(tmp_path / "kept")) == length
+    mapped = np.memmap
+    monkeypatch.setattr(np, "memmap", memmap)
+    corpus = load_corpus(tmp_path / "kept")
+    (tmp_path / "kept").unlink()
+    assert len(corpus) == len(ids) and corpus.ids.nbytes == ids.nbytes
+    for i in 0, 7, -1, np.int64(3):
+        assert corpus.ids[i] == ids[i]
+    parts = [(3, 9), (0, 0), (5, None, 3), (-4, None), (9, 2, -2), (90, 3), (1, 10**9)]
+    for part in parts:
+        assert np.array_equal(corpus.ids[slice(*part)], ids[slice(*part)])
+    assert corpus.ids[3:9].dtype == np.int32
+    assert list(corpus.ids) == ids.tolist()
+    with pytest.raises(IndexError):
+        corpus.ids[len(ids)]
+    monkeypatch.undo()
+    assert np.array_equal(corpus.ids, ids)

@@ -174,6 +174,7 @@ def load_corpus(
         looks the same is the same word (default: no).
     on_disk: for a text larger than memory the path of a file, where its ids are kept, 4 bytes a
         word; `ids` is then a read-only np.memmap of it, and memory holds the different words alone.
+        (Where a limit such as that of `ulimit -v` forbids that, each slice of `ids` is one.)
         With the same text, by names, sizes and times of its files, and the same options, the file
         is opened as it is; else it is made anew and replaced.
     progress: show a bar while a text goes to disk.

@@ -12,6 +12,7 @@ import hashlib
 import json
 import mmap
 import os
+import weakref
 
 import numpy as np
 
@@ -55,16 +56,16 @@ def made_from(paths, *options):
 def load(path):
     """Map a text on disk -> ids (T,), a read-only np.memmap of int32, and its index, a dict.
 
-    The index holds name, made_from, words and counts. Raises ValueError for what is no whole one,
-    MemoryError where the process may not map it.
+    The index holds name, made_from, words and counts. ValueError for what is no whole one.
     """
     path = files.find(path)
     with open(path, "rb") as file:
         try:
             np.lib.format.read_magic(file)
             shape, _, dtype = np.lib.format.read_array_header_1_0(file)
-            ids = np.memmap(file, dtype, "r", file.tell(), shape)
-            file.seek(ids.offset + ids.nbytes)
+            start = file.tell()
+            ids = _map(file, dtype, start, shape)
+            file.seek(start + ids.nbytes)
             index = json.loads(file.read().decode("utf-8", "surrogatepass"))
             whole = (
                 (ids.dtype, ids.ndim, index["version"]) == (np.int32, 1, VERSION)
@@ -73,19 +74,53 @@ def load(path):
             )
         except (ValueError, TypeError, KeyError):
             whole = False
-        except OSError as error:
-            if error.errno != errno.ENOMEM:
-                raise
-            raise MemoryError(
-                f"{path} cannot be mapped: a limit on the memory of this process counts files that "
-                "are mapped, too, as that of `ulimit -v` does; set another, such as `ulimit -d`"
-            ) from None
     if not whole:
         raise ValueError(
             f"{path} is no whole text that load_corpus keeps on disk: give another name, or "
             "delete it first"
         )
     return ids, index
+
+
+def _map(file, dtype, start, shape):
+    try:
+        return np.memmap(file, dtype, "r", start, shape)
+    except OSError as error:
+        if error.errno != errno.ENOMEM:
+            raise
+        return Slices(file, dtype, start, shape)
+
+
+class Slices:
+    """Ids (T,) of which a process may not map all, but slices: each is a np.memmap.
+
+    So it is where a limit counts what is mapped, too, as that of `ulimit -v` does.
+    """
+
+    base = None
+
+    def __init__(self, file, dtype, start, shape):
+        self.file, self.start = os.fdopen(os.dup(file.fileno()), "rb"), start
+        self.dtype, self.shape, self.ndim = dtype, shape, len(shape)
+        self.nbytes = shape[0] * dtype.itemsize
+        weakref.finalize(self, self.file.close)
+
+    def __len__(self):
+        return self.shape[0]
+
+    def __getitem__(self, key):
+        places = range(len(self))[key]
+        if isinstance(places, int):
+            return self[places : places + 1][0]
+        if not places:
+            return np.empty(0, self.dtype)
+        first, last = sorted([places[0], places[-1]])
+        start = self.start + self.dtype.itemsize * first
+        part = np.memmap(self.file, self.dtype, "r", start, (last + 1 - first,))
+        return part[:: places.step]
+
+    def __array__(self, dtype=None, copy=None):
+        return np.array(self[:], dtype)
 
 
 def part(ids, start, stop):
