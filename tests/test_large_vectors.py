@@ -11,6 +11,7 @@ from w2vlib import WordVectors
 
 V, H = 200_000, 300
 
+ON_LINUX = pytest.mark.skipif(sys.platform != "linux", reason="memory is measured by Linux's /proc")
 PROGRAM = """
 import sys
 from w2vlib import WordVectors
@@ -45,14 +46,28 @@ def large(tmp_path_factory):
         path.unlink()
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="memory is measured by /proc, of Linux")
+def memory(path):
+    """What vectors take when they are loaded, and once they have answered, in bytes."""
+    command = [sys.executable, "-c", PROGRAM, str(path)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    return map(int, done.stdout.split())
+
+
+@ON_LINUX
 @pytest.mark.parametrize("name, loaded", [("large.bin", 1.3), ("large.npy", 0.3)])
 def test_answers_take_little_more_than_the_matrix(large, name, loaded):
-    command = [sys.executable, "-c", PROGRAM, str(large / name)]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
     matrix = 4 * V * H
-    load, answers = (int(bytes) / matrix for bytes in done.stdout.split())
-    assert load < loaded and 1 < answers < 1.3
+    load, answers = memory(large / name)
+    assert load < loaded * matrix and matrix < answers < 1.3 * matrix
+
+
+@ON_LINUX
+def test_a_file_that_does_not_say_how_long_it_is(tmp_path):
+    rows, numbers = 60_000, " ".join(map(str, np.linspace(-1, 1, H, dtype=np.float32)))
+    with open(tmp_path / "glove.txt", "w") as file:
+        file.writelines(f"word{i} {numbers}\n" for i in range(rows))
+    load, _ = memory(tmp_path / "glove.txt")
+    assert load < 1.3 * 4 * rows * H
 
 
 def test_neighbours_cost_little_more_than_a_product_with_the_matrix():

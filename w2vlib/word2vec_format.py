@@ -75,8 +75,8 @@ def load(path, limit=None, encoding="utf-8", errors="strict"):
             if word in ids:
                 twice.append(word)
                 continue
-            if len(ids) == len(vectors):
-                vectors.resize((2 * len(ids), H), refcheck=False)
+            if len(ids) == len(vectors):  # by a sixteenth: what is not filled takes memory, too
+                vectors.resize((len(ids) + len(ids) // 16 + 1, H), refcheck=False)
             vectors[len(ids)] = row
             ids[word] = len(ids)
         if V and limit is None and file.read().strip():

@@ -17,7 +17,7 @@ BINARY = "write the binary format: smaller, faster to load"
 LOADING = {
     "limit": (int, "N", "read only the first N words (default: all)"),
     "encoding": (str, "NAME", "of the words (default: utf-8)"),
-    "errors": (str, "HOW", "with words that are not: strict, replace or ignore (default: strict)"),
+    "errors": (str, "HOW", "where a word is not: strict, replace or ignore (default: strict)"),
 }
 
 
