@@ -166,6 +166,22 @@ def test_standard_input_is_one_text(capsys):
     assert "standard input can be read once" in fails(capsys, "train", "-", "-", "-o", "-")
 
 
+def test_phrases_of_a_text_on_disk(tmp_path, capsys):
+    text, ids = tmp_path / "text", str(tmp_path / "ids")
+    text.write_text(
+        "a b c d e f g h i j k l m n o p q r s t u v w x y z\n" * 200 + "hong kong\n" * 30
+    )
+    argv = ["train", str(text), *TINY, "--phrases"]
+    assert main([*argv, "-o", str(tmp_path / "one")]) == 0
+    assert main([*argv, "-o", str(tmp_path / "two"), "--on-disk", ids]) == 0
+    assert (tmp_path / "one").read_bytes() == (tmp_path / "two").read_bytes()
+    assert isinstance(load_corpus(f"{ids}.phrases").ids, np.memmap)
+    capsys.readouterr()
+    assert "--phrases and --output name one file" in fails(
+        capsys, *argv, "-o", f"{ids}.phrases", "--on-disk", ids
+    )
+
+
 def test_output_among_the_texts(text, tmp_path, capsys):
     folder = tmp_path / "texts"
     folder.mkdir()

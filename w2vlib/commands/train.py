@@ -44,8 +44,8 @@ CHANGES = {
     "nfc": "write letters with accents as one character each where Unicode has it (default: no)",
 }
 ON_DISK = (
-    "for a text larger than memory: keep its words, as numbers, in this file; it is made once "
-    "(default: in memory)"
+    "for a text larger than memory: keep its words, as numbers, in this file, which is made once, "
+    "and with --phrases in FILE.phrases (default: in memory)"
 )
 START = (
     "go on from the vectors in this file; words that are new start as usual, and those that the "
@@ -158,6 +158,8 @@ def _check_files(args, texts):
     """Raise an error for files that cannot be read or written, or would take another's place."""
     given = {name: getattr(args, name) for name in WRITES}
     written = {flag(name): path for name, path in given.items() if path is not None}
+    if args.phrases and args.on_disk:
+        written["--phrases"] = _joined(args)
     for option, path in written.items():
         files.check_writable(path, option)
     start = [] if args.start is None else mapped.written(args.start)
@@ -170,7 +172,12 @@ def _check_files(args, texts):
 def _corpus(args, texts):
     options = {name: getattr(args, name) for name in (*COUNTS, *CHANGES, "on_disk")}
     corpus = load_corpus(texts, **options, progress=is_watched())
-    return join_phrases(corpus) if args.phrases else corpus
+    return join_phrases(corpus, on_disk=_joined(args)) if args.phrases else corpus
+
+
+def _joined(args):
+    """Where a text on disk is kept once its phrases are joined."""
+    return args.on_disk and f"{args.on_disk}.phrases"
 
 
 def _spare(output):
