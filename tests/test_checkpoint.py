@@ -48,7 +48,7 @@ def text_of(length, seed=0):
 @pytest.fixture
 def corpus(monkeypatch):
     """Its text has three pieces."""
-    monkeypatch.setattr(pieces, "PIECE", 1000)
+    monkeypatch.setattr(pieces, "PIECE", 1024)
     return text_of(3000)
 
 
@@ -250,7 +250,7 @@ def test_another_text_is_named(corpus, path, monkeypatch):
     for other in others:
         with pytest.raises(ValueError, match="corpus is 3,000 tokens, 40 words .* there"):
             train(other, checkpoint=path, **QUIET)
-    monkeypatch.setattr(pieces, "PIECE", 600)
+    monkeypatch.setattr(pieces, "PIECE", 640)
     with pytest.raises(ValueError, match="pieces is 3 there, 5 here"):
         train(corpus, checkpoint=path, **QUIET)
 

@@ -211,7 +211,7 @@ def test_same_seed_same_vectors(two_topics):
 
 @inside
 def test_what_was_learnt_comes_back_from_the_card(two_topics, monkeypatch):
-    monkeypatch.setattr(pieces, "PIECE", 48)  # 2 launches an epoch
+    monkeypatch.setattr(pieces, "PIECE", 64)  # 2 launches an epoch
     tokens, seen = [], []
     vectors, outputs = gpu.ENGINE.start(9, 3, np.random.default_rng(0))
     before = vectors.copy()

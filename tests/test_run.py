@@ -90,7 +90,7 @@ def test_without_a_loss_there_is_none(corpus, monkeypatch):
 @pytest.fixture
 def thirds(corpus, monkeypatch):
     """Its text in three pieces, and an engine that numbers them."""
-    monkeypatch.setattr(pieces, "PIECE", 1000)
+    monkeypatch.setattr(pieces, "PIECE", 1024)
     swap(monkeypatch, numbered)
     return corpus
 

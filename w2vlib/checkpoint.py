@@ -17,13 +17,14 @@ import zlib
 import numpy as np
 
 from w2vlib import corpus_file, files
-from w2vlib.pieces import cut_pieces
+from w2vlib.pieces import count_pieces
 
 MAGIC = f"w2vlib checkpoint 1, {sys.byteorder}-endian\n".encode()
 LONGEST = 1 << 16  # bytes of the line of JSON, at most
 PAUSE = 60  # seconds from one to the next within an epoch, at least, and ...
 REST = 20  # ... this many times what writing one takes
-SAMPLE = 1000  # words of each piece that a corpus is known by
+SAMPLES = 64  # places of a corpus that it is known by, ...
+SAMPLE = 1000  # ... with so many words each
 
 
 class Checkpoint:
@@ -131,7 +132,7 @@ def name_training(engine, corpus, vector_size, options, former):
     """
     settings = {"engine": engine.name, "vector_size": vector_size} | options
     settings.pop("threads", None)
-    settings["pieces"] = len(cut_pieces(corpus)) - 1
+    settings["pieces"] = count_pieces(corpus)
     settings["corpus"] = name_corpus(corpus)
     settings["start"] = None if former is None else name_vectors(former)
     return settings
@@ -141,8 +142,8 @@ def name_corpus(corpus):
     """What tells a corpus from others, as a text: its size, and a digest of words and samples."""
     digest = hashlib.sha256(name_words(corpus.vocabulary).encode())
     digest.update(corpus.counts)
-    for start in cut_pieces(corpus)[:-1]:
-        digest.update(corpus_file.part(corpus.ids, start, min(start + SAMPLE, len(corpus))))
+    for start in range(0, len(corpus), -(-len(corpus) // SAMPLES)):
+        digest.update(corpus_file.part(corpus.ids, start, start + SAMPLE))
     return f"{len(corpus):,} tokens, {len(corpus.vocabulary):,} words ({digest.hexdigest()[:12]})"
 
 

@@ -45,15 +45,15 @@ def fit(
 
     total = epochs * len(corpus)
 
-    held = None, None, None, None  # of the last piece its number, its lines, and both on the card
+    held = None, None, None, None  # of the last piece its parts, its lines, and both on the card
 
     def prepare(piece):
         nonlocal held
-        another = piece.number != held[0]  # a short text is one piece, again and again
+        another = piece.parts != held[0]  # a short text is one piece, again and again
         lines = cut_lines(piece, max(LONGEST, 2 * window)) if another else held[1]
         order = piece.rng.permutation(len(lines) - 1)
         if another:
-            held = piece.number, lines, cuda.to_device(piece.ids), cuda.to_device(lines)
+            held = piece.parts, lines, cuda.to_device(piece.ids), cuda.to_device(lines)
         return piece, *held[2:], order
 
     def launch(piece, text, lines, order):

@@ -51,10 +51,10 @@ def fit(
         return train_lines(vectors, outputs, text, order, group, band, sampling, rate, state)
 
     with ThreadPoolExecutor(threads) as pool:
-        number = None
+        parts = None
         for piece in pieces(corpus, epochs, seed, first):
-            if piece.number != number:  # a short text is one piece, again and again
-                number, lines = piece.number, cut_lines(piece, max(2 * group, 2 * window))
+            if piece.parts != parts:  # a short text is one piece, again and again
+                parts, lines = piece.parts, cut_lines(piece, max(2 * group, 2 * window))
             done = piece.done
             text = compiled.Text(piece.ids, lines, keep)
             states = piece.rng.integers(1, 2**63, size=(threads, 1), dtype=np.uint64)

@@ -1,8 +1,9 @@
 """A text in pieces: a training takes one after the other, and needs no more memory than for one.
 
-A piece ends with a line. In each epoch the pieces come in a new random order; within a piece an
-engine shuffles what it trains on. All random numbers are seeded by the epoch and the piece: with
-them, the two matrices and the number of pieces done, a training can go on where it was cut short.
+A long text is cut into parts, each of whole lines. In each epoch these come in a new random order,
+and as many as fit together make up a piece: a text may be sorted, and its neighbouring parts alike.
+Within a piece an engine shuffles what it trains on. All random numbers are seeded by the epoch and
+the piece: with the two matrices and the number of pieces done, a training goes on where it stopped.
 """
 
 from dataclasses import dataclass
@@ -13,20 +14,21 @@ from w2vlib import corpus_file
 from w2vlib.reading import EOS
 from w2vlib.vocabulary import Vocabulary
 
-PIECE = 1 << 22  # words, at most, or a line more; a text of fewer is one piece
-LONGEST = 1 << 16  # words; a longer line may be cut, as the engines do with much shorter ones
+PIECE = 1 << 21  # words; a text of no more is one piece
+PARTS = 32  # in a piece
+LONGEST = 1 << 12  # words to the end of a line, or else it is cut; engines cut much shorter ones
 
 
 @dataclass(frozen=True)
 class Piece:
-    """A part of a Corpus: its `ids`, in memory, and the `vocabulary`.
+    """Some parts of a Corpus: their `ids`, in memory, and the `vocabulary`.
 
-    number: the place among the pieces of its text, from 0.
+    parts: the numbers of the parts; one piece has the same in each epoch.
     rng: a Generator for all that is drawn while it is trained on.
     done: words of the text that were trained on before, in all epochs.
     """
 
-    number: int
+    parts: tuple
     ids: np.ndarray
     vocabulary: Vocabulary
     rng: np.random.Generator
@@ -38,29 +40,36 @@ class Piece:
 
 def pieces(corpus, epochs, seed, first=0):
     """Each Piece of each epoch, in the order of training, but for the `first` ones."""
-    edges = cut_pieces(corpus)
-    number, done = len(edges) - 1, 0
+    edges, number = cut_parts(corpus), count_pieces(corpus)
     for epoch in range(first // number, epochs):
+        order = np.random.default_rng((seed, 1 + epoch)).permutation(len(edges) - 1)
         done = epoch * len(corpus)
-        order = np.random.default_rng((seed, 1 + epoch)).permutation(number)
-        for turn, i in enumerate(order.tolist()):
-            start, stop = edges[i : i + 2].tolist()
+        for turn, parts in enumerate(np.array_split(order, number)):
             if epoch * number + turn >= first:
-                ids = corpus_file.part(corpus.ids, start, stop)
-                rng = np.random.default_rng((seed, 1 + epoch, 1 + i))
-                yield Piece(i, ids, corpus.vocabulary, rng, done)
-            done += stop - start
+                cuts = [corpus_file.part(corpus.ids, *edges[i : i + 2].tolist()) for i in parts]
+                rng = np.random.default_rng((seed, 1 + epoch, 1 + turn))
+                ids = np.concatenate(cuts) if len(cuts) > 1 else cuts[0]
+                yield Piece(tuple(parts.tolist()), ids, corpus.vocabulary, rng, done)
+            done += int(np.sum(edges[parts + 1] - edges[parts]))
 
 
-def cut_pieces(corpus):
-    """Where each piece starts, and the last one ends: (n + 1,) int64, as equal as lines allow."""
-    number = -(-len(corpus) // PIECE)
+def count_pieces(corpus):
+    """How many there are in an epoch."""
+    return -(-count_parts(corpus) // PARTS)
+
+
+def count_parts(corpus):
+    return 1 if len(corpus) <= PIECE else -(-len(corpus) // (PIECE // PARTS))
+
+
+def cut_parts(corpus):
+    """Where each part starts, and the last one ends: (n + 1,) int64, as equal as lines allow."""
+    number = count_parts(corpus)
     edges = np.arange(number + 1, dtype=np.int64) * len(corpus) // number
     if EOS in corpus.vocabulary:
-        for i, edge in enumerate(edges[1:-1], 1):
-            stop = edge - 1 + min(LONGEST, PIECE // 2)
-            ends = np.flatnonzero(
-                corpus_file.part(corpus.ids, edge - 1, stop) == corpus.vocabulary[EOS]
-            )
+        reach = min(LONGEST, len(corpus) // (2 * number))
+        for i, edge in enumerate(edges[1:-1].tolist(), 1):
+            near = corpus_file.part(corpus.ids, edge - 1, edge - 1 + reach)
+            ends = np.flatnonzero(near == corpus.vocabulary[EOS])
             edges[i] += ends[0] if len(ends) else 0
     return edges
