@@ -18,6 +18,7 @@ INSTALLED = ["pytest", "pluggy", "iniconfig", "pygments", "tqdm"]  # pure Python
 NEEDLESS = [
     "bench",
     "compiled",
+    "compiled_skipgram",
     "corpus_file",
     "files",
     "gpu",
@@ -34,6 +35,7 @@ LACKING = [  # tests, by what a browser has not
     "cannot_be_saved",
     "VECTORS.XZ",  # lzma
     "much_faster",  # the processor's time
+    "vectors_are_good",  # fast products
 ]
 RUN = """
 import os, sys
