@@ -99,7 +99,7 @@ def window_weights(t, T, window):
     return weights / np.sqrt(weights.sum())
 
 
-def learn_a_line(inputs, outputs, words, share, alias, seed, window, negative, rate):
+def learn_a_line(inputs, outputs, words, share, alias, seed, window, negative, rate, decay):
     """What a warp should do, word after word, in float64."""
     inputs, outputs = inputs.astype(float), outputs.astype(float)
     for t, word in enumerate(words):
@@ -109,6 +109,7 @@ def learn_a_line(inputs, outputs, words, share, alias, seed, window, negative, r
         for other, label in [(word, 1), *((o, 0) for o in others if o != word)]:
             error = 1 / (1 + np.exp(-h @ outputs[other])) - label
             dh = dh + error * outputs[other]
-            outputs[other] -= rate * error * h
+            outputs[other] -= rate * (error * h + decay * outputs[other])
         np.add.at(inputs, words, -rate * np.outer(weights, dh))
+        inputs[word] -= rate * decay * inputs[word]
     return inputs, outputs

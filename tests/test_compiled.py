@@ -15,6 +15,7 @@ from w2vlib.reading import EOS
 numba = pytest.importorskip("numba", reason="numba is not installed")
 from w2vlib import compiled
 
+DECAY = 0.1
 QUIET = {"engine": "compiled", "progress": False}
 
 
@@ -57,12 +58,12 @@ def group():
     )
 
 
-def do_step(g, rate=0.1, negative=5):
+def do_step(g, rate=0.1, negative=5, decay=DECAY):
     M, H = len(g.negatives), g.outputs.shape[1]
     room = compiled.make_room(len(g.words) + 3, M, H)
     compiled.step(
         g.inputs, g.outputs, g.words, g.first, g.last, g.negatives, g.band,
-        np.float32(negative), np.float32(rate), room,
+        np.float32(negative), np.float32(rate), np.float32(decay), room,
     )  # fmt: skip
 
 
@@ -79,9 +80,9 @@ def chapter_10(g, rate=0.1, negative=5):
     dx, dy, dn = fused.gradients(
         inputs[g.words][np.newaxis], outputs[g.words], outputs[g.negatives], windows, weights
     )
-    np.subtract.at(inputs, g.words, rate * dx)
-    np.subtract.at(outputs, g.words, rate * dy)
-    np.subtract.at(outputs, g.negatives, rate * dn)
+    for W, ids, slopes in (inputs, g.words, dx), (outputs, g.words, dy), (outputs, g.negatives, dn):
+        for i, slope in zip(ids, slopes, strict=True):
+            W[i] -= rate * (slope + DECAY * W[i])
     return inputs, outputs
 
 
@@ -124,7 +125,7 @@ def test_a_word_that_comes_twice_moves_by_the_sum_of_both_inputs(group):
 def test_a_word_alone_in_its_line_has_no_window(group):
     group.words, group.first, group.last = np.array([3]), np.array([0]), np.array([1])
     inputs, outputs = group.inputs.copy(), group.outputs.copy()
-    do_step(group)
+    do_step(group, decay=0)
     assert (group.inputs == inputs).all() and (group.outputs == outputs).all()
 
 
@@ -182,7 +183,7 @@ def spy_on_steps(monkeypatch, corpus, seed=1, **options):
     monkeypatch.setattr(compiled, "step", step)
     defaults = {
         "window": 2, "negative": 5, "power": 0.75, "epochs": 1, "subsample": 0,
-        "learning_rate": 0.1, "seed": seed, "report": lambda tokens, loss=None: None,
+        "learning_rate": 0.1, "decay": 0, "seed": seed, "report": lambda tokens, loss=None: None,
     }  # fmt: skip
     matrices = np.zeros((2, len(corpus.vocabulary), 8), np.float32)
     with np.errstate(over="ignore"):
@@ -310,7 +311,7 @@ def test_every_token_is_reported_once(corpus):
     seen = []
     training = hogwild.fit(
         *np.zeros((2, 40, 8), np.float32), corpus, window=2, negative=5, power=0.75, epochs=3,
-        subsample=0.01, learning_rate=0.1, seed=0,
+        subsample=0.01, learning_rate=0.1, decay=0, seed=0,
         report=lambda tokens, loss=None: seen.append(tokens),
     )  # fmt: skip
     list(training)

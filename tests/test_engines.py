@@ -61,6 +61,7 @@ def test_every_argument_reaches_the_engine(corpus, monkeypatch):
         "epochs": 7,
         "subsample": 0.5,
         "learning_rate": 0.2,
+        "decay": 0.1,
     }
     train(corpus, vector_size=6, progress=False, **options)
     assert options.items() <= seen.items()
@@ -83,7 +84,7 @@ def test_what_is_not_given_is_what_suits_the_engine(corpus, engine, model, monke
     assert (seen["window"], seen["negative"], seen["power"]) == (5, 5, 0.75)
     assert seen.get("threads") == (1 if ENGINES[engine].threads else None)
     train(corpus, engine=engine, model=model, subsample=0, progress=False)
-    assert seen["subsample"] == 0 and seen["epochs"] == defaults["epochs"]
+    assert seen["subsample"] == 0 and seen["epochs"] == 20
 
 
 @pytest.mark.parametrize(
@@ -109,6 +110,8 @@ def test_what_is_not_given_is_what_suits_the_engine(corpus, engine, model, monke
         ({"subsample": -1e-3}, ValueError, ["subsample"]),
         ({"learning_rate": 0}, ValueError, ["learning_rate"]),
         ({"learning_rate": 1e-60}, ValueError, ["learning_rate", "1e-60", "float32"]),
+        ({"decay": -0.1}, ValueError, ["decay", "-0.1"]),
+        ({"decay": 3, "learning_rate": 0.5}, ValueError, ["decay is 3", "0.5", "less than 1"]),
         ({"threads": 0}, ValueError, ["threads", "0"]),
         ({"threads": 2}, ValueError, ["threads", "2", "compiled"]),
         ({"seed": -1}, ValueError, ["seed", "-1"]),
@@ -224,8 +227,8 @@ def test_each_width_of_a_window_is_honoured_up_to_the_limit(engine, model):
 
 
 def test_who_can_do_it_is_named(corpus):
-    with pytest.raises(ValueError, match='window is 100: engine="numpy".*try engine="compiled"'):
-        train(corpus, **QUIET | {"window": 100})
+    with pytest.raises(ValueError, match='window is 35: engine="numpy".*try engine="compiled"'):
+        train(corpus, **QUIET | {"window": 35})
     with pytest.raises(ValueError, match='threads is 2: engine="numpy".*try engine="compiled"'):
         train(corpus, **QUIET | {"threads": 2})
 

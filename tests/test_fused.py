@@ -36,6 +36,7 @@ def train(corpus, H=8, report=lambda tokens, loss=None: None, seed=1, **options)
         "epochs": 2,
         "subsample": 0,
         "learning_rate": 0.1,
+        "decay": 0,
     }
     list(fused.fit(vectors, outputs, corpus, seed=seed, report=report, **{**defaults, **options}))
     return vectors
@@ -126,7 +127,7 @@ def test_float32_agrees_with_float64(rows):
 def test_step_is_gradient_descent_on_both_matrices():
     """Against a slow loop with its own sums over repeated words and excluded negatives."""
     rng = np.random.default_rng(3)
-    V, rate, K = 9, 0.01, 5
+    V, rate, decay, K = 9, 0.01, 0.1, 5
     inputs, outputs = rng.standard_normal((2, V, H))
     ids, negatives = rng.integers(V, size=(B, T)), rng.integers(V, size=M)
     ids, negatives = ids.astype(np.intp), negatives.astype(np.intp)
@@ -134,6 +135,8 @@ def test_step_is_gradient_descent_on_both_matrices():
     dinputs, doutputs = np.zeros((V, H)), np.zeros((V, H))
     for b, t in np.ndindex(B, T):
         word, neighbours = ids[b, t], np.flatnonzero(windows[b, t])
+        dinputs[word] += decay * inputs[word]
+        doutputs[word] += decay * outputs[word]
         h = sum((windows[b, t, j] * inputs[ids[b, j]] for j in neighbours), np.zeros(H))
         pairs = [(word, 1, 1)] + [(n, 0, K / M) for n in negatives if n != word]
         dh = np.zeros(H)
@@ -143,8 +146,9 @@ def test_step_is_gradient_descent_on_both_matrices():
             doutputs[other] += dscore * h
         for j in neighbours:
             dinputs[ids[b, j]] += windows[b, t, j] * dh
+    np.add.at(doutputs, negatives, decay * outputs[negatives])
     expected = inputs - rate * dinputs, outputs - rate * doutputs
-    fused.step(inputs, outputs, ids, windows, negatives, K, rate)
+    fused.step(inputs, outputs, ids, windows, negatives, K, rate, decay)
     np.testing.assert_allclose(inputs, expected[0], rtol=1e-6)
     np.testing.assert_allclose(outputs, expected[1], rtol=1e-6)
 
@@ -328,7 +332,7 @@ def test_a_step_allocates_nothing_in_proportion_to_the_vocabulary():
         ids = rng.integers(1000, size=(4, T), dtype=np.intp)
         windows = fused.window_weights(ids, fused.window_band(5))
         tracemalloc.start()
-        fused.step(inputs, outputs, ids, windows, fused.draw(thresholds, 64, rng), 5, 0.1)
+        fused.step(inputs, outputs, ids, windows, fused.draw(thresholds, 64, rng), 5, 0.1, 0.1)
         size = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
         return size

@@ -45,8 +45,11 @@ def test_a_step_is_gradient_descent_on_both_matrices(task):
     slopes = [
         numerical_gradient(lambda: loss(**vars(task)), W) for W in (task.inputs, task.outputs)
     ]
-    rate = 0.01
-    skipgram.step(**vars(task), negative=K, rate=rate)
+    rate, decay = 0.01, 0.1
+    skipgram.step(**vars(task), negative=K, rate=rate, decay=decay)
+    np.add.at(slopes[0], task.ids, decay * before[0][task.ids])
+    for ids in (task.ids, task.negatives):
+        np.add.at(slopes[1], ids, decay * before[1][ids])
     for W, old, slope in zip((task.inputs, task.outputs), before, slopes, strict=True):
         assert np.abs(slope).max() > 0.5
         np.testing.assert_allclose(old - W, rate * slope, rtol=1e-5, atol=1e-8)
@@ -63,7 +66,7 @@ def test_float32_agrees_with_float64(task):
     single = SimpleNamespace(**vars(task))
     single.inputs, single.outputs = (W.astype(np.float32) for W in (task.inputs, task.outputs))
     for each in (task, single):
-        skipgram.step(**vars(each), negative=K, rate=0.1)
+        skipgram.step(**vars(each), negative=K, rate=0.1, decay=0.1)
     assert single.inputs.dtype == single.outputs.dtype == np.float32
     np.testing.assert_allclose(single.inputs, task.inputs, rtol=1e-4, atol=1e-5)
     np.testing.assert_allclose(single.outputs, task.outputs, rtol=1e-4, atol=1e-5)
@@ -115,7 +118,7 @@ def test_expected_is_the_gradient_of_chapter_7():
         theirs.append(B * np.array([model.grads[0], W_out_grad]))  # theirs is the mean of B words
         moved = inputs.copy(), outputs.copy()
         negatives = fused.draw(np.cumsum(p), M, rng)
-        skipgram.step(*moved, ids, windows, negatives, K, rate=0.01)
+        skipgram.step(*moved, ids, windows, negatives, K, rate=0.01, decay=0)
         ours.append((np.array([inputs, outputs]) - moved) / 0.01)
     error = np.hypot(np.std(theirs, axis=0), np.std(ours, axis=0)) / np.sqrt(2000)
     difference = np.mean(theirs, axis=0) - np.mean(ours, axis=0)

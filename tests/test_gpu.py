@@ -78,7 +78,7 @@ def matrices(V, H, rng):
     return [np.float32(rng.normal(size=(V, H), scale=1.5 / np.sqrt(H))) for _ in range(2)]
 
 
-def learn_on_card(inputs, outputs, words, share, alias, seed, window, negative, rate):
+def learn_on_card(inputs, outputs, words, share, alias, seed, window, negative, rate, decay=0):
     from numba import cuda
 
     from w2vlib import warps
@@ -89,7 +89,7 @@ def learn_on_card(inputs, outputs, words, share, alias, seed, window, negative, 
     losses = cuda.to_device(np.zeros(2))
     learn[1, warps.WARP](
         inputs, outputs, np.int32(words), starts, counts, window, negative, share, alias,
-        np.float32(rate), np.float32(rate), np.uint64(seed), losses,
+        np.float32(rate), np.float32(rate), np.float32(decay), np.uint64(seed), losses,
     )  # fmt: skip
     return inputs.copy_to_host(), outputs.copy_to_host(), losses.copy_to_host()
 
@@ -100,7 +100,7 @@ def test_a_warp_does_what_the_textbook_does(size, window):
     rng = np.random.default_rng(size)
     words = np.array([3, 1, 4, 1, 5, 9, 2, 6, 5])  # 1 and 5 come twice
     share, alias = rng.random(12, dtype=np.float32), rng.integers(12, size=12).astype(np.int32)
-    settings = matrices(12, size, rng), words, share, alias, 2**62 + 1, window, 5, 0.1
+    settings = matrices(12, size, rng), words, share, alias, 2**62 + 1, window, 5, 0.1, 0.05
     before, *rest = settings
     for was, found, expected in zip(
         before, learn_on_card(*before, *rest)[:2], learn_a_line(*before, *rest)
@@ -152,7 +152,7 @@ def test_a_small_step_is_that_of_the_compiled_engine():
     band = np.float32([0, 1, 1 / 2])
     compiled.step(
         *expected, words, first, last, np.full(4, 7), band, np.float32(negative),
-        np.float32(rate), room,
+        np.float32(rate), np.float32(0), room,
     )  # fmt: skip
     for was, one, other in zip(before, found, expected):
         moved = np.abs(other - was).max()
@@ -224,7 +224,8 @@ def test_what_was_learnt_comes_back_from_the_card(two_topics, monkeypatch):
     options = {"window": 2, "negative": 1, "power": 0.75, "epochs": 1, "subsample": 0}
     with pytest.raises(KeyboardInterrupt):
         list(gpu.fit(
-            vectors, outputs, two_topics, learning_rate=0.1, seed=0, report=report, **options,
+            vectors, outputs, two_topics, learning_rate=0.1, decay=0, seed=0, report=report,
+            **options,
         ))  # fmt: skip
     assert sum(tokens) == len(two_topics) // 2 and seen == [False]
     assert outputs.any() and not np.array_equal(vectors, before)
@@ -237,7 +238,7 @@ def test_once_in_a_while_the_vectors_come_back(two_topics, monkeypatch):
     seen = []
     options = {"window": 2, "negative": 1, "power": 0.75, "epochs": 1, "subsample": 0}
     list(gpu.fit(
-        vectors, outputs, two_topics, learning_rate=0.1, seed=0,
+        vectors, outputs, two_topics, learning_rate=0.1, decay=0, seed=0,
         report=lambda tokens, loss=None: seen.append(outputs.any()), **options,
     ))  # fmt: skip
     assert seen == [True]

@@ -112,7 +112,7 @@ def test_the_loss_starts_at_chance_and_falls(name, model, monkeypatch):
     list(
         engine.fit(
             *engine.start(21, 10, np.random.default_rng(0)), corpus, model=model, window=3,
-            negative=5, power=0.75, epochs=4, subsample=0, learning_rate=0.05, seed=1,
+            negative=5, power=0.75, epochs=4, subsample=0, learning_rate=0.05, decay=0, seed=1,
             report=lambda tokens, loss=None: found.append(loss),
         )
     )  # fmt: skip
@@ -133,7 +133,7 @@ def test_the_engines_agree_on_the_loss_of_the_same_vectors(model):
         list(
             ENGINES[name].fit(
                 inputs.copy(), inputs.copy(), corpus, model=model, window=1, negative=5,
-                power=0.75, epochs=1, subsample=0, learning_rate=1e-9, seed=1,
+                power=0.75, epochs=1, subsample=0, learning_rate=1e-9, decay=0, seed=1,
                 report=lambda tokens, loss=None: seen.append((tokens, loss)),
             )
         )  # fmt: skip

@@ -114,7 +114,12 @@ def test_an_engine_goes_on_after_any_piece_bit_for_bit(text, name):
     if engine.missing():
         pytest.skip("it cannot run here")
     options = {"window": 3, "negative": 5, "power": 0.75, "epochs": 2, "subsample": 1e-2}
-    options |= {"learning_rate": 0.05, "seed": 3, "report": lambda tokens, loss=None: None}
+    options |= {
+        "learning_rate": 0.05,
+        "decay": 0.05,
+        "seed": 3,
+        "report": lambda tokens, loss=None: None,
+    }
 
     def train(matrices, first, number):
         training = engine.fit(*matrices, text, first=first, **options)
@@ -139,7 +144,7 @@ def test_every_token_is_reported_once(text, name):
     seen = []
     training = engine.fit(
         *engine.start(len(text.vocabulary), 8, np.random.default_rng(0)), text, window=3,
-        negative=5, power=0.75, epochs=2, subsample=1e-2, learning_rate=0.05, seed=1,
+        negative=5, power=0.75, epochs=2, subsample=1e-2, learning_rate=0.05, decay=0.05, seed=1,
         report=lambda tokens, loss=None: seen.append(tokens),
     )  # fmt: skip
     whole = pieces.pieces(text, 2, seed=1)

@@ -9,11 +9,11 @@ and n the output vectors of its M negatives, a step is that of chapter 10:
     dx = AT dh          back through the same band
 
 A neighbour at distance d weighs 1/d. A window's sum is divided by the root of its total weight.
+Every row that a step moves also decays: it loses the share rate * decay of itself.
 
 This approximates the CBOW of chapter 7:
 
-- *Windows end with the line* (which is meant), and a line of more than two groups, or than two
-  windows where these are longer, is cut.
+- *Windows end with the line* (which is meant), and a line of more than 40 words is cut.
 - *Shared negatives.* The words of a group share M negatives, each weighted K/M. One that is the
   word itself is left out, not drawn again.
 - *Stale rows.* All words of a group see the input vectors as they were before it.
@@ -30,6 +30,7 @@ import numpy as np
 from numba import njit
 
 __all__ = [
+    "band_product",
     "descend",
     "draw",
     "gather",
@@ -37,12 +38,12 @@ __all__ = [
     "make_room",
     "product",
     "random",
-    "scale_windows",
     "scores",
     "sigmoid",
     "step",
+    "target_errors",
     "weigh_errors",
-    "window_sums",
+    "weigh_windows",
 ]
 
 f32 = np.float32
@@ -81,7 +82,7 @@ class Sampling(NamedTuple):
 
 
 @cached
-def train_lines(inputs, outputs, text, order, group, band, sampling, rate, state):
+def train_lines(inputs, outputs, text, order, group, band, sampling, rate, decay, state):
     """Train on the lines whose numbers are in `order`: a step for every `group` words or more.
 
     band: (1 + w,) float32, the weight of a neighbour by its distance; state: as `random` takes it.
@@ -103,7 +104,7 @@ def train_lines(inputs, outputs, text, order, group, band, sampling, rate, state
             losses, counted = losses + found, counted + among
         step(
             inputs, outputs, words[:size], first, last, negatives,
-            band, sampling.negative, rate, room,
+            band, sampling.negative, rate, decay, room,
         )  # fmt: skip
         groups += 1
     return losses, counted
@@ -190,56 +191,60 @@ def draw(share, alias, state):
 def make_room(T, M, H):
     """Where a `step` on T words with M negatives keeps what it computes on the way.
 
-    Returns x, h, dh (T, H), n, dn (M, H), the errors (T, M) and the scales (T,), all float32.
+    Returns x, h, dh (T, H), n, dn (M, H), the windows (T, T), and the errors of the targets (T,)
+        and of the negatives (T, M), all float32.
     Raises nothing.
     Source: chapter 11.
 
     >>> [array.shape for array in make_room(8, 4, 5)]
-    [(8, 5), (8, 5), (8, 5), (4, 5), (4, 5), (8, 4), (8,)]
+    [(8, 5), (8, 5), (8, 5), (4, 5), (4, 5), (8, 8), (8,), (8, 4)]
     """
     x, h = np.zeros((T, H), f32), np.zeros((T, H), f32)
     dh = np.zeros((T, H), f32)
     n, dn = np.zeros((M, H), f32), np.zeros((M, H), f32)
-    return x, h, dh, n, dn, np.zeros((T, M), f32), np.zeros(T, f32)
+    return x, h, dh, n, dn, np.zeros((T, T), f32), np.zeros(T, f32), np.zeros((T, M), f32)
 
 
 @compiled
-def step(inputs, outputs, words, first, last, negatives, band, K, rate, room):
+def step(inputs, outputs, words, first, last, negatives, band, K, rate, decay, room):
     """One step on a group, in place on `inputs` and `outputs`.
 
     inputs, outputs: (V, H) and (V, H and more, for `lanes`), float32.
     words: (T,) ids; the window of word t is words first[t] to last[t] - 1, without t.
+    first, last: (T or more,) ints.
     negatives: (M,) ids, weighted K/M.
     band: (1 + w,) float32, the weight of a neighbour by its distance.
-    rate: float32, the learning rate.
-    room: what `make_room` makes.
+    rate, decay: float32, the learning rate, and the weight decay.
+    room: what `make_room` makes for T + 3 words.
     Raises nothing: `train` has checked what it passes on.
     Source: chapter 11; word2vec.c; negatives shared by a batch as in Ji et al. 2016.
 
     >>> inputs, outputs = np.ones((9, 4), f32), np.zeros((9, 4), f32)
     >>> words, first, last = np.array([0, 1]), np.array([0, 0]), np.array([2, 2])
-    >>> band, room = np.array([0, 1], f32), make_room(4, 4, 4)
-    >>> step(inputs, outputs, words, first, last, np.arange(5, 9), band, f32(5), f32(0.1), room)
+    >>> numbers = np.array([0, 1], f32), f32(5), f32(0.1), f32(0)  # band, K, rate, decay
+    >>> step(inputs, outputs, words, first, last, np.arange(5, 9), *numbers, make_room(5, 4, 4))
     >>> outputs[[0, 5], 0].round(3)  # the word comes nearer, the negative goes away
     array([ 0.05 , -0.125], dtype=float32)
     """
-    x, h, dh, n, dn, errors, scale = room
+    x, h, dh, n, dn, windows, targets, errors = room
+    first, last = first[: len(words)], last[: len(words)]
+    gather(x, inputs, words)
+    gather(n, outputs, negatives)
+    weigh_windows(windows, first, last, band)
+    band_product(h, windows, x, first, last)
     # The products take four rows at a time: the last ones are 0.
     T, rows = len(words), len(words) + -len(words) % 4
     h, dh, errors = h[:rows], dh[:rows], errors[:rows]
-    h[T:], errors[T:] = 0, 0
-    gather(x, inputs, words)
-    gather(n, outputs, negatives)
-    window_sums(h, x, first, last, band, T)
-    scale_windows(h, scale, first, last, band, T)
+    h[T:] = 0
+    target_errors(targets, outputs, words, h)
     scores(errors, h, n)
     weigh_errors(errors, words, negatives, K)
     product(dh, errors, n)
     product(dn, errors.T, h)
-    learn_targets(outputs, words, h, dh, scale, rate)
-    window_sums(x, dh, first, last, band, T)
-    descend(inputs, words, x, rate)
-    descend(outputs, negatives, dn, rate)
+    learn_targets(outputs, words, h, dh, targets, rate, decay)
+    band_product(x, windows.T, dh, first, last)
+    descend(inputs, words, x, rate, decay)
+    descend(outputs, negatives, dn, rate, decay)
 
 
 @compiled
@@ -251,22 +256,21 @@ def loss(inputs, outputs, words, first, last, negatives, band, K, room):
 
     The arguments are those of `step`. Returns the sum, and how many words these are.
     """
-    x, h, _, n, _, found, scale = room
+    x, h, _, n, _, windows, targets, found = room
+    first, last = first[: len(words)], last[: len(words)]
+    gather(x, inputs, words)
+    gather(n, outputs, negatives)
+    weigh_windows(windows, first, last, band)
+    band_product(h, windows, x, first, last)
     T, rows = len(words), len(words) + -len(words) % 4
     h, found = h[:rows], found[:rows]
     h[T:] = 0
-    gather(x, inputs, words)
-    gather(n, outputs, negatives)
-    window_sums(h, x, first, last, band, T)
-    scale_windows(h, scale, first, last, band, T)
+    target_errors(targets, outputs, words, h)
     scores(found, h, n)
     weight, total, counted = K / f32(len(negatives)), 0.0, 0
     for t in range(T):
-        if scale[t] > 0:
-            score = f32(0)
-            for k in range(h.shape[1]):
-                score += h[t, k] * outputs[words[t], k]
-            total -= np.log(sigmoid(score))
+        if last[t] - first[t] > 1:
+            total -= np.log(f32(1) + targets[t])
             for m in range(len(negatives)):
                 if negatives[m] != words[t]:
                     total -= weight * np.log(sigmoid(-found[t, m]))
@@ -294,70 +298,78 @@ def gather(rows, W, ids):
 
 
 @compiled
-def descend(W, ids, gradients, rate):
-    """W[ids[i]] -= rate * gradients[i], one after the other: an id may come again.
+def descend(W, ids, gradients, rate, decay):
+    """Rows W[ids[i]] decay, and go down gradients[i], one after the other: an id may come again.
 
     W, ids, gradients: (V, H) float32, (n,) ids, (n, H) float32.
-    rate: float32, the learning rate.
+    rate, decay: float32, the learning rate, and the weight decay.
     Raises nothing.
-    Source: chapter 11.
+    Source: chapter 11; weight decay, Krogh and Hertz 1992.
 
-    >>> W = np.zeros((9, 1), f32)
-    >>> descend(W, np.array([7, 3, 7]), np.ones((3, 1), f32), f32(0.25))
+    >>> W = np.ones((9, 1), f32)
+    >>> descend(W, np.array([7, 3, 7]), np.ones((3, 1), f32), f32(0.25), f32(0))
     >>> W[3], W[7]
-    (array([-0.25], dtype=float32), array([-0.5], dtype=float32))
+    (array([0.75], dtype=float32), array([0.5], dtype=float32))
     """
+    kept = f32(1) - rate * decay
     for i in range(len(ids)):
         j = ids[i]
         for k in range(W.shape[1]):
-            W[j, k] -= rate * gradients[i, k]
+            W[j, k] = kept * W[j, k] - rate * gradients[i, k]
 
 
 @compiled
-def window_sums(sums, x, first, last, band, T):
-    """sums[t] = the rows of x in the window of t, each times its weight, added up.
+def weigh_windows(windows, first, last, band):
+    """windows[t, j] = what word j weighs in the window of t; else 0.
 
-    sums, x: (T or more, H) float32.
-    first, last: (T,), a window is rows first[t] to last[t] - 1.
-    band: (1 + w,) float32, a weight by distance; that of 0 is the word itself.
+    The weights go by the distance. Those of a window are divided by the root of their sum.
+
+    windows: (T + 3, T + 3) float32, or more, of which as many become 0.
+    first, last: (T,), a window is words first[t] to last[t] - 1, without t.
+    band: (1 + w,) float32, a weight by distance.
     Raises nothing.
     Source: chapter 11.
 
-    >>> sums, x = np.zeros((3, 1), f32), np.array([[1], [2], [4]], f32)
-    >>> window_sums(sums, x, np.array([0, 0, 1]), np.array([2, 3, 3]), np.array([0, 1], f32), 3)
-    >>> sums.ravel()
-    array([2., 5., 2.], dtype=float32)
+    >>> windows, band = np.zeros((3, 3), f32), np.array([0, 4], f32)
+    >>> weigh_windows(windows, np.array([0, 0, 2]), np.array([2, 2, 3]), band)
+    >>> windows  # two words, and one alone
+    array([[0., 2., 0.],
+           [2., 0., 0.],
+           [0., 0., 0.]], dtype=float32)
     """
-    for t in range(T):
-        for k in range(x.shape[1]):
-            sums[t, k] = 0
-        for j in range(first[t], last[t]):
-            weight = band[abs(j - t)]
-            for k in range(x.shape[1]):
-                sums[t, k] += weight * x[j, k]
-
-
-@compiled
-def scale_windows(h, scale, first, last, band, T):
-    """Divide each window's sum by the root of its total weight.
-
-    h, scale: (T, H) and (T,) float32; scale[t] is what the sum was times.
-    first, last, band: as `window_sums` takes them.
-    Raises nothing.
-    Source: chapter 11.
-
-    >>> h, scale, band = np.full((1, 1), 8, f32), np.zeros(1, f32), np.array([4, 0], f32)
-    >>> scale_windows(h, scale, np.array([0]), np.array([1]), band, 1)
-    >>> h.item(), scale.item()
-    (4.0, 0.5)
-    """
-    for t in range(T):
+    used = min(len(first) + 3, len(windows))
+    for t in range(used):
+        for j in range(used):
+            windows[t, j] = 0
+    for t in range(len(first)):
         total = f32(0)
         for j in range(first[t], last[t]):
             total += band[abs(j - t)]
-        scale[t] = f32(1) / np.sqrt(total) if total else f32(0)
-        for k in range(h.shape[1]):
-            h[t, k] *= scale[t]
+        scale = f32(1) / np.sqrt(total) if total else f32(0)
+        for j in range(first[t], last[t]):
+            windows[t, j] = band[abs(j - t)] * scale
+
+
+@compiled
+def band_product(C, A, B, first, last):
+    """C = A @ B where row t of A is 0 but for its columns first[t] to last[t] - 1.
+
+    Two rows at a time, by the columns that either uses, in fours.
+
+    C, A, B: (T, H), (T, J) and (J, H) float32, or more; rows past T, and three columns past the
+        last that is used, have to be there, and be 0 in A.
+    first, last: (T,) ints, both rising.
+    Raises nothing.
+    Source: chapter 11.
+
+    >>> C, A, B = np.ones((4, 1), f32), np.eye(4, 7, dtype=f32), np.arange(7, dtype=f32)
+    >>> band_product(C, A, B.reshape(7, 1), np.arange(4), np.arange(1, 5))
+    >>> C.ravel()
+    array([0., 1., 2., 3.], dtype=float32)
+    """
+    for i in range(0, len(first), 2):
+        start, stop = reach(first, last, i)
+        product(C[i : i + 2], A[i : i + 2, start:stop], B[start:stop])
 
 
 @compiled
@@ -383,30 +395,58 @@ def weigh_errors(errors, words, negatives, negative):
 
 
 @compiled
-def learn_targets(outputs, words, h, dh, scale, rate):
-    """The positive examples: add their part to dh, scale it, and move their output vectors.
+def reach(first, last, i):
+    """The columns that rows i and i + 1 of a band use, in fours: from the first up to the end."""
+    start, stop = first[i], last[min(i + 1, len(first) - 1)]
+    return start, stop + (start - stop) % 4
 
-    outputs: (V, H) float32.
-    words: (T,) ids.
-    h, dh, scale: (T, H), (T, H) and (T,) float32.
-    rate: float32, the learning rate.
+
+@compiled
+def target_errors(errors, outputs, words, h):
+    """errors[t] = sigmoid(score) - 1, by the score of word t as the target of h[t].
+
+    errors, outputs, words, h: (T or more,), (V, H) float32, (T,) ids, (T or more, H) float32.
     Raises nothing.
     Source: chapter 11; Mikolov et al. 2013b, equation 4.
 
-    >>> outputs, h, dh = np.zeros((9, 1), f32), np.ones((1, 1), f32), np.zeros((1, 1), f32)
-    >>> learn_targets(outputs, np.array([7]), h, dh, np.ones(1, f32), f32(0.5))
-    >>> outputs[7].item()  # -rate * (sigmoid(0) - 1)
-    0.25
+    >>> errors = np.zeros(1, f32)
+    >>> target_errors(errors, np.zeros((9, 1), f32), np.array([7]), np.ones((1, 1), f32))
+    >>> errors.item()
+    -0.5
     """
     for t in range(len(words)):
         u, score = words[t], f32(0)
         for k in range(h.shape[1]):
             score += h[t, k] * outputs[u, k]
-        error = sigmoid(score) - f32(1)
+        errors[t] = score
+    for t in range(len(words)):
+        errors[t] = sigmoid(errors[t]) - f32(1)
+
+
+@compiled
+def learn_targets(outputs, words, h, dh, errors, rate, decay):
+    """The positive examples: add their part to dh, and move their output vectors.
+
+    outputs: (V, H) float32.
+    words, errors: (T,) ids, and (T or more,) float32 from `target_errors`.
+    h, dh: (T or more, H) float32.
+    rate, decay: float32, the learning rate, and the weight decay.
+    Raises nothing.
+    Source: chapter 11; Mikolov et al. 2013b, equation 4.
+
+    >>> outputs, h, dh = np.zeros((9, 1), f32), np.ones((1, 1), f32), np.zeros((1, 1), f32)
+    >>> errors = np.array([-0.5], f32)
+    >>> learn_targets(outputs, np.array([7]), h, dh, errors, f32(0.5), f32(0))
+    >>> outputs[7].item()
+    0.25
+    """
+    kept = f32(1) - rate * decay
+    for t in range(len(words)):
+        u, error = words[t], errors[t]
         for k in range(h.shape[1]):
             y = outputs[u, k]
-            dh[t, k] = (dh[t, k] + error * y) * scale[t]
-            outputs[u, k] = y - rate * error * h[t, k]
+            dh[t, k] += error * y
+            outputs[u, k] = kept * y - rate * error * h[t, k]
 
 
 @compiled

@@ -19,6 +19,7 @@ import numpy as np
 
 from w2vlib.compiled import (
     EVERY,
+    band_product,
     cached,
     compiled,
     descend,
@@ -28,13 +29,14 @@ from w2vlib.compiled import (
     longest_line,
     next_group,
     product,
+    reach,
     scores,
     sigmoid,
 )
 
 
 @cached
-def train_lines(inputs, outputs, text, order, group, band, sampling, rate, state):
+def train_lines(inputs, outputs, text, order, group, band, sampling, rate, decay, state):
     """Train on the lines whose numbers are in `order`, as `compiled.train_lines` does for CBOW.
 
     Of long lines no more than twice `group` words guess in a step. Returns the loss of some steps,
@@ -59,7 +61,7 @@ def train_lines(inputs, outputs, text, order, group, band, sampling, rate, state
                 losses, counted = losses + found, counted + among
             step(
                 inputs, outputs, words[:size], first, last, *part, negatives,
-                band, sampling.negative, rate, room,
+                band, sampling.negative, rate, decay, room,
             )  # fmt: skip
             groups += 1
     return losses, counted
@@ -87,7 +89,7 @@ def make_room(T, C, M, H):
 
 
 @compiled
-def step(inputs, outputs, words, first, last, start, stop, negatives, band, K, rate, room):
+def step(inputs, outputs, words, first, last, start, stop, negatives, band, K, rate, decay, room):
     """One step, in place on `inputs` and `outputs`: words start to stop - 1 guess their windows.
 
     The other arguments are those of `compiled.step`.
@@ -115,13 +117,13 @@ def step(inputs, outputs, words, first, last, start, stop, negatives, band, K, r
             errors[t, m] = sigmoid(errors[t, m]) * weights[t, m]
     pair_errors(pairs, x, y, guessed[:T], start - begin, band)
     product(dn, errors[:rows].T, x[:rows])
-    band_product(dy, pairs.T, x, guessing[:C])
+    band_product(dy, pairs.T, x, guessing[:C, 0], guessing[:C, 1])
     product(dx[:rows], errors[:rows], n)
-    descend(inputs, words[start:stop], dx, rate)
-    band_product(dx, pairs, y, guessed[:T])
-    descend(inputs, words[start:stop], dx, rate)
-    descend(outputs, words[begin:end], dy, rate)
-    descend(outputs, negatives, dn, rate)
+    descend(inputs, words[start:stop], dx, rate, decay)
+    band_product(dx, pairs, y, guessed[:T, 0], guessed[:T, 1])
+    descend(inputs, words[start:stop], dx, rate, f32(0))
+    descend(outputs, words[begin:end], dy, rate, decay)
+    descend(outputs, negatives, dn, rate, decay)
 
 
 @compiled
@@ -182,13 +184,6 @@ def weigh_negatives(weights, words, guessed, guessing, shift, negatives, band, K
 
 
 @compiled
-def reach(ranges, i):
-    """The columns that rows i and i + 1 of a band use, in fours."""
-    start, stop = ranges[i, 0], ranges[min(i + 1, len(ranges) - 1), 1]
-    return start, stop + (start - stop) % 4
-
-
-@compiled
 def pair_errors(pairs, x, y, guessed, shift, band):
     """The weighted errors of all guesses; 0 stays where nothing is guessed.
 
@@ -197,7 +192,7 @@ def pair_errors(pairs, x, y, guessed, shift, band):
     guessed, shift, band: as `weigh_negatives` takes them.
     """
     for i in range(0, len(guessed), 2):
-        start, stop = reach(guessed, i)
+        start, stop = reach(guessed[:, 0], guessed[:, 1], i)
         scores(pairs[i : i + 2, start:stop], x[i : i + 2], y[start:stop])
         for t in range(i, i + 2):
             for c in range(start, stop):
@@ -206,15 +201,3 @@ def pair_errors(pairs, x, y, guessed, shift, band):
                     pairs[t, c] = band[abs(c - shift - t)] * error
                 else:
                     pairs[t, c] = 0
-
-
-@compiled
-def band_product(C, A, B, ranges):
-    """C = A @ B where A is 0 but for a band: two rows at a time, by the columns in `reach`.
-
-    C, A, B: (I, K), (I, J) and (J, K) float32, or more rows and columns, of 0.
-    ranges: (I, 2), which columns of A are not 0, by row.
-    """
-    for i in range(0, len(ranges), 2):
-        start, stop = reach(ranges, i)
-        product(C[i : i + 2], A[i : i + 2, start:stop], B[start:stop])

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-__all__ = ["descend", "find_repeats", "sigmoid"]
+__all__ = ["add_decay", "descend", "find_repeats", "sigmoid"]
 
 LARGEST_STEP = 1.0  # no row moves further at once: a brake against divergence
 
@@ -27,6 +27,22 @@ def sigmoid(x):
 def softplus(x):
     """log(1 + exp(x)) for any array: -log sigmoid(-x). It cannot overflow."""
     return np.maximum(x, 0) + np.log(1 + np.exp(-np.abs(x)))
+
+
+def add_decay(gradients, rows, decay):
+    """Add `decay` times their rows to gradients: the slopes of decay/2 times their squares.
+
+    gradients: arrays (n, H), float; rows: as many arrays of as many numbers; decay: a number.
+    Raises nothing.
+    Source: weight decay, Krogh and Hertz 1992.
+
+    >>> gradient = np.zeros((1, 2))
+    >>> add_decay([gradient], [np.array([[1.0, -2.0]])], 0.5)
+    >>> gradient
+    array([[ 0.5, -1. ]])
+    """
+    for gradient, row in zip(gradients, rows, strict=True):
+        gradient += np.float32(decay) * row.reshape(gradient.shape)
 
 
 def find_repeats(ids):

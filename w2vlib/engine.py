@@ -17,15 +17,16 @@ class Engine:
     says: in a few words, what it is.
     stage: its name in the ledger.
     fit: fit(vectors, outputs, corpus, *, model, window, negative, power, epochs, subsample,
-        learning_rate, seed, first, report) is a generator. It trains vectors (V, H) and outputs
-        (V, H or more), float32 as `start` makes them, in place, on the `pieces` of the corpus by
-        epochs, seed and first, the number of those done before. It calls report(tokens, loss)
-        after each step, with the words of the text that the step stands for and the mean loss of
-        a word, or None where this step is not asked: a few give an estimate. It yields after each
-        piece: None, or what to call to have the two matrices up to date, if they are not. They
-        are when the generator ends, however it does, so that an interruption loses nothing.
-    defaults: for each model that it trains, "cbow" or "skipgram", the epochs, subsample and
-        learning_rate that suit it.
+        learning_rate, decay, seed, first, report) is a generator. It trains vectors (V, H) and
+        outputs (V, H or more), float32 as `start` makes them, in place, on the `pieces` of the
+        corpus by epochs, seed and first, the number of those done before. It calls report(tokens,
+        loss) after each step, with the words of the text that the step stands for and the mean
+        loss of a word, or None where this step is not asked: a few give an estimate. It yields
+        after each piece: None, or what to call to have the two matrices up to date, if they are
+        not. They are when the generator ends, however it does, so that an interruption loses
+        nothing.
+    defaults: for each model that it trains, "cbow" or "skipgram", the subsample,
+        learning_rate and decay that suit it.
     touches: touches(negative, vector_size) -> how many numbers of both matrices it moves for a
         word.
     limits: argument -> the largest value that it can honour.
@@ -44,7 +45,7 @@ class Engine:
     >>> still = Engine(
     ...     name="still", says="learns nothing", stage="nothing at all", touches=lambda K, H: 0,
     ...     fit=lambda vectors, outputs, corpus, **options: iter(()),
-    ...     defaults={"cbow": {"epochs": 1, "subsample": 0, "learning_rate": 0.1}},
+    ...     defaults={"cbow": {"subsample": 0, "learning_rate": 0.1, "decay": 0}},
     ...     needs=("numpy",),
     ... )
     >>> vectors, outputs = still.start(7, 5, np.random.default_rng(0))

@@ -59,6 +59,7 @@ class EngineStage:
             epochs=EPOCHS,
             subsample=SUBSAMPLE,
             learning_rate=self.engine.defaults["cbow"]["learning_rate"],
+            decay=self.engine.defaults["cbow"]["decay"],
             seed=0,
             first=0,
             report=report,

@@ -26,6 +26,8 @@ ENGINES = {
 }
 
 MODELS = ("cbow", "skipgram")
+# A long text says in a few passes what a short one says in many.
+WORDS, LEAST, MOST = 13_000_000, 3, 20
 
 
 def train(
@@ -39,6 +41,7 @@ def train(
     epochs=None,
     subsample=None,
     learning_rate=None,
+    decay=None,
     engine="numpy",
     threads=1,
     seed=1,
@@ -59,10 +62,12 @@ def train(
     window: words on each side.
     negative: K, negatives for each word.
     power: negatives are drawn in proportion to count**power.
-    epochs: passes over the corpus. This and the next two are by default what suits the engine and
-        the model.
+    epochs: passes over the corpus; by default what suits its length, `usual_epochs`.
     subsample: words that make up a larger share of the text than this are thinned out (0: none).
+        This and the next two are by default what suits the engine and the model.
     learning_rate: at the start; it falls linearly to 0.
+    decay: weight decay. Each time that a row of a matrix learns, it first loses the share
+        learning_rate * decay of itself (0: none).
     engine: one of ENGINES, by name.
     threads: how many it runs on, if it takes more than one.
     seed: the same seed gives the same vectors on the same machine; with more threads, nearly.
@@ -94,10 +99,11 @@ def train(
     >>> vectors, vectors.most_similar("goodbye", topn=1)[0][0] in vectors
     (WordVectors(5 words, 5 dimensions), True)
     """
+    check_type(corpus)
     engine, options = settle(
         model=model, vector_size=vector_size, window=window, negative=negative, power=power,
-        epochs=epochs, subsample=subsample, learning_rate=learning_rate, engine=engine,
-        threads=threads, seed=seed,
+        epochs=epochs, subsample=subsample, learning_rate=learning_rate, decay=decay,
+        engine=engine, threads=threads, seed=seed, tokens=len(corpus),
     )  # fmt: skip
     vector_size, epochs = int(vector_size), options["epochs"]
     check_corpus(corpus, options["power"], options["subsample"], epochs)
@@ -120,11 +126,12 @@ def train(
 
 
 def settle(
-    *, vector_size, window, negative, power, epochs, subsample, learning_rate, engine, threads,
-    seed, model="cbow",
+    *, vector_size, window, negative, power, epochs, subsample, learning_rate, decay, engine,
+    threads, seed, model="cbow", tokens=1,
 ):  # fmt: skip
     """The arguments of `train` but for the corpus, checked -> an Engine, and options for its `fit`.
 
+    tokens: how many words the corpus has, as soon as that is known.
     Raises what `train` raises for arguments that cannot work with any corpus.
     """
     if not isinstance(engine, str) or engine not in ENGINES:
@@ -132,8 +139,9 @@ def settle(
         raise ValueError(f"engine is {short(engine)}: it should be {names}")
     engine = ENGINES[engine]
     check_model(engine, model)
-    given = {"epochs": epochs, "subsample": subsample, "learning_rate": learning_rate}
+    given = {"subsample": subsample, "learning_rate": learning_rate, "decay": decay}
     options = {name: engine.defaults[model][name] if x is None else x for name, x in given.items()}
+    options["epochs"] = usual_epochs(tokens) if epochs is None else epochs
     options |= {"window": window, "negative": negative, "power": power}
     # As numbers of Python's: products of NumPy's small types overflow.
     options = {name: x.item() if isinstance(x, np.generic) else x for name, x in options.items()}
@@ -146,12 +154,23 @@ def settle(
     check.number(options["learning_rate"], "learning_rate", above=0)
     if np.float32(min(options["learning_rate"], 1)) == 0:
         raise ValueError(f"learning_rate is {options['learning_rate']}: in float32 that is 0")
+    check.number(options["decay"], "decay", at_least=0)
     check.whole(threads, "threads", at_most=1000)
     check.whole(seed, "seed", at_least=0)
     check_engine(engine, threads, options)
+    if options["decay"] * options["learning_rate"] >= 1:
+        raise ValueError(
+            f"decay is {options['decay']}: times the learning_rate, {options['learning_rate']}, it "
+            "should be less than 1, or nothing is left of the vectors; 0.05 is usual"
+        )
     if engine.threads:
         options["threads"] = int(threads)
     return engine, options | {"model": model, "seed": int(seed)}
+
+
+def usual_epochs(tokens):
+    """Passes over a corpus of so many words: WORDS in all, but neither too few nor too many."""
+    return int(np.clip(round(WORDS / max(tokens, 1)), LEAST, MOST))
 
 
 def check_model(engine, model):
@@ -192,8 +211,8 @@ def instead(able):
     return f"; try {names}" if names else ""
 
 
-def check_corpus(corpus, power, subsample, epochs):
-    """Raise TypeError or ValueError for a corpus that these cannot be trained on."""
+def check_type(corpus):
+    """Raise TypeError for what is no Corpus."""
     if not isinstance(corpus, Corpus):
         raise TypeError(
             f"corpus is {type(corpus).__name__}: it should be a Corpus, see w2vlib.load_corpus"
@@ -203,6 +222,10 @@ def check_corpus(corpus, power, subsample, epochs):
             f"corpus.vocabulary is {type(corpus.vocabulary).__name__}: it should be a Vocabulary, "
             "w2vlib.Vocabulary(words) with the words in the order of their ids"
         )
+
+
+def check_corpus(corpus, power, subsample, epochs):
+    """Raise ValueError for a corpus that these cannot be trained on, and warn of a short one."""
     different = np.count_nonzero(corpus.counts)
     if different < 2 or len(corpus) < 2:
         raise ValueError(

@@ -28,7 +28,7 @@ A step touches only the rows of its own words: its cost does not grow with the v
 import numpy as np
 
 from w2vlib import fused_skipgram
-from w2vlib.descent import descend, find_repeats, sigmoid, softplus
+from w2vlib.descent import add_decay, descend, find_repeats, sigmoid, softplus
 from w2vlib.draws import AliasTable, draw_others, kept_share, negative_weights
 from w2vlib.engine import Engine
 from w2vlib.pieces import pieces
@@ -56,7 +56,7 @@ EVERY = 32  # steps from one whose loss is computed to the next
 
 def fit(
     vectors, outputs, corpus, *,
-    window, negative, power, epochs, subsample, learning_rate, seed, report,
+    window, negative, power, epochs, subsample, learning_rate, decay, seed, report,
     model="cbow", first=0,
 ):  # fmt: skip
     """Train both matrices in place, by the arguments of `w2vlib.train`; see Engine."""
@@ -80,14 +80,14 @@ def fit(
             rate = learning_rate * (1 - done / total)
             settings = blocks.take(chosen, axis=0), windows, negatives, negative
             found = None if number % EVERY else estimate(vectors, outputs, *settings)
-            learn(vectors, outputs, *settings, rate)
+            learn(vectors, outputs, *settings, rate, decay)
             before = done
             done = piece.done + len(piece) * (start + len(chosen)) // len(order)
             report(done - before, found)
         yield
 
 
-def step(inputs, outputs, ids, windows, negatives, negative, rate):
+def step(inputs, outputs, ids, windows, negatives, negative, rate, decay):
     """One step of gradient descent, in place on both (V, H) arrays.
 
     inputs, outputs: (V, H) float32.
@@ -95,14 +95,15 @@ def step(inputs, outputs, ids, windows, negatives, negative, rate):
     windows: (B, T, T) float32, of `window_weights`.
     negatives: (M,) ids, shared by all words, each weighted K/M with K `negative`; where one is the
         word itself, it is left out.
-    rate: the learning rate.
+    rate, decay: the learning rate, and the weight decay: a row's gradient grows by decay times the
+        row each time that it is used.
     Raises nothing: `train` has checked what it passes on.
     Source: chapter 10; negatives shared by a batch as in Ji et al. 2016.
 
     >>> inputs, outputs = np.ones((9, 2), np.float32), np.zeros((9, 2), np.float32)
     >>> ids, lines = np.arange(BLOCK)[np.newaxis] % 8, np.zeros((1, BLOCK), int)
     >>> windows = window_weights(lines, window_band(2))
-    >>> step(inputs, outputs, ids, windows, np.array([8]), negative=5, rate=0.01)
+    >>> step(inputs, outputs, ids, windows, np.array([8]), negative=5, rate=0.01, decay=0)
     >>> bool((outputs[:8] > 0).all()), bool((outputs[8] < 0).all())
     (True, True)
     """
@@ -112,6 +113,7 @@ def step(inputs, outputs, ids, windows, negatives, negative, rate):
     x, y = inputs.take(ids, axis=0), outputs.take(words, axis=0)
     negs = outputs.take(negatives, axis=0)
     dx, dy, dnegs = gradients(x, y, negs, windows, weights)
+    add_decay((dx, dy, dnegs), (x, y, negs), decay)
     repeats = find_repeats(words)
     descend(inputs, repeats, dx, rate)
     descend(outputs, repeats, dy, rate)
@@ -270,8 +272,8 @@ ENGINE = Engine(
     stage="fused in NumPy",
     fit=fit,
     defaults={
-        "cbow": {"epochs": 10, "subsample": 3e-4, "learning_rate": 0.05},
-        "skipgram": {"epochs": 5, "subsample": 1e-3, "learning_rate": 0.075},
+        "cbow": {"subsample": 1e-3, "learning_rate": 0.2, "decay": 0.05},
+        "skipgram": {"subsample": 1e-3, "learning_rate": 0.075, "decay": 0},
     },
     touches=touches,
     # Above a rate of 1, LARGEST_STEP would cut more than half of the steps.

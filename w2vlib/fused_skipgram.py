@@ -18,19 +18,22 @@ there, not drawn again.
 
 import numpy as np
 
-from w2vlib.descent import descend, find_repeats, sigmoid, softplus
+from w2vlib.descent import add_decay, descend, find_repeats, sigmoid, softplus
 
 
-def step(inputs, outputs, ids, windows, negatives, negative, rate):
+def step(inputs, outputs, ids, windows, negatives, negative, rate, decay):
     """One step of gradient descent, in place on both (V, H) arrays.
 
     ids: (B, T) integers of the machine's size, np.intp: B blocks of T words.
     windows: (B, T, T) float32, of `pair_weights`.
     negatives: (M,) ids, shared by all words; negative: K.
+    rate, decay: as `fused.step` takes them.
     """
     weights = negative_weights(ids, windows, negatives, negative)
     x, y = inputs.take(ids, axis=0), outputs.take(ids, axis=0)
-    dx, dy, dnegs = gradients(x, y, outputs.take(negatives, axis=0), windows, weights)
+    negs = outputs.take(negatives, axis=0)
+    dx, dy, dnegs = gradients(x, y, negs, windows, weights)
+    add_decay((dx, dy, dnegs), (x, y, negs), decay)
     repeats = find_repeats(ids.ravel())
     descend(inputs, repeats, dx, rate)
     descend(outputs, repeats, dy, rate)

@@ -22,7 +22,7 @@ THREADS = 128  # threads in a block of `thin`
 
 def fit(
     vectors, outputs, corpus, *,
-    window, negative, power, epochs, subsample, learning_rate, seed, report,
+    window, negative, power, epochs, subsample, learning_rate, decay, seed, report,
     model="cbow", first=0, at_once=None,
 ):  # fmt: skip
     """Train both matrices in place, by the arguments of `w2vlib.train`; see Engine.
@@ -68,8 +68,8 @@ def fit(
         before, after = (1 - done / total for done in (piece.done, piece.done + len(piece)))
         learn[min(at_once, len(order)), warps.WARP](
             inputs, targets, kept, starts, counts, window, negative, share, alias,
-            np.float32(learning_rate * before), np.float32(learning_rate * after), for_learn,
-            losses,
+            np.float32(learning_rate * before), np.float32(learning_rate * after),
+            np.float32(decay), for_learn, losses,
         )  # fmt: skip
         return losses
 
@@ -129,7 +129,7 @@ ENGINE = Engine(
     says="is the fastest and needs a graphics card",
     stage="CUDA",
     fit=fit,
-    defaults={"cbow": {"epochs": 9, "subsample": 1e-4, "learning_rate": 0.06}},
+    defaults={"cbow": {"subsample": 1e-4, "learning_rate": 0.2, "decay": 0.05}},
     touches=touches,
     limits={"window": 1000, "negative": 1000, "learning_rate": 1},
     needs=("numba",),

@@ -25,7 +25,7 @@ CHUNK = 50_000  # words of the text from one report to the next
 
 def fit(
     vectors, outputs, corpus, *,
-    window, negative, power, epochs, subsample, learning_rate, seed, report,
+    window, negative, power, epochs, subsample, learning_rate, decay, seed, report,
     model="cbow", first=0, threads=1,
 ):  # fmt: skip
     """Train both matrices in place, by the arguments of `w2vlib.train`; see Engine.
@@ -44,17 +44,18 @@ def fit(
     sampling = compiled.Sampling(
         table.share.astype(np.float32), table.alias, shared, np.float32(negative)
     )
-    total = epochs * len(corpus)
+    longest = max(2 * group, 2 * min(window, GROUP))
+    total, decay = epochs * len(corpus), np.float32(decay)
 
     def work(order, state):
         rate = np.float32(learning_rate * (1 - done / total))
-        return train_lines(vectors, outputs, text, order, group, band, sampling, rate, state)
+        return train_lines(vectors, outputs, text, order, group, band, sampling, rate, decay, state)
 
     with ThreadPoolExecutor(threads) as pool:
         parts = None
         for piece in pieces(corpus, epochs, seed, first):
             if piece.parts != parts:  # a short text is one piece, again and again
-                parts, lines = piece.parts, cut_lines(piece, max(2 * group, 2 * window))
+                parts, lines = piece.parts, cut_lines(piece, longest)
             done = piece.done
             text = compiled.Text(piece.ids, lines, keep)
             states = piece.rng.integers(1, 2**63, size=(threads, 1), dtype=np.uint64)
@@ -106,7 +107,7 @@ def prepare(progress=True, model="cbow"):
     matrices = ENGINE.start(2, 1, np.random.default_rng(0))
     training = fit(
         *matrices, two_words, model=model, window=1, negative=1, power=1, epochs=1, subsample=0,
-        learning_rate=1.0, seed=0, report=lambda tokens, loss=None: None,
+        learning_rate=1.0, decay=0.0, seed=0, report=lambda tokens, loss=None: None,
     )  # fmt: skip
     list(training)
 
@@ -126,11 +127,11 @@ ENGINE = Engine(
     stage="compiled",
     fit=fit,
     defaults={
-        "cbow": {"epochs": 9, "subsample": 1e-4, "learning_rate": 0.06},
-        "skipgram": {"epochs": 5, "subsample": 1e-3, "learning_rate": 0.075},
+        "cbow": {"subsample": 1e-3, "learning_rate": 0.2, "decay": 0.05},
+        "skipgram": {"subsample": 1e-3, "learning_rate": 0.075, "decay": 0},
     },
     touches=touches,
-    limits={"window": 1000, "negative": 1000, "learning_rate": 1},
+    limits={"window": 2 * GROUP - 1, "negative": 1000, "learning_rate": 1},
     needs=("numba",),
     extra="speed",
     threads=True,

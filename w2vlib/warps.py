@@ -120,10 +120,11 @@ def window_sum(h, inputs, words, first, t, stop, lane):
 
 
 @device
-def answer(h, dh, y, outputs, word, label, rate, lane):
-    """One question, as chapter 3 puts it: is it `word`? Its output vector learns, dh grows.
+def answer(h, dh, y, outputs, word, label, rate, decay, lane):
+    """One question, as chapter 3 puts it: is it `word`? Its output vector learns; dh grows.
 
-    label: 1 for yes, 0 for no. y: where the vector is kept meanwhile. Returns the error.
+    label: 1 for yes, 0 for no. y: where the vector is kept meanwhile. It decays by `decay`. Returns
+    the error.
     """
     score = f32(0)
     for c in range(len(h)):
@@ -135,7 +136,7 @@ def answer(h, dh, y, outputs, word, label, rate, lane):
         k = lane + WARP * c
         dh[c] += error * y[c]
         if k < outputs.shape[1]:
-            cuda.atomic.add(outputs, (word, k), -rate * error * h[c])
+            cuda.atomic.add(outputs, (word, k), -rate * (error * h[c] + decay * y[c]))
     return error
 
 
@@ -157,20 +158,27 @@ def pass_back(dh, inputs, words, first, t, stop, rate, lane):
                     cuda.atomic.add(inputs, (words[j], k), -step * dh[c])
 
 
+@device
+def shrink(inputs, word, share, lane):
+    """The input vector of a word loses a share of itself."""
+    for k in range(lane, inputs.shape[1], WARP):
+        cuda.atomic.add(inputs, (word, k), -share * inputs[word, k])
+
+
 @cache
 def make_learn(own):
     """The kernel for vectors of which each thread has `own` numbers, at most: it is compiled once.
 
     learn[warps, WARP](inputs, outputs, words, starts, counts, window, negative, share, alias,
-    before, after, seed, losses) trains both matrices (V, H), by `warps` lines at a time, on the
-    lines that `thin` leaves, in their order. The learning rate falls from `before` to `after`.
+    before, after, decay, seed, losses) trains both matrices (V, H), by `warps` lines at a time, on
+    the lines that `thin` leaves, in their order. The learning rate falls from `before` to `after`.
     To losses (2,), float64, are added the losses of all words, and their number.
     """
 
     @cuda.jit(fastmath=True)
     def learn(
-        inputs, outputs, words, starts, counts, window, negative, share, alias, before, after, seed,
-        losses,
+        inputs, outputs, words, starts, counts, window, negative, share, alias, before, after,
+        decay, seed, losses,
     ):  # fmt: skip
         lane = cuda.threadIdx.x
         h = cuda.local.array(own, f32)
@@ -186,12 +194,13 @@ def make_learn(own):
                 scale = window_sum(h, inputs, words, first, t, stop, lane)
                 for c in range(own):
                     dh[c] = f32(0)
-                right += chance(answer(h, dh, y, outputs, words[t], f32(1), rate, lane))
+                right += chance(answer(h, dh, y, outputs, words[t], f32(1), rate, decay, lane))
                 for m in range(negative):
                     word = draw(share, alias, seed, t * negative + m)
                     if word != words[t]:
-                        right += chance(answer(h, dh, y, outputs, word, f32(0), rate, lane))
+                        right += chance(answer(h, dh, y, outputs, word, f32(0), rate, decay, lane))
                 pass_back(dh, inputs, words, first, t, stop, rate * scale, lane)
+                shrink(inputs, words[t], rate * decay, lane)
             if lane == 0 and end > start:
                 cuda.atomic.add(losses, 0, -right)
                 cuda.atomic.add(losses, 1, end - start)

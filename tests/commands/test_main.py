@@ -32,7 +32,9 @@ def test_help_names_every_command_and_default(capsys):
     for name in ARGUMENTS:
         assert f"--{name.replace('_', '-')}" in text
         default = {"checkpoint": "none", "start": "start anew"}.get(name, ARGUMENTS[name])
-        if default is None:
+        if name == "epochs":
+            default = "from 20 for a short text to 3 for a long one"
+        elif default is None:
             by_engine = engines.ENGINES.values()
             default = ", ".join(f"{e.defaults['cbow'][name]} with {e.name}" for e in by_engine)
             default += "; for skipgram "

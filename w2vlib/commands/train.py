@@ -18,7 +18,7 @@ from w2vlib.commands.arguments import (
 )
 from w2vlib.console import INTERRUPTED, is_watched, noting_interrupts, say
 from w2vlib.corpus import load_corpus, text_files
-from w2vlib.engines import ENGINES, MODELS, settle, train
+from w2vlib.engines import ENGINES, LEAST, MODELS, MOST, settle, train, usual_epochs
 from w2vlib.evaluation import WordVectors
 from w2vlib.matrices import check_former
 from w2vlib.phrases import join_phrases
@@ -66,6 +66,7 @@ NUMBERS = {
     "epochs": (int, "passes over the corpus"),
     "subsample": (float, "thin out words that are more than this share of the text; 0: none"),
     "learning_rate": (float, "at the start; it falls to 0 at the end"),
+    "decay": (float, "weight decay; 0: none"),
     "threads": (int, "that an engine runs on which takes several"),
     "seed": (int, "the same seed gives the same vectors on the same machine"),
 }
@@ -105,6 +106,8 @@ def add(commands):
 def _default(name):
     if ARGUMENTS[name] is not None:
         return f"{ARGUMENTS[name]}" + ", or that of --start" * (name == "vector_size")
+    if name == "epochs":
+        return f"from {MOST} for a short text to {LEAST} for a long one"
     told = {}
     for engine in ENGINES.values():
         for model, defaults in engine.defaults.items():
@@ -123,7 +126,7 @@ def run(args):
     _check_files(args, texts)  # now: not after an hour of training
     given = {name: getattr(args, name) for name in ("model", *NUMBERS, "engine")}
     options = {name: ARGUMENTS[name] if x is None else x for name, x in given.items()}
-    epochs = settle(**options)[1]["epochs"]  # which finds wrong ones before a long text is read
+    settle(**options)  # which finds wrong ones before a long text is read
     start = None if args.start is None else WordVectors.load(args.start)
     if start is not None:
         if args.vector_size is None:
@@ -131,6 +134,7 @@ def run(args):
         check_former(start, options["vector_size"])
     options |= {"start": start, "checkpoint": args.checkpoint, "progress": is_watched()}
     corpus = _corpus(args, texts)
+    epochs = args.epochs or usual_epochs(len(corpus))
     say(
         f"{corpus.name}: {len(corpus):,} tokens, {len(corpus.vocabulary):,} different words; "
         f"{epochs} {'epoch' if epochs == 1 else 'epochs'}"
