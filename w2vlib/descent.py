@@ -32,7 +32,7 @@ def softplus(x):
 def add_decay(gradients, rows, decay):
     """Add `decay` times their rows to gradients: the slopes of decay/2 times their squares.
 
-    gradients: arrays (n, H), float; rows: as many arrays of as many numbers; decay: a number.
+    gradients: arrays (N, H), float; rows: as many arrays of as many numbers; decay: a number.
     Raises nothing.
     Source: weight decay, Krogh and Hertz 1992.
 
