@@ -273,7 +273,7 @@ ENGINE = Engine(
     fit=fit,
     defaults={
         "cbow": {"subsample": 1e-3, "learning_rate": 0.2, "decay": 0.05},
-        "skipgram": {"subsample": 1e-3, "learning_rate": 0.075, "decay": 0},
+        "skipgram": {"subsample": 1e-3, "learning_rate": 0.1, "decay": 0.05},
     },
     touches=touches,
     # Above a rate of 1, LARGEST_STEP would cut more than half of the steps.

@@ -128,7 +128,7 @@ ENGINE = Engine(
     fit=fit,
     defaults={
         "cbow": {"subsample": 1e-3, "learning_rate": 0.2, "decay": 0.05},
-        "skipgram": {"subsample": 1e-3, "learning_rate": 0.075, "decay": 0},
+        "skipgram": {"subsample": 1e-3, "learning_rate": 0.1, "decay": 0.05},
     },
     touches=touches,
     limits={"window": 2 * GROUP - 1, "negative": 1000, "learning_rate": 1},
