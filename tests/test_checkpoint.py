@@ -167,7 +167,9 @@ def test_it_says_that_it_goes_on(corpus, path, capsys):
     capsys.readouterr()
     train(corpus, checkpoint=path, **QUIET | {"progress": True})
     err = capsys.readouterr().err
-    assert f"{path}: goes on after 3,000 of 9,000 tokens" in err and "9.00k/9.00k" in err
+    assert f"{path} goes on after 3,000 of 9,000 tokens" in err and "9.00k/9.00k" in err
+    train(corpus, checkpoint=path, **QUIET | {"progress": True})
+    assert capsys.readouterr().err == f"{path} is complete: 9,000 of 9,000 tokens\n"
 
 
 def test_within_an_epoch_one_is_written_when_it_is_time(corpus, path, monkeypatch):
@@ -317,7 +319,7 @@ def test_a_full_disk_leaves_the_former_one(corpus, path, monkeypatch):
 
     whole = train(corpus, **QUIET)
     monkeypatch.setattr(checkpoint.os, "fsync", full)
-    with pytest.raises(OSError, match="cannot be written .No space left.*former") as caught:
+    with pytest.raises(OSError, match="cannot be written .No space left.*make room") as caught:
         train(corpus, checkpoint=path, **QUIET)
     assert caught.value.errno == errno.ENOSPC and caught.value.filename == str(path)
     assert isinstance(caught.value.vectors, WordVectors)

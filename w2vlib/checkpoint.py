@@ -113,8 +113,8 @@ class Checkpoint:
         except OSError as error:
             raise type(error)(
                 error.errno,
-                f"the checkpoint cannot be written ({error.strerror}); the former one is whole, "
-                "and the same call goes on from it",
+                f"the checkpoint cannot be written ({error.strerror}): make room, and the same "
+                "call goes on from the last one that was",
                 self.path,
             ) from error
         finally:

@@ -51,7 +51,7 @@ BLOCK = 32  # T, words in a block
 BLOCKS = 16  # blocks in a step, at most; fewer, where ...
 REPEATS = 8  # ... one word alone would come more often than this in a step, on average
 SHARING = 64 / 5  # M/K, negatives that the words of a step share, for each negative of a word
-EVERY = 32  # steps from one whose loss is computed to the next
+EVERY = 64  # steps from one whose loss is computed to the next
 
 
 def fit(

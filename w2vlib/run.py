@@ -30,12 +30,13 @@ class Run:
             self.done = checkpoint.state["pieces"]
             self.bar.go_on(checkpoint.state["bar"])
             if self.bar.wanted:
-                print(f"{checkpoint.path}: goes on after {self.bar.share()}", file=Stderr())
+                told = "goes on after" if self._is_left() else "is complete:"
+                print(f"{checkpoint.path} {told} {self.bar.share()}", file=Stderr())
 
     def __call__(self, callback=None):
         """Train, or go on -> WordVectors. Errors carry what was learnt."""
         try:
-            if self.done < self.pieces * self.options["epochs"]:
+            if self._is_left():
                 with self.bar:
                     self._train(callback)
                 self.watch.look()
@@ -43,6 +44,9 @@ class Run:
             self._tell(error)
             raise
         return self._learnt(*self.both)
+
+    def _is_left(self):
+        return self.done < self.pieces * self.options["epochs"]
 
     def _train(self, callback):
         training = self.engine.fit(
