@@ -10,6 +10,7 @@ Run vectors, ptb and updates again when the defaults of `w2vlib.train` have chan
 
 import json
 import sys
+from inspect import signature
 from pathlib import Path
 from time import perf_counter
 from unittest.mock import patch
@@ -18,16 +19,21 @@ import numpy as np
 
 import w2vlib
 from w2vlib import WordVectors, fused, load_corpus, train
-from w2vlib.engines import ENGINES
+from w2vlib.engines import settle
 
 SEEDS = 1, 2
 RESULTS = Path(__file__).resolve().parent.parent / "book" / "results"
 
 
-def defaults():
-    """What `train` does when nothing is asked for."""
-    settings = train.__kwdefaults__ | ENGINES[train.__kwdefaults__["engine"]].defaults["cbow"]
-    return {k: v for k, v in settings.items() if k not in {"progress", "seed"}}
+def defaults(corpus):
+    """What `train` does with `corpus` when nothing is asked for, but for the seed."""
+    given = signature(settle).parameters.keys() & train.__kwdefaults__
+    asked = {name: train.__kwdefaults__[name] for name in given}
+    engine, options = settle(**asked, tokens=len(corpus))
+    options |= {"engine": engine.name, "vector_size": asked["vector_size"]}
+    return {
+        name: options[name] for name in train.__kwdefaults__ if name in options.keys() - {"seed"}
+    }
 
 
 def vectors():
@@ -44,7 +50,7 @@ def vectors():
         pairs, analogies = trained.evaluate_word_pairs(), trained.evaluate_analogies()
         scores = {"spearman": round(pairs.spearman, 4), "accuracy": round(analogies.accuracy, 4)}
         runs.append({"seed": seed} | scores)
-    return {"settings": defaults(), "runs": runs}
+    return {"settings": defaults(corpus), "runs": runs}
 
 
 def ptb():
@@ -56,7 +62,7 @@ def ptb():
     pairs, analogies = vectors.evaluate_word_pairs(), vectors.evaluate_analogies()
     questions = ["mr. he ms.", "high higher low", "year years month", "take took go"]
     return {
-        "settings": {"seed": 1} | defaults(),
+        "settings": {"seed": 1} | defaults(corpus),
         "tokens": len(corpus),
         "words": len(vectors),
         "seconds": round(seconds),
