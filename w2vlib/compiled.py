@@ -33,6 +33,7 @@ __all__ = [
     "band_product",
     "descend",
     "draw",
+    "forward",
     "gather",
     "learn_targets",
     "make_room",
@@ -96,16 +97,11 @@ def train_lines(inputs, outputs, text, order, group, band, sampling, rate, decay
     while done < len(order):
         done, size = next_group(words, first, last, text, order, done, group, len(band) - 1, state)
         draw_negatives(negatives, sampling, state)
+        these = words[:size], first[:size], last[:size]
         if groups % EVERY == 0:
-            found, among = loss(
-                inputs, outputs, words[:size], first, last, negatives,
-                band, sampling.negative, room,
-            )  # fmt: skip
+            found, among = loss(inputs, outputs, *these, negatives, band, sampling.negative, room)
             losses, counted = losses + found, counted + among
-        step(
-            inputs, outputs, words[:size], first, last, negatives,
-            band, sampling.negative, rate, decay, room,
-        )  # fmt: skip
+        step(inputs, outputs, *these, negatives, band, sampling.negative, rate, decay, room)
         groups += 1
     return losses, counted
 
@@ -211,7 +207,7 @@ def step(inputs, outputs, words, first, last, negatives, band, K, rate, decay, r
 
     inputs, outputs: (V, H) and (V, H and more, for `lanes`), float32.
     words: (T,) ids; the window of word t is words first[t] to last[t] - 1, without t.
-    first, last: (T or more,) ints.
+    first, last: (T,) ints, both rising.
     negatives: (M,) ids, weighted K/M.
     band: (1 + w,) float32, the weight of a neighbour by its distance.
     rate, decay: float32, the learning rate, and the weight decay.
@@ -226,18 +222,10 @@ def step(inputs, outputs, words, first, last, negatives, band, K, rate, decay, r
     >>> outputs[[0, 5], 0].round(3)  # the word comes nearer, the negative goes away
     array([ 0.05 , -0.125], dtype=float32)
     """
+    forward(inputs, outputs, words, first, last, negatives, band, room)
     x, h, dh, n, dn, windows, targets, errors = room
-    first, last = first[: len(words)], last[: len(words)]
-    gather(x, inputs, words)
-    gather(n, outputs, negatives)
-    weigh_windows(windows, first, last, band)
-    band_product(h, windows, x, first, last)
-    # The products take four rows at a time: the last ones are 0.
-    T, rows = len(words), len(words) + -len(words) % 4
+    rows = len(words) + -len(words) % 4
     h, dh, errors = h[:rows], dh[:rows], errors[:rows]
-    h[T:] = 0
-    target_errors(targets, outputs, words, h)
-    scores(errors, h, n)
     weigh_errors(errors, words, negatives, K)
     product(dh, errors, n)
     product(dn, errors.T, h)
@@ -245,6 +233,35 @@ def step(inputs, outputs, words, first, last, negatives, band, K, rate, decay, r
     band_product(x, windows.T, dh, first, last)
     descend(inputs, words, x, rate, decay)
     descend(outputs, negatives, dn, rate, decay)
+
+
+@compiled
+def forward(inputs, outputs, words, first, last, negatives, band, room):
+    """The rows of a group and its windows, the errors of its targets, and the negatives' scores.
+
+    All are written into `room`: x, h, n, the windows, the errors of the targets (T,), and the scores
+    of the negatives (T, M), float32.
+
+    The arguments are those of `step`.
+    Raises nothing.
+    Source: chapter 11.
+
+    >>> words, first, last = np.array([0, 1]), np.array([0, 0]), np.array([2, 2])
+    >>> room, band = make_room(5, 4, 4), np.array([0, 1], f32)
+    >>> forward(np.ones((9, 4), f32), np.zeros((9, 4), f32), words, first, last, words, band, room)
+    >>> room[6][:2]  # sigmoid(0) - 1
+    array([-0.5, -0.5], dtype=float32)
+    """
+    x, h, _, n, _, windows, targets, errors = room
+    gather(x, inputs, words)
+    gather(n, outputs, negatives)
+    weigh_windows(windows, first, last, band)
+    band_product(h, windows, x, first, last)
+    # The products take four rows at a time: the last ones are 0.
+    T, rows = len(words), len(words) + -len(words) % 4
+    h[T:rows] = 0
+    target_errors(targets, outputs, words, h)
+    scores(errors[:rows], h[:rows], n)
 
 
 @compiled
@@ -256,19 +273,10 @@ def loss(inputs, outputs, words, first, last, negatives, band, K, room):
 
     The arguments are those of `step`. Returns the sum, and how many words these are.
     """
-    x, h, _, n, _, windows, targets, found = room
-    first, last = first[: len(words)], last[: len(words)]
-    gather(x, inputs, words)
-    gather(n, outputs, negatives)
-    weigh_windows(windows, first, last, band)
-    band_product(h, windows, x, first, last)
-    T, rows = len(words), len(words) + -len(words) % 4
-    h, found = h[:rows], found[:rows]
-    h[T:] = 0
-    target_errors(targets, outputs, words, h)
-    scores(found, h, n)
+    forward(inputs, outputs, words, first, last, negatives, band, room)
+    _, _, _, _, _, _, targets, found = room
     weight, total, counted = K / f32(len(negatives)), 0.0, 0
-    for t in range(T):
+    for t in range(len(words)):
         if last[t] - first[t] > 1:
             total -= np.log(f32(1) + targets[t])
             for m in range(len(negatives)):
