@@ -60,7 +60,7 @@ outputs: $(INSTALLED) ## run the notebooks and store their outputs (NOTEBOOKS=bo
 	@$(BIN)/python tools/outputs.py $(if $(FRESH),--fresh) $(NOTEBOOKS)
 	@$(BIN)/python tools/ladder.py
 
-bench: $(INSTALLED) ## compare the engines with gensim, by turns: some minutes on a quiet machine
+bench: $(INSTALLED) ## compare the engines with others, by turns: 20 minutes on a quiet machine
 	@$(BIN)/python tools/bench.py --memory
 
 lab: $(INSTALLED) ## open the notebooks in JupyterLab

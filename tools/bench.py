@@ -440,7 +440,8 @@ def score(value):
 
 
 def spread(ratio):
-    return f"{ratio['median']:.2g} ({ratio['min']:.2g}-{ratio['max']:.2g})"
+    middle, least, most = (f"{ratio[key]:.2f}"[:4] for key in ("median", "min", "max"))
+    return f"{middle} ({least}-{most})"
 
 
 def say(text):
