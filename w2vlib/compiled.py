@@ -239,8 +239,8 @@ def step(inputs, outputs, words, first, last, negatives, band, K, rate, decay, r
 def forward(inputs, outputs, words, first, last, negatives, band, room):
     """The rows of a group and its windows, the errors of its targets, and the negatives' scores.
 
-    All are written into `room`: x, h, n, the windows, the errors of the targets (T,), and the scores
-    of the negatives (T, M), float32.
+    All are written into `room`: x, h, n, the windows, the errors of the targets (T,), and the
+    scores of the negatives (T, M), float32.
 
     The arguments are those of `step`.
     Raises nothing.
