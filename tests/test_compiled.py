@@ -1,5 +1,6 @@
 """The compiled engine against chapter 10's gradients, plain Python, and what it claims to draw."""
 
+import os
 import subprocess
 import sys
 from types import SimpleNamespace
@@ -189,6 +190,25 @@ def spy_on_steps(monkeypatch, corpus, seed=1, **options):
     with np.errstate(over="ignore"):
         list(hogwild.fit(*matrices, corpus, **(defaults | options)))
     return seen
+
+
+@pytest.mark.parametrize("model", ["cbow", "skipgram"])
+def test_no_step_reaches_past_its_room(model):
+    """In plain Python, where an index that is too large is an error."""
+    code = (
+        "import numpy as np, w2vlib\n"
+        "np.seterr(all='ignore')\n"
+        "lines = np.random.default_rng(0).integers(60, size=(40, 23)).astype(str)\n"
+        "lines = [line[: 1 + i % 23].tolist() for i, line in enumerate(lines)]\n"
+        "corpus = w2vlib.Corpus.from_sentences(lines, min_count=1)\n"
+        "options = {'vector_size': 4, 'epochs': 1, 'subsample': 0, 'progress': False}\n"
+        f"w2vlib.train(corpus, engine='compiled', model='{model}', **options)\n"
+    )
+    environment = os.environ | {"NUMBA_DISABLE_JIT": "1"}
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
 
 
 def test_an_epoch_goes_once_through_every_line_in_another_order(corpus, monkeypatch):

@@ -225,10 +225,9 @@ def step(inputs, outputs, words, first, last, negatives, band, K, rate, decay, r
     forward(inputs, outputs, words, first, last, negatives, band, room)
     x, h, dh, n, dn, windows, targets, errors = room
     rows = len(words) + -len(words) % 4
-    h, dh, errors = h[:rows], dh[:rows], errors[:rows]
     weigh_errors(errors, words, negatives, K)
-    product(dh, errors, n)
-    product(dn, errors.T, h)
+    product(dh[:rows], errors[:rows], n)
+    product(dn, errors[:rows].T, h[:rows])
     learn_targets(outputs, words, h, dh, targets, rate, decay)
     band_product(x, windows.T, dh, first, last)
     descend(inputs, words, x, rate, decay)
