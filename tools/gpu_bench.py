@@ -1,12 +1,13 @@
 """Check and time the CUDA engine on a card: python tools/gpu_bench.py, some three minutes.
 
-Every figure of the chapter comes from one run: the card, its ladder, quality, growth, a large text
-(--wiki8: a folder with it), PyTorch and CuPy where they are installed, and the compiled engine on
-the processor beside the card. A section that fails says why, and the next goes on.
+Every figure comes from one run: the card, its ladder, quality, growth, a large text (--wiki8: a
+folder with it), PyTorch and CuPy where they are installed, and the compiled engine on the processor
+beside the card. A section that fails, or takes too long, says so, and the next goes on.
 
 A time is the wall time of a training, with all that goes to the card and comes back from it; what
 is compiled is compiled before. `kernel` is the time of the engine's kernel alone, by the card's
-clock. Tokens are words of the text, with those that are thinned out.
+clock. Tokens are words of the text, with those that are thinned out. `loss` is the mean loss of a
+word in the last epoch.
 """
 
 import argparse
@@ -15,10 +16,13 @@ import lzma
 import math
 import platform
 import runpy
+import signal
 import statistics
 import subprocess
 import time
 import traceback
+from contextlib import contextmanager
+from functools import cache
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
@@ -30,6 +34,8 @@ from numba import cuda
 
 from w2vlib import Corpus, Vocabulary, WordVectors, gpu, hogwild, load_corpus, warps
 from w2vlib.draws import kept_share
+from w2vlib.engines import usual_epochs
+from w2vlib.questions import read_analogies
 from w2vlib.reading import EOS
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -47,9 +53,15 @@ class Record:
         self.path, self.begin, self.data = path, time.perf_counter(), {"failures": {}}
 
     def add(self, section, name, value):
+        self.keep(section, name, value)
+        self.say(f"{section}: {name}: {value}")
+
+    def keep(self, section, name, value):
         self.data.setdefault(section, {})[name] = value
-        print(f"[{time.perf_counter() - self.begin:6.1f}] {section}: {name}: {value}", flush=True)
         self.save()
+
+    def say(self, text):
+        print(f"[{time.perf_counter() - self.begin:6.1f}] {text}", flush=True)
 
     def fail(self, section):
         self.data["failures"][section] = traceback.format_exc()
@@ -139,32 +151,53 @@ MAKE = warps.make_learn
 
 
 def fit(corpus, seed=1, size=100, rung=None, **options):
-    """Train -> vectors, seconds; by another kernel, a Kernel, if `rung` is given."""
+    """Train -> vectors, seconds, loss; by another kernel, a Kernel, if `rung` is given."""
     rng = np.random.default_rng(seed)
     matrices = gpu.ENGINE.start(len(corpus.vocabulary), size, rng)
     warps.make_learn = (lambda own: Kernel(MAKE(own))) if rung is None else (lambda own: rung)
+    losses = []
+    options = {"epochs": usual_epochs(len(corpus))} | SETTINGS | options
     begin = time.perf_counter()
-    options = SETTINGS | options
-    list(gpu.fit(*matrices, corpus, seed=seed, report=lambda tokens, loss=None: None, **options))
-    return matrices[0], time.perf_counter() - begin
+    list(gpu.fit(
+        *matrices, corpus, seed=seed, report=lambda tokens, loss=None: losses.append(loss),
+        **options,
+    ))  # fmt: skip
+    return matrices[0], time.perf_counter() - begin, last_epoch(losses, options["epochs"])
+
+
+def last_epoch(losses, epochs):
+    """The mean of the last epoch's losses, as far as they are known, or None."""
+    known = [loss for loss in losses[-max(1, len(losses) // epochs) :] if loss is not None]
+    return statistics.fmean(known) if known else None
+
+
+@cache
+def analogies(vocabulary):
+    """The ids of the analogies whose words are all known, (N, 4), for words in lower case."""
+    asked = [q for questions in read_analogies().values() for q in questions]
+    known = [vocabulary.ids(q) for q in asked if all(word in vocabulary for word in q)]
+    return np.array(known, dtype=np.int64).reshape(-1, 4)
 
 
 class Answers(WordVectors):
-    """WordVectors whose analogies are answered on the card: it saves seconds."""
+    """WordVectors that answer analogies on the card, by PyTorch: it saves seconds."""
 
-    def _answers(self, questions, block=1 << 25):
+    def accuracy(self, block=1 << 25):
+        """`evaluate_analogies().accuracy`, where no words differ by case alone."""
         if not find_spec("torch"):
-            return super()._answers(questions)
+            return self.evaluate_analogies().accuracy
         import torch
 
-        unit = torch.from_numpy(np.array(self.unit)).cuda()
-        rows, best = max(1, block // len(self)), []
-        for part in torch.from_numpy(questions).cuda().split(rows):
-            a, b, c = unit[part[:, 0]], unit[part[:, 1]], unit[part[:, 2]]
+        device = "cuda" if torch.cuda.is_available() else "cpu"
+        unit = torch.from_numpy(np.array(self.unit)).to(device)
+        asked = torch.from_numpy(analogies(self.vocabulary)).to(device)
+        right = []
+        for part in asked.split(block // len(self)):
+            a, b, c = (unit[part[:, i]] for i in range(3))
             cosines = (b - a + c) @ unit.T
-            cosines.scatter_(1, part, -np.inf)
-            best.append(cosines.argmax(1).cpu().numpy())
-        return np.concatenate(best) if best else np.empty(0, int)
+            cosines.scatter_(1, part[:, :3], -torch.inf)
+            right.append((cosines.argmax(1) == part[:, 3]).cpu().numpy())
+        return float(np.concatenate(right).mean()) if right else math.nan
 
 
 def scores(vectors, corpus):
@@ -172,16 +205,16 @@ def scores(vectors, corpus):
     if not np.abs(vectors).max() < 1000:  # a comparison with NaN is False
         return {"diverged": True, "wordsim": math.nan, "analogies": math.nan}
     wv = Answers(vectors, corpus.vocabulary)
-    pairs, analogies = wv.evaluate_word_pairs().spearman, wv.evaluate_analogies().accuracy
-    return {"diverged": False, "wordsim": pairs, "analogies": analogies}
+    pairs, right = wv.evaluate_word_pairs().spearman, wv.accuracy()
+    return {"diverged": False, "wordsim": pairs, "analogies": right}
 
 
 def measured(corpus, train, epochs, seeds=SEEDS):
-    """Quality and speed of train(seed) -> vectors, seconds; the mean over the seeds."""
+    """Quality and speed of train(seed) -> vectors, seconds, loss; the mean over the seeds."""
     runs = []
     for seed in seeds:
-        vectors, seconds = train(seed)
-        runs.append(scores(vectors, corpus) | {"seconds": seconds})
+        vectors, seconds, loss = train(seed)
+        runs.append(scores(vectors, corpus) | {"loss": loss, "seconds": seconds})
     times = spread([run["seconds"] for run in runs])
     return {
         "seeds": len(runs),
@@ -199,7 +232,7 @@ def on_card(corpus, seeds=SEEDS, **options):
     """`measured` for the engine, or a rung, with the seconds of its kernel for an epoch."""
     fit(corpus_part(corpus, 2_000), **options | {"epochs": 1})  # compiles
     kernel_seconds()
-    epochs = (SETTINGS | options)["epochs"]
+    epochs = options.setdefault("epochs", usual_epochs(len(corpus)))
     found = measured(corpus, lambda seed: fit(corpus, seed, **options), epochs, seeds)
     return found | {"kernel": sum(kernel_seconds()) / epochs / len(seeds)}
 
@@ -271,11 +304,12 @@ def checks(record, args):
         words = np.array([3, 1, 4, 1, 5, 9, 2, 6, 5, 3, 5])
         share, alias = rng.random(12, dtype=f32), rng.integers(12, size=12).astype(np.int32)
         before = [f32(rng.normal(size=(12, size), scale=1.5 / size**0.5)) for _ in range(2)]
-        seed, rate = 2**62 + 1, 0.1
-        expected = reference(*before, words, share, alias, seed, 5, 5, rate)
+        seed, rate, decay = 2**62 + 1, 0.1, 0.05
+        expected = reference(*before, words, share, alias, seed, 5, 5, rate, decay)
+        own = -(-size // warps.WARP)
         kernels = {
-            "a warp a line, atomic": (MAKE(-(-size // 32)), (1, 32)),
-            "a warp a line": (gpu_ladder.a_warp_a_line(size), (1, 32)),
+            "a warp a line, atomic": (MAKE(own), (1, warps.WARP)),
+            "a warp a line": (gpu_ladder.a_warp_a_line(size), (1, warps.WARP)),
             "a thread a line": (gpu_ladder.a_thread_a_line(size), (1, 1)),
         }
         for name, (kernel, shape) in kernels.items():
@@ -283,7 +317,8 @@ def checks(record, args):
             kernel[shape](
                 *found, cuda.to_device(np.int32(words)), cuda.to_device(np.zeros(1, np.int64)),
                 cuda.to_device(np.array([len(words)], np.int32)), 5, 5, cuda.to_device(share),
-                cuda.to_device(alias), f32(rate), f32(rate), np.uint64(seed),
+                cuda.to_device(alias), f32(rate), f32(rate), f32(decay), np.uint64(seed),
+                cuda.to_device(np.zeros(2)),
             )  # fmt: skip
             pairs = list(zip(expected, [W.copy_to_host() for W in found]))
             wrong = max(float(np.abs(a - b).max()) for a, b in pairs)
@@ -294,20 +329,26 @@ def checks(record, args):
     same = [fit(part, epochs=1, at_once=1)[0] for _ in range(2)]
     right = bool((same[0] == same[1]).all())
     record.add("checks", "one line at a time: the same twice", {"right": right})
+    wv = Answers(fit(args.corpus)[0], args.corpus.vocabulary)
+    both = wv.accuracy(), wv.evaluate_analogies().accuracy
+    value = {"on the card": both[0], "right": abs(both[0] - both[1]) < 1e-3}
+    record.add("checks", "analogies, as the library counts them", value)
 
 
 def ladder(record, args):
+    """The rungs, each with its kernel and how many threads it is launched with."""
     thread, warp = gpu_ladder.a_thread_a_line(100), gpu_ladder.a_warp_a_line(100)
     group = gpu_ladder.a_block_a_group(100)
+    a_warp, atomic = warps.WARP, MAKE(-(-100 // warps.WARP))
     rungs = {
-        "a thread a line, 256 at a time": {"rung": Kernel(thread, (8, 32))},
+        "a thread a line, 256 at a time": {"rung": Kernel(thread, (8, 32)), "seeds": (1,)},
         "a thread a line, 4096 at a time": {"rung": Kernel(thread, (128, 32))},
         "a thread a line, 32768 at a time": {"rung": Kernel(thread, (256, 128))},
-        "a warp a line, 256 at a time": {"rung": Kernel(warp, (256, 32))},
-        "a warp a line, 4096 at a time": {"rung": Kernel(warp, (4096, 32))},
+        "a warp a line, 256 at a time": {"rung": Kernel(warp, (256, a_warp))},
+        "a warp a line, 4096 at a time": {"rung": Kernel(warp, (4096, a_warp))},
         "a block a group, 128 at a time": {"rung": Kernel(group, (128, 128))},
         "a block a group, 264 at a time": {"rung": Kernel(group, (264, 128))},
-        "a warp a line, 4096 at a time, atomic": {"rung": Kernel(MAKE(4), (4096, 32))},
+        "a warp a line, 4096 at a time, atomic": {"rung": Kernel(atomic, (4096, a_warp))},
     }
     longest = gpu.LONGEST
     for name, rung in rungs.items():
@@ -321,9 +362,10 @@ def quality(record, args):
     seeds = range(1, 6)
     record.add("quality", "defaults", on_card(args.corpus, seeds))
     grid = [{"at_once": n} for n in (64, 256, 1024, 4096, 16384)]
-    grid += [{"learning_rate": r} for r in (0.03, 0.045, 0.09, 0.12)]
-    grid += [{"epochs": e} for e in (5, 7, 12, 15)]
-    grid += [{"subsample": s} for s in (1e-3, 3e-4, 3e-5)]
+    grid += [{"learning_rate": r} for r in (0.06, 0.1, 0.15, 0.2, 0.3)]
+    grid += [{"decay": d} for d in (0, 0.02, 0.05, 0.1)]
+    grid += [{"epochs": e} for e in (5, 9, 12, 15)]
+    grid += [{"subsample": s} for s in (1e-3, 3e-4, 1e-4, 3e-5)]
     grid += [{"size": 300}]
     for options in grid:
         name = ", ".join(f"{name}={x}" for name, x in options.items())
@@ -340,7 +382,7 @@ def reads(record, args):
     words = np.add.reduceat(stays, lines[:-1], dtype=np.int64)
     words = words[words > 1]
     pairs = sum(2 * int(np.maximum(words - d, 0).sum()) for d in range(1, 6))
-    rows = pairs + int(words.sum()) * (1 + SETTINGS["negative"])
+    rows = pairs + int(words.sum()) * (2 + SETTINGS["negative"])  # the word's own decays
     fit(corpus, epochs=1)
     kernel_seconds()
     fit(corpus, epochs=5)
@@ -393,8 +435,8 @@ def growth(record, args):
 def large(record, args):
     corpus = large_text(args.wiki8)
     record.add("large", "text", {"tokens": len(corpus), "words": len(corpus.vocabulary)})
-    record.add("large", "1 pass", on_card(corpus, epochs=1))
-    record.add("large", "5 passes", on_card(corpus, (1, 2), epochs=5))
+    for epochs in sorted({1, usual_epochs(len(corpus)), 5}):
+        record.add("large", f"epochs={epochs}", on_card(corpus, (1, 2), epochs=epochs))
 
 
 def processor(record, args):
@@ -408,20 +450,23 @@ def processor(record, args):
     except (OSError, StopIteration):
         pass
     record.add("processor", "name", name)
+    options = {name: SETTINGS[name] for name in ("window", "negative", "power")}
+    options |= engine.defaults["cbow"] | {"epochs": usual_epochs(len(args.corpus))}
     for threads in (1, 16):
 
         def train(seed, threads=threads):
-            rng = np.random.default_rng(seed)
+            rng, losses = np.random.default_rng(seed), []
             matrices = engine.start(len(args.corpus.vocabulary), 100, rng)
             begin = time.perf_counter()
             training = engine.fit(
-                *matrices, args.corpus, seed=seed, report=lambda tokens, loss=None: None,
-                threads=threads, **SETTINGS | engine.defaults["cbow"],
+                *matrices, args.corpus, seed=seed, threads=threads,
+                report=lambda tokens, loss=None: losses.append(loss), **options,
             )  # fmt: skip
             list(training)
-            return matrices[0], time.perf_counter() - begin
+            seconds = time.perf_counter() - begin
+            return matrices[0], seconds, last_epoch(losses, options["epochs"])
 
-        value = measured(args.corpus, train, engine.defaults["cbow"]["epochs"])
+        value = measured(args.corpus, train, options["epochs"])
         record.add("processor", f"compiled, {threads} threads", value)
 
 
@@ -446,7 +491,7 @@ def thinned(corpus, rng):
 
 
 def torch_training(corpus, batch, rate, epochs, seed=1):
-    """Embedding bags with sparse gradients, descent by summed losses -> vectors, seconds."""
+    """Embedding bags with sparse gradients, descent by summed losses -> as `fit`, without loss."""
     import torch
     from torch import nn
     from torch.nn.functional import logsigmoid
@@ -478,11 +523,11 @@ def torch_training(corpus, batch, rate, epochs, seed=1):
             optimizer.zero_grad()
             loss.backward()
             optimizer.step()
-    return inputs.weight.detach()[:V].cpu().numpy(), time.perf_counter() - begin
+    return inputs.weight.detach()[:V].cpu().numpy(), time.perf_counter() - begin, None
 
 
 def cupy_training(corpus, batch, rate, epochs, seed=1):
-    """Arrays on the card: rows looked up, products, sums scattered back -> vectors, seconds."""
+    """Arrays on the card: rows looked up, products, sums scattered back -> as `fit`."""
     import cupy as cp
     import cupyx
 
@@ -514,7 +559,7 @@ def cupy_training(corpus, batch, rate, epochs, seed=1):
             change = cp.broadcast_to((-now * dh)[:, None, :], (len(places), near.shape[1], 100))
             cupyx.scatter_add(inputs, near, change)
             inputs[V] = 0
-    return cp.asnumpy(inputs[:V]), time.perf_counter() - begin
+    return cp.asnumpy(inputs[:V]), time.perf_counter() - begin, None
 
 
 def others(record, args):
@@ -534,14 +579,30 @@ def others(record, args):
             record.add(name, f"batch {batch}", value)
 
 
-SECTIONS = (
-    card, bandwidth, checks, reads, ladder, quality, small, growth, large, processor, others
-)  # fmt: skip
+LIMITS = {  # of each section, in seconds
+    card: 20, bandwidth: 20, checks: 40, reads: 20, ladder: 90, quality: 60, small: 20, growth: 30,
+    large: 60, processor: 90, others: 120,
+}  # fmt: skip
+
+
+@contextmanager
+def limit(seconds):
+    """Within it a TimeoutError is raised after so many seconds, and again until it is heard."""
+
+    def stop(number, frame):
+        raise TimeoutError(f"more than {seconds} s")
+
+    signal.signal(signal.SIGALRM, stop)
+    signal.setitimer(signal.ITIMER_REAL, seconds, 5)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    names = [section.__name__ for section in SECTIONS]
+    names = [section.__name__ for section in LIMITS]
     parser.add_argument("--output", type=Path, default=OUTPUT)
     parser.add_argument("--only", default=",".join(names), help="sections, by comma")
     parser.add_argument("--wiki8", type=Path, help="folder of the large text, or it is left out")
@@ -550,10 +611,11 @@ def main():
     args = parser.parse_args()
     args.corpus = shuffled_default(args.words)
     record = Record(args.output)
-    for section in SECTIONS:
+    for section, seconds in LIMITS.items():
         if section.__name__ in args.only.split(",") and (args.wiki8 or section is not large):
             try:
-                section(record, args)
+                with limit(seconds):
+                    section(record, args)
             except Exception:  # noqa: BLE001 - a lost section must not lose the others
                 record.fail(section.__name__)
     print(f"{len(record.data['failures'])} sections failed; {record.path}")

@@ -1,6 +1,7 @@
 """The rungs below and beside the kernel of `w2vlib.warps`: the same training on the card otherwise.
 
-Each makes a kernel that takes the arguments of `warps.make_learn`'s.
+Each makes a kernel that takes the arguments of `warps.make_learn`'s. But for `other_negatives` they
+leave `losses` as they are.
 """
 
 import math
@@ -8,7 +9,17 @@ import math
 import numpy as np
 from numba import cuda
 
-from w2vlib.warps import WARP, draw, sigmoid, warp_sum
+from w2vlib.warps import (
+    WARP,
+    answer,
+    chance,
+    draw,
+    pass_back,
+    shrink,
+    sigmoid,
+    warp_sum,
+    window_sum,
+)
 
 f32 = np.float32
 
@@ -18,8 +29,8 @@ def a_thread_a_line(size):
 
     @cuda.jit(fastmath=True)
     def learn(
-        inputs, outputs, words, starts, counts, window, negative, share, alias, before, after, seed,
-        losses,
+        inputs, outputs, words, starts, counts, window, negative, share, alias, before, after,
+        decay, seed, losses,
     ):  # fmt: skip
         h = cuda.local.array(size, f32)
         dh = cuda.local.array(size, f32)
@@ -54,12 +65,14 @@ def a_thread_a_line(size):
                     for k in range(size):
                         y = outputs[word, k]
                         dh[k] += error * y
-                        outputs[word, k] = y - rate * error * h[k]
+                        outputs[word, k] = y - rate * (error * h[k] + decay * y)
                 for j in range(max(start, t - window), min(end, t + window + 1)):
                     if j != t:
                         step = rate * scale / f32(abs(j - t))
                         for k in range(size):
                             inputs[words[j], k] -= step * dh[k]
+                for k in range(size):
+                    inputs[words[t], k] -= rate * decay * inputs[words[t], k]
 
     return learn
 
@@ -70,8 +83,8 @@ def a_warp_a_line(size):
 
     @cuda.jit(fastmath=True)
     def learn(
-        inputs, outputs, words, starts, counts, window, negative, share, alias, before, after, seed,
-        losses,
+        inputs, outputs, words, starts, counts, window, negative, share, alias, before, after,
+        decay, seed, losses,
     ):  # fmt: skip
         lane = cuda.threadIdx.x
         h = cuda.local.array(own, f32)
@@ -112,13 +125,16 @@ def a_warp_a_line(size):
                     for c in range(own):
                         dh[c] += error * y[c]
                         if lane + WARP * c < size:
-                            outputs[word, lane + WARP * c] = y[c] - rate * error * h[c]
+                            change = error * h[c] + decay * y[c]
+                            outputs[word, lane + WARP * c] = y[c] - rate * change
                 for j in range(max(start, t - window), min(end, t + window + 1)):
                     if j != t:
                         step = rate * scale / f32(abs(j - t))
                         for c in range(own):
                             if lane + WARP * c < size:
                                 inputs[words[j], lane + WARP * c] -= step * dh[c]
+                for k in range(lane, size, WARP):
+                    inputs[words[t], k] -= rate * decay * inputs[words[t], k]
 
     return learn
 
@@ -137,8 +153,8 @@ def a_block_a_group(size):
 
     @cuda.jit(fastmath=True)
     def learn(
-        inputs, outputs, kept, starts, counts, window, negative, share, alias, before, after, seed,
-        losses,
+        inputs, outputs, kept, starts, counts, window, negative, share, alias, before, after,
+        decay, seed, losses,
     ):  # fmt: skip
         k = cuda.threadIdx.x
         x = cuda.shared.array((ROWS, stride), f32)
@@ -211,18 +227,59 @@ def a_block_a_group(size):
                         dh += errors[t, m] * negs[m, k]
                     x[t, k] = dh * scale[t]
                 for t in range(T):
-                    cuda.atomic.add(outputs, (words[t], k), -rate * errors[t, SHARED] * h[t, k])
+                    change = errors[t, SHARED] * h[t, k] + decay * outputs[words[t], k]
+                    cuda.atomic.add(outputs, (words[t], k), -rate * change)
                 for m in range(SHARED):
-                    total = f32(0)
+                    total = decay * negs[m, k]
                     for t in range(T):
                         total += errors[t, m] * h[t, k]
                     cuda.atomic.add(outputs, (negatives[m], k), -rate * total)
                 for t in range(T):
-                    total = f32(0)
+                    total = decay * inputs[words[t], k]
                     for s in range(first[t], last[t]):
                         if s != t:
                             total += x[s, k] / f32(abs(s - t))
                     cuda.atomic.add(inputs, (words[t], k), -rate * total)
             cuda.syncthreads()
+
+    return learn
+
+
+def other_negatives(own, share):
+    """As the engine does, but that a negative's vector loses only this share of `decay`.
+
+    In chapter 11 the 16 negatives that 20 words share lose it once: 0.16 of what five a word lose.
+    """
+
+    @cuda.jit(fastmath=True)
+    def learn(
+        inputs, outputs, words, starts, counts, window, negative, sharing, alias, before, after,
+        decay, seed, losses,
+    ):  # fmt: skip
+        lane = cuda.threadIdx.x
+        h = cuda.local.array(own, f32)
+        dh = cuda.local.array(own, f32)
+        y = cuda.local.array(own, f32)
+        for i in range(cuda.blockIdx.x, len(starts), cuda.gridDim.x):
+            rate = before + (after - before) * f32(i) / f32(len(starts))
+            start = starts[i]
+            end = start + counts[i]
+            right = f32(0)
+            for t in range(start, end):
+                first, stop = max(start, t - window), min(end, t + window + 1)
+                scale = window_sum(h, inputs, words, first, t, stop, lane)
+                for c in range(own):
+                    dh[c] = f32(0)
+                right += chance(answer(h, dh, y, outputs, words[t], f32(1), rate, decay, lane))
+                for m in range(negative):
+                    word = draw(sharing, alias, seed, t * negative + m)
+                    if word != words[t]:
+                        less = f32(share) * decay
+                        right += chance(answer(h, dh, y, outputs, word, f32(0), rate, less, lane))
+                pass_back(dh, inputs, words, first, t, stop, rate * scale, lane)
+                shrink(inputs, words[t], rate * decay, lane)
+            if lane == 0 and end > start:
+                cuda.atomic.add(losses, 0, -right)
+                cuda.atomic.add(losses, 1, end - start)
 
     return learn
