@@ -109,7 +109,7 @@ def learn_a_line(inputs, outputs, words, share, alias, seed, window, negative, r
         for other, label in [(word, 1), *((o, 0) for o in others if o != word)]:
             error = 1 / (1 + np.exp(-h @ outputs[other])) - label
             dh = dh + error * outputs[other]
-            outputs[other] -= rate * (error * h + decay * outputs[other])
+            outputs[other] -= rate * (error * h + label * decay * outputs[other])
         np.add.at(inputs, words, -rate * np.outer(weights, dh))
         inputs[word] -= rate * decay * inputs[word]
     return inputs, outputs

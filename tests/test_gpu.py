@@ -70,7 +70,7 @@ def test_fewer_lines_at_once_where_one_word_is_frequent():
     assert gpu.lines_at_once(np.array([1, 0])) == gpu.REPEATS
     corpus = load_corpus("default")
     kept = corpus.counts * kept_share(corpus.counts, gpu.ENGINE.defaults["cbow"]["subsample"])
-    assert gpu.lines_at_once(kept) == gpu.AT_ONCE
+    assert gpu.AT_ONCE / 2 < gpu.lines_at_once(kept) < gpu.AT_ONCE
     assert gpu.lines_at_once(corpus.counts) < gpu.AT_ONCE / 20
 
 

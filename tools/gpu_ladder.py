@@ -1,7 +1,6 @@
 """The rungs below and beside the kernel of `w2vlib.warps`: the same training on the card otherwise.
 
-Each makes a kernel that takes the arguments of `warps.make_learn`'s. But for `other_negatives` they
-leave `losses` as they are.
+Each makes a kernel that takes the arguments of `warps.make_learn`'s, and leaves `losses` as it is.
 """
 
 import math
@@ -9,17 +8,7 @@ import math
 import numpy as np
 from numba import cuda
 
-from w2vlib.warps import (
-    WARP,
-    answer,
-    chance,
-    draw,
-    pass_back,
-    shrink,
-    sigmoid,
-    warp_sum,
-    window_sum,
-)
+from w2vlib.warps import WARP, draw, sigmoid, warp_sum
 
 f32 = np.float32
 
@@ -65,7 +54,7 @@ def a_thread_a_line(size):
                     for k in range(size):
                         y = outputs[word, k]
                         dh[k] += error * y
-                        outputs[word, k] = y - rate * (error * h[k] + decay * y)
+                        outputs[word, k] = y - rate * (error * h[k] + label * decay * y)
                 for j in range(max(start, t - window), min(end, t + window + 1)):
                     if j != t:
                         step = rate * scale / f32(abs(j - t))
@@ -125,7 +114,7 @@ def a_warp_a_line(size):
                     for c in range(own):
                         dh[c] += error * y[c]
                         if lane + WARP * c < size:
-                            change = error * h[c] + decay * y[c]
+                            change = error * h[c] + label * decay * y[c]
                             outputs[word, lane + WARP * c] = y[c] - rate * change
                 for j in range(max(start, t - window), min(end, t + window + 1)):
                     if j != t:
@@ -230,7 +219,7 @@ def a_block_a_group(size):
                     change = errors[t, SHARED] * h[t, k] + decay * outputs[words[t], k]
                     cuda.atomic.add(outputs, (words[t], k), -rate * change)
                 for m in range(SHARED):
-                    total = decay * negs[m, k]
+                    total = f32(0)
                     for t in range(T):
                         total += errors[t, m] * h[t, k]
                     cuda.atomic.add(outputs, (negatives[m], k), -rate * total)
@@ -241,45 +230,5 @@ def a_block_a_group(size):
                             total += x[s, k] / f32(abs(s - t))
                     cuda.atomic.add(inputs, (words[t], k), -rate * total)
             cuda.syncthreads()
-
-    return learn
-
-
-def other_negatives(own, share):
-    """As the engine does, but that a negative's vector loses only this share of `decay`.
-
-    In chapter 11 the 16 negatives that 20 words share lose it once: 0.16 of what five a word lose.
-    """
-
-    @cuda.jit(fastmath=True)
-    def learn(
-        inputs, outputs, words, starts, counts, window, negative, sharing, alias, before, after,
-        decay, seed, losses,
-    ):  # fmt: skip
-        lane = cuda.threadIdx.x
-        h = cuda.local.array(own, f32)
-        dh = cuda.local.array(own, f32)
-        y = cuda.local.array(own, f32)
-        for i in range(cuda.blockIdx.x, len(starts), cuda.gridDim.x):
-            rate = before + (after - before) * f32(i) / f32(len(starts))
-            start = starts[i]
-            end = start + counts[i]
-            right = f32(0)
-            for t in range(start, end):
-                first, stop = max(start, t - window), min(end, t + window + 1)
-                scale = window_sum(h, inputs, words, first, t, stop, lane)
-                for c in range(own):
-                    dh[c] = f32(0)
-                right += chance(answer(h, dh, y, outputs, words[t], f32(1), rate, decay, lane))
-                for m in range(negative):
-                    word = draw(sharing, alias, seed, t * negative + m)
-                    if word != words[t]:
-                        less = f32(share) * decay
-                        right += chance(answer(h, dh, y, outputs, word, f32(0), rate, less, lane))
-                pass_back(dh, inputs, words, first, t, stop, rate * scale, lane)
-                shrink(inputs, words[t], rate * decay, lane)
-            if lane == 0 and end > start:
-                cuda.atomic.add(losses, 0, -right)
-                cuda.atomic.add(losses, 1, end - start)
 
     return learn

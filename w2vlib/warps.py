@@ -123,8 +123,8 @@ def window_sum(h, inputs, words, first, t, stop, lane):
 def answer(h, dh, y, outputs, word, label, rate, decay, lane):
     """One question, as chapter 3 puts it: is it `word`? Its output vector learns; dh grows.
 
-    label: 1 for yes, 0 for no. y: where the vector is kept meanwhile. It decays by `decay`. Returns
-    the error.
+    label: 1 for yes, 0 for no. y: where the vector is kept meanwhile. A target's vector
+    decays. Returns the error.
     """
     score = f32(0)
     for c in range(len(h)):
@@ -136,7 +136,7 @@ def answer(h, dh, y, outputs, word, label, rate, decay, lane):
         k = lane + WARP * c
         dh[c] += error * y[c]
         if k < outputs.shape[1]:
-            cuda.atomic.add(outputs, (word, k), -rate * (error * h[c] + decay * y[c]))
+            cuda.atomic.add(outputs, (word, k), -rate * (error * h[c] + label * decay * y[c]))
     return error
 
 
