@@ -181,7 +181,7 @@ def test_the_vectors_are_good_and_two_threads_do_them_no_harm():
         wv = train(corpus, epochs=2, threads=threads, **OPTIONS)
         scores.append((wv.evaluate_word_pairs().spearman, wv.evaluate_analogies().accuracy))
     (pairs, analogies), (pairs_2, analogies_2) = scores
-    assert pairs > 0.4 and analogies > 0.08
+    assert pairs > 0.49 and analogies > 0.1
     assert pairs_2 > pairs - 0.06 and analogies_2 > analogies - 0.04
 
 

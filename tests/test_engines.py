@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from w2vlib import Corpus, Vocabulary, WordVectors, progress, train
-from w2vlib.engines import ENGINES
+from w2vlib.engines import ENGINES, usual_epochs
 from w2vlib.progress import Bar, DivergenceError
 
 QUIET = {"vector_size": 6, "epochs": 2, "subsample": 0, "progress": False}
@@ -85,6 +85,15 @@ def test_what_is_not_given_is_what_suits_the_engine(corpus, engine, model, monke
     assert seen.get("threads") == (1 if ENGINES[engine].threads else None)
     train(corpus, engine=engine, model=model, subsample=0, progress=False)
     assert seen["subsample"] == 0 and seen["epochs"] == 20
+
+
+@pytest.mark.parametrize(
+    "tokens, passes",
+    [(0, 20), (100, 20), (929_589, 14), (1_781_424, 7), (3_000_000, 4), (10**8, 3), (10**11, 3)],
+)
+def test_a_long_text_is_read_fewer_times(tokens, passes):
+    """13 million words in all, in 3 to 20 passes."""
+    assert usual_epochs(tokens) == passes
 
 
 @pytest.mark.parametrize(

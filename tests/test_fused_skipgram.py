@@ -166,4 +166,4 @@ def test_vectors_stay_finite_on_a_handful_of_words(window):
 
 def test_the_vectors_are_good():
     wv = train(load_corpus("default"), epochs=2, **OPTIONS)
-    assert wv.evaluate_word_pairs().spearman > 0.4 and wv.evaluate_analogies().accuracy > 0.08
+    assert wv.evaluate_word_pairs().spearman > 0.48 and wv.evaluate_analogies().accuracy > 0.08

@@ -25,6 +25,7 @@ NEEDLESS = [
     "large_vectors",
     "ptb",
     "pyodide",
+    "scores",
     "stored_results",
 ]
 LACKING = [  # tests, by what a browser has not
