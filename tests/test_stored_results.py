@@ -1,4 +1,4 @@
-"""tools/stored_results.py: chapter 10's three updates of CBOW, and chapter 8's vectors."""
+"""tools/stored_results.py: chapter 10's updates of CBOW and trials, and chapter 8's vectors."""
 
 import json
 import sys
@@ -7,18 +7,25 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from w2vlib import WordVectors, fused, load_corpus
+from w2vlib import Corpus, Vocabulary, WordVectors, fused, hogwild, load_corpus
+from w2vlib.engines import ENGINES
 from w2vlib.gradient_check import numerical_gradient
 
 sys.path.append(str(Path(__file__).resolve().parent.parent / "tools"))
 
 from stored_results import (
+    AFTERWARDS,
+    CONSTANTS,
     RESULTS,
     SEEDS,
+    TRIALS,
+    UPDATED,
     UPDATES,
+    centred,
     defaults,
     divided_gradients,
     plain_windows,
+    train_changed,
 )
 
 B, T, H, M = 2, fused.BLOCK, 3, 4
@@ -102,3 +109,39 @@ def test_stored_vectors_are_those_of_the_defaults_rounded(seed):
     (run,) = [run for run in stored["runs"] if run["seed"] == seed]
     assert abs(rounded.evaluate_word_pairs().spearman - run["spearman"]) < 0.005
     assert abs(rounded.evaluate_analogies().accuracy - run["accuracy"]) < 0.005
+
+
+def test_stored_updates_have_the_settings_that_they_are_remade_with():
+    stored = json.loads((RESULTS / "updates.json").read_text(encoding="utf-8"))
+    assert stored["settings"] == UPDATED
+    assert {run["update"] for run in stored["runs"]} == UPDATES.keys()
+
+
+def test_stored_trials_start_from_the_defaults_and_are_all_there():
+    stored = json.loads((RESULTS / "trials.json").read_text(encoding="utf-8"))
+    usual = defaults(load_corpus("default"), engine="compiled") | CONSTANTS
+    assert stored["settings"] == usual, "tools/stored_results.py trials makes them anew"
+    changes = [*TRIALS, *({"afterwards": name} for name in AFTERWARDS)]
+    for seed in (1, 2, 3):
+        runs = [run["change"] for run in stored["runs"] if run["seed"] == seed]
+        assert sorted(map(str, runs)) == sorted(map(str, changes))
+
+
+@pytest.mark.filterwarnings("ignore:subsample")
+@pytest.mark.parametrize("change", TRIALS[1:], ids=str)
+def test_a_trial_changes_what_it_says_and_leaves_no_trace(change):
+    pytest.importorskip("numba", reason="Numba is not installed")
+    ids = np.random.default_rng(0).integers(40, size=2000)
+    counts = np.bincount(ids)
+    corpus = Corpus(ids, Vocabulary([f"w{i}" for i in range(40)]), counts, "test")
+    before = {name: getattr(hogwild, name) for name in CONSTANTS}, ENGINES["compiled"]
+    once = train_changed(corpus, change | {"vector_size": 8}, seed=1)
+    usual = train_changed(corpus, {"vector_size": 8}, seed=1)
+    diverged = once is None
+    assert diverged or not np.allclose(once.vectors, usual.vectors)
+    assert ({name: getattr(hogwild, name) for name in CONSTANTS}, ENGINES["compiled"]) == before
+
+
+def test_centred_rows():
+    rows = centred(np.random.default_rng(0).standard_normal((9, 4)))
+    assert np.allclose(rows.mean(axis=0), 0)
