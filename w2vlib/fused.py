@@ -36,6 +36,7 @@ from w2vlib.reading import EOS
 
 __all__ = [
     "AliasTable",
+    "add_decay",
     "descend",
     "draw",
     "draw_others",
