@@ -214,7 +214,7 @@ def test_home(text, tmp_path, monkeypatch):
 
 
 def test_ctrl_c_as_a_program(many):
-    code = "import os, signal; os.kill(os.getpid(), signal.SIGINT)"
+    code = "import os, signal, time; os.kill(os.getpid(), signal.SIGINT); time.sleep(9)"
     code = f"from w2vlib import __main__ as m; m.train.load_corpus = lambda *a, **k: exec({code!r})"
     code += "; import sys; sys.exit(m.main(['train', 'default']))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)

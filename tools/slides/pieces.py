@@ -24,7 +24,7 @@ def kind(cell):
     if "<svg" in html or any("image/svg+xml" in it.get("data", {}) for it in cell["outputs"]):
         return "picture"
     if "<table" in html:
-        return "table"
+        return "table" if html.count("<tr") <= LINES else "nothing"
     hidden = "hide-input" in cell["metadata"].get("tags", [])
     if not hidden and len(lines([cell])) <= LINES and (defines(cell) or cell["outputs"]):
         return "code"
