@@ -4,9 +4,9 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from small import check_moved, descended, lines_of_nine, two_lines
 
-from w2vlib import Corpus, Vocabulary, fused_skipgram, hogwild, load_corpus, train
-from w2vlib.reading import EOS
+from w2vlib import fused_skipgram, hogwild, load_corpus, train
 
 pytest.importorskip("numba", reason="numba is not installed")
 from w2vlib import compiled_skipgram as skipgram
@@ -18,21 +18,8 @@ DECAY = 0.1
 
 @pytest.fixture
 def group():
-    """Two lines, of 4 and 3 words, none twice, of 30; vectors of 5 numbers filled up to 8."""
-    rng = np.random.default_rng(1)
-    outputs = np.zeros((30, 8), np.float32)
-    outputs[:, :5] = rng.normal(size=(30, 5))
-    return SimpleNamespace(
-        inputs=rng.normal(size=(30, 5)).astype(np.float32),
-        outputs=outputs,
-        words=np.array([3, 8, 0, 11, 29, 5, 7]),
-        first=np.array([0, 0, 0, 1, 4, 4, 4]),
-        last=np.array([3, 4, 4, 4, 7, 7, 7]),
-        start=0,
-        stop=7,
-        negatives=np.array([20, 21, 22, 23]),
-        band=np.array([0, 1, 0.5], np.float32),
-    )
+    """All of its words guess."""
+    return SimpleNamespace(**vars(two_lines()), start=0, stop=7)
 
 
 def do_step(g, room=None, rate=0.1, negative=5, decay=DECAY):
@@ -70,8 +57,7 @@ def in_numpy(g, decay, rate=0.1, negative=5):
         (outputs, g.words[guessed], dy[guessed]),
         (outputs, g.negatives, dn),
     ]:
-        for i, slope in zip(ids, slopes, strict=True):
-            W[i] -= rate * (slope + decay * W[i])
+        descended(W, ids, slopes, rate, decay)
     return inputs, outputs
 
 
@@ -86,13 +72,7 @@ def check_step(g, room=None, decay=DECAY):
     assert total / counted == pytest.approx(expected, rel=1e-3)  # sigmoid is off by 0.00005
     inputs, outputs = in_numpy(g, decay)
     do_step(g, room, decay=decay)
-    np.testing.assert_allclose(g.inputs, inputs, atol=1e-4)
-    np.testing.assert_allclose(g.outputs[:, :5], outputs, atol=1e-4)
-    assert (g.outputs[:, 5:] == 0).all()
-    untouched = np.setdiff1d(np.arange(30), np.append(g.words, g.negatives))
-    for old, new in zip(before, (g.inputs, g.outputs), strict=True):
-        assert (old[untouched] == new[untouched]).all()
-        assert np.abs(old - new).max() > 0.1
+    check_moved(g, before, inputs, outputs)
 
 
 def test_a_step_is_that_of_the_numpy_engine(group):
@@ -139,18 +119,9 @@ def test_words_alone_in_their_lines_guess_nothing(group):
 # Training -----------------------------------------------------------------------------------------
 
 
-def corpus_of(ids, words=None):
-    ids = np.asarray(ids)
-    words = words or [f"w{i}" for i in range(ids.max() + 1)]
-    return Corpus(ids, Vocabulary(words), np.bincount(ids, minlength=len(words)), "test")
-
-
 @pytest.fixture
 def corpus():
-    """Forty words in lines of nine; word 1 ends a line."""
-    ids = np.random.default_rng(0).integers(40, size=3000)
-    ids[8::9] = 1
-    return corpus_of(ids, [EOS if i == 1 else f"w{i}" for i in range(40)])
+    return lines_of_nine()
 
 
 def test_one_thread_gives_the_same_vectors_again_and_not_those_of_cbow(corpus):
@@ -159,20 +130,6 @@ def test_one_thread_gives_the_same_vectors_again_and_not_those_of_cbow(corpus):
         train(corpus, **options | more).vectors for more in ({}, {}, {"seed": 2}, {"model": "cbow"})
     )
     assert (first == again).all() and (first != other).any() and (first != cbow).any()
-
-
-@pytest.mark.parametrize("vector_size, window, negative", [(1, 1, 1), (7, 30, 3), (100, 5, 5)])
-def test_any_size_will_do(corpus, vector_size, window, negative):
-    options = {"vector_size": vector_size, "window": window, "negative": negative}
-    wv = train(corpus, epochs=1, subsample=0, **options, **OPTIONS)
-    assert wv.vectors.shape == (40, vector_size) and np.isfinite(wv.vectors).all()
-
-
-@pytest.mark.parametrize("window", [1, 39])
-def test_vectors_stay_finite_on_a_handful_of_words(window):
-    corpus = corpus_of(np.arange(350) % 7)
-    wv = train(corpus, epochs=40, window=window, negative=15, subsample=0, **OPTIONS)
-    assert np.isfinite(wv.vectors).all() and np.abs(wv.vectors).max() < 20
 
 
 def test_the_vectors_are_good_and_two_threads_do_them_no_harm():

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from small import corpus_of, lines_of_nine
 
 from w2vlib import Corpus, Vocabulary, WordVectors, progress, train
 from w2vlib.engines import ENGINES, usual_epochs
@@ -219,6 +220,29 @@ def test_what_an_engine_cannot_honour_is_refused(corpus, engine):
         with pytest.raises(ValueError, match=f"{name} is {largest + 1}: .* at most {largest}"):
             train(corpus, **QUIET | {"engine": engine, name: largest + 1})
     assert {"window", "negative", "learning_rate"} <= set(ENGINES[engine].limits)
+
+
+@pytest.mark.parametrize("engine, model", EACH_MODEL)
+@pytest.mark.parametrize("vector_size, window, negative", [(1, 1, 1), (7, 30, 3), (100, 5, 5)])
+def test_any_size_will_do(engine, model, vector_size, window, negative):
+    if ENGINES[engine].missing():
+        pytest.skip("it cannot run here")
+    options = {"vector_size": vector_size, "window": window, "negative": negative}
+    options |= {"engine": engine, "model": model, "epochs": 1, "subsample": 0, "progress": False}
+    wv = train(lines_of_nine(), **options)
+    assert wv.vectors.shape == (40, vector_size) and np.isfinite(wv.vectors).all()
+
+
+@pytest.mark.parametrize("engine, model", EACH_MODEL)
+@pytest.mark.parametrize("power", [0, 0.75, 1])
+@pytest.mark.parametrize("widest", [False, True])
+def test_vectors_stay_finite_on_a_handful_of_words(engine, model, power, widest):
+    if ENGINES[engine].missing():
+        pytest.skip("it cannot run here")
+    options = {"engine": engine, "model": model, "power": power, "negative": 15, "epochs": 40}
+    options["window"] = ENGINES[engine].limits["window"] if widest else 1
+    wv = train(corpus_of(np.arange(350) % 7), subsample=0, progress=False, **options)
+    assert np.isfinite(wv.vectors).all() and np.abs(wv.vectors).max() < 20
 
 
 @pytest.mark.parametrize("engine, model", EACH_MODEL)

@@ -5,16 +5,11 @@ import tracemalloc
 
 import numpy as np
 import pytest
+from small import corpus_of, twins
 
-from w2vlib import CBOW, SGD, Corpus, Trainer, Vocabulary, create_contexts_target, descent, fused
+from w2vlib import CBOW, SGD, Trainer, create_contexts_target, descent, fused
 from w2vlib.draws import kept_share
 from w2vlib.reading import EOS
-
-
-def corpus_of(ids, words=None):
-    ids = np.asarray(ids)
-    words = words or [f"w{i}" for i in range(ids.max() + 1)]
-    return Corpus(ids, Vocabulary(words), np.bincount(ids, minlength=len(words)), "test")
 
 
 def zipf_corpus(V, length, seed=0):
@@ -265,13 +260,6 @@ def test_small_vocabularies_take_small_steps():
 # Training -----------------------------------------------------------------------------------------
 
 
-def twins(length=9_000, seed=0):
-    """Lines "a x", "b x", "c y", "d y" in random order: a and b keep the same company."""
-    words = ["a", "b", "c", "d", "x", "y", EOS]
-    first = np.random.default_rng(seed).integers(4, size=length // 3)
-    return corpus_of(np.stack([first, 4 + first // 2, np.full_like(first, 6)], 1).ravel(), words)
-
-
 def cosines(vectors):
     unit = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
     return unit @ unit.T
@@ -291,15 +279,6 @@ def test_learns_from_a_text_without_lines():
     ids = np.column_stack([first, 4 + first // 2, noise]).ravel()
     similar = cosines(train(corpus_of(ids), window=1, epochs=4))
     assert min(similar[0, 1], similar[2, 3]) > max(similar[0, 2], similar[1, 3]) + 0.3
-
-
-@pytest.mark.parametrize("power", [0, 0.75, 1])
-@pytest.mark.parametrize("window", [1, 40])
-def test_vectors_stay_finite_on_a_handful_of_words(power, window):
-    corpus = corpus_of(np.arange(350) % 7)
-    vectors = train(corpus, epochs=40, power=power, window=window, negative=15)
-    assert np.isfinite(vectors).all()
-    assert np.abs(vectors).max() < 20
 
 
 def test_same_seed_same_vectors():

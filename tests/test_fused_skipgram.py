@@ -5,10 +5,10 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 from reference import numerical_gradient
+from small import twins
 
-from w2vlib import Corpus, SkipGram, Vocabulary, fused, load_corpus, train
+from w2vlib import SkipGram, fused, load_corpus, train
 from w2vlib import fused_skipgram as skipgram
-from w2vlib.reading import EOS
 
 B, T, H, M, K, V = 2, 7, 4, 6, 5, 9
 OPTIONS = {"model": "skipgram", "progress": False}
@@ -129,19 +129,6 @@ def test_expected_is_the_gradient_of_chapter_7():
 # Training -----------------------------------------------------------------------------------------
 
 
-def corpus_of(ids, words=None):
-    ids = np.asarray(ids)
-    words = words or [f"w{i}" for i in range(ids.max() + 1)]
-    return Corpus(ids, Vocabulary(words), np.bincount(ids, minlength=len(words)), "test")
-
-
-def twins(length=9_000):
-    """Lines "a x", "b x", "c y", "d y" in random order: a and b keep the same company."""
-    words = ["a", "b", "c", "d", "x", "y", EOS]
-    first = np.random.default_rng(0).integers(4, size=length // 3)
-    return corpus_of(np.stack([first, 4 + first // 2, np.full_like(first, 6)], 1).ravel(), words)
-
-
 def test_learns_that_words_in_the_same_company_are_alike():
     wv = train(twins(), vector_size=8, window=2, epochs=3, subsample=0, **OPTIONS)
     assert min(wv.similarity("a", "b"), wv.similarity("c", "d")) > 0.8
@@ -155,13 +142,6 @@ def test_it_is_not_cbow():
         train(corpus, model=model, **options).vectors for model in ("skipgram", "skipgram", "cbow")
     )
     assert (ours == again).all() and (ours != cbow).any()
-
-
-@pytest.mark.parametrize("window", [1, 31])
-def test_vectors_stay_finite_on_a_handful_of_words(window):
-    corpus = corpus_of(np.arange(350) % 7)
-    wv = train(corpus, epochs=40, window=window, negative=15, subsample=0, **OPTIONS)
-    assert np.isfinite(wv.vectors).all() and np.abs(wv.vectors).max() < 20
 
 
 def test_the_vectors_are_good():

@@ -12,6 +12,9 @@ shuffled once, the same for all:
 - skipgram: the same for skip-gram, against gensim's 5 epochs.
 - speed: how many words of the text a second, at equal settings?
 
+What is measured is written after each text. How speed grows with a text (--text) and memory
+(--memory) are measured only if asked for; without, those of the former results stay.
+
 The runs of a round follow each other, and a ratio is one of two runs of the same round, with the
 same number of threads: what else the machine does in that time is likely to slow down both.
 """
@@ -321,7 +324,7 @@ def peak(name, V, tokens):
 
 
 def bench(texts, small=False, with_memory=False, more=()):
-    """All results, as JSON knows them."""
+    """All results, as JSON knows them: what there is so far, again after each section."""
     seeds = (1,) if small else (1, 2, 3)
     warm_up = Text("warm-up", [["a", "b", "c"] * 100] * 10)
     for program in programs():  # loads and compiles what has to be
@@ -353,6 +356,7 @@ def bench(texts, small=False, with_memory=False, more=()):
             "skipgram": skip_gram(text, seeds, small),
             "speed": speed(text, len(seeds), 1 if small else 3),
         }
+        yield result
     for text in more:
         result["text"] = {
             "tokens": text.tokens,
@@ -360,9 +364,10 @@ def bench(texts, small=False, with_memory=False, more=()):
             "speed": speed(text, len(seeds), 1),
             "growth": growth(text, (16, 8, 4, 2, 1)),
         }
+        yield result
     if with_memory:
         result["memory"] = memory(small)
-    return result
+        yield result
 
 
 def prepare_seconds(name):
@@ -477,9 +482,12 @@ def main(argv=None):
         names.append("ptb")
     texts = [read(name, limit=300 if args.small else None) for name in names]
     more = [read(args.text)] if args.text else []
-    result = bench(texts, args.small, args.memory, more)
     args.output.parent.mkdir(exist_ok=True)
-    args.output.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
+    former = json.loads(args.output.read_text("utf-8")) if args.output.exists() else {}
+    former = {key: former[key] for key in ("text", "memory") if key in former}
+    for result in bench(texts, args.small, args.memory, more):
+        both = json.dumps(former | result, indent=2)
+        args.output.write_text(both + "\n", encoding="utf-8")
     print(table(result))
 
 

@@ -55,23 +55,17 @@ WITH_WORDS = ("similar", "analogy", "doesnt-match")
 def add(commands):
     """The commands, for a parser."""
     says = "list the words nearest to a word"
-    option = command(commands, similar, "similar", says, SIMILAR).add_argument
-    add_loading(option)
-    option("words", type=word, metavar="WORD", nargs="*")
+    option = _about_words(commands, similar, "similar", says, SIMILAR)
     option("--topn", type=int, default=10, metavar="N", help="neighbours (default: 10)")
     option("--restrict-vocab", type=int, metavar="N", help=RESTRICT)
 
     says = "answer: A is to B as C is to what?"
-    option = command(commands, analogy, "analogy", says, ANALOGY).add_argument
-    add_loading(option)
-    option("words", type=word, metavar="A B C", nargs="*")
+    option = _about_words(commands, analogy, "analogy", says, ANALOGY, "A B C")
     option("--topn", type=int, default=5, metavar="N", help="answers, best first (default: 5)")
     option("--method", choices=METHODS, default="3CosAdd", help=METHOD)
 
     says = "name the word that fits least among others"
-    option = command(commands, doesnt_match, "doesnt-match", says, DOESNT_MATCH).add_argument
-    add_loading(option)
-    option("words", type=word, metavar="WORD", nargs="*")
+    _about_words(commands, doesnt_match, "doesnt-match", says, DOESNT_MATCH)
 
     says = "score vectors on word pairs and on analogies"
     option = command(commands, evaluate, "evaluate", says).add_argument
@@ -88,6 +82,14 @@ def add(commands):
     option = parser.add_mutually_exclusive_group().add_argument
     option("--binary", action="store_true", help=f"{BINARY} (default: text)")
     option("--glove", action="store_true", help="write a text without a first line (default: with)")
+
+
+def _about_words(commands, run, name, says, description, words="WORD"):
+    """Add a command that asks about words -> what adds options to it."""
+    option = command(commands, run, name, says, description).add_argument
+    add_loading(option)
+    option("words", type=word, metavar=words, nargs="*")
+    return option
 
 
 def similar(args):
