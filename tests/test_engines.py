@@ -74,8 +74,8 @@ EACH_MODEL = [(engine.name, model) for engine in ENGINES.values() for model in e
 
 
 @pytest.mark.parametrize("engine, model", EACH_MODEL)
-def test_what_is_not_given_is_what_suits_the_engine(corpus, engine, model, monkeypatch):
-    seen = {}
+def test_what_is_not_given_is_what_suits_the_engine(engine, model, monkeypatch):
+    seen, corpus = {}, corpus_of(np.arange(3000) % 1000)
     swap(monkeypatch, noting(seen), engine)
     defaults = ENGINES[engine].defaults[model]
     with warnings.catch_warnings():
@@ -264,6 +264,23 @@ def test_who_can_do_it_is_named(corpus):
         train(corpus, **QUIET | {"window": 35})
     with pytest.raises(ValueError, match='threads is 2: engine="numpy".*try engine="compiled"'):
         train(corpus, **QUIET | {"threads": 2})
+
+
+def test_few_words_lower_the_usual_rate(monkeypatch):
+    seen = {}
+    swap(monkeypatch, noting(seen), "compiled", calm=0.05)
+    usual = ENGINES["compiled"].defaults["cbow"]["learning_rate"]
+
+    def rate(counts, **options):
+        corpus = corpus_of(np.repeat(np.arange(len(counts)), counts))
+        train(corpus, engine="compiled", subsample=0, progress=False, **options)
+        return seen["learning_rate"]
+
+    assert rate([5] * 1000) == usual
+    assert rate([5] * 7) == pytest.approx(0.05 / np.sqrt(6 / 7))  # a word, and 5 negatives
+    assert rate([5] * 7, negative=15) == pytest.approx(0.05 / np.sqrt(16 / 7))
+    assert rate([6, 2], power=0) == pytest.approx(0.05 / np.sqrt(10 / 16 + 5 / 2))
+    assert rate([5] * 7, learning_rate=0.3) == 0.3
 
 
 def test_a_model_that_an_engine_lacks_is_refused(corpus):

@@ -32,7 +32,7 @@ def defaults(corpus, **given):
     """What `train` does with `corpus` when nothing else is `given`, but for the seed."""
     usual = signature(settle).parameters.keys() & train.__kwdefaults__
     asked = {name: train.__kwdefaults__[name] for name in usual} | given
-    engine, options = settle(**asked, tokens=len(corpus))
+    engine, options = settle(**asked, corpus=corpus)
     options |= {"engine": engine.name, "vector_size": asked["vector_size"]}
     return {
         name: options[name] for name in train.__kwdefaults__ if name in options.keys() - {"seed"}
@@ -224,7 +224,8 @@ def trials():
 
 def train_changed(corpus, change, seed):
     """Train by the compiled engine with a change of TRIALS; None where the training diverges."""
-    arguments = {name: value for name, value in change.items() if name not in CONSTANTS}
+    arguments = {"learning_rate": defaults(corpus, engine="compiled")["learning_rate"]}
+    arguments |= {name: value for name, value in change.items() if name not in CONSTANTS}
     with patch.multiple(hogwild, **CONSTANTS | {n: x for n, x in change.items() if n in CONSTANTS}):
         changed = replace(hogwild.ENGINE, scale=hogwild.START)
         with patch.dict(ENGINES, compiled=changed):

@@ -36,6 +36,8 @@ class Engine:
     threads: whether `fit` takes `threads`.
     lanes: rows of `outputs` are filled up with zeros to a multiple of this.
     scale: how much larger the first vectors are than those of word2vec.c.
+    calm: how large its rate may be by default where words come again and again; see `usual_rate` of
+        `w2vlib.engines`.
     prepare: prepare(progress, model) does what has to be done once before any training, such as
         compiling; where that takes long, and progress is True, it says so on stderr. None: nothing
         to do.
@@ -66,6 +68,7 @@ class Engine:
     threads: bool = False
     lanes: int = 1
     scale: float = 1
+    calm: float = np.inf
     prepare: Callable | None = None
 
     @property

@@ -65,7 +65,8 @@ def train(
     epochs: passes over the corpus; by default what suits its length, `usual_epochs`.
     subsample: words that make up a larger share of the text than this are thinned out (0: none).
         This and the next two are by default what suits the engine and the model.
-    learning_rate: at the start; it falls linearly to 0.
+    learning_rate: at the start; it falls linearly to 0. By default it is lower for a text of few
+        words, `usual_rate`.
     decay: weight decay. Each time that a row of a matrix learns, it first loses the share
         learning_rate * decay of itself (0: none).
     engine: one of ENGINES, by name.
@@ -103,10 +104,9 @@ def train(
     engine, options = settle(
         model=model, vector_size=vector_size, window=window, negative=negative, power=power,
         epochs=epochs, subsample=subsample, learning_rate=learning_rate, decay=decay,
-        engine=engine, threads=threads, seed=seed, tokens=len(corpus),
+        engine=engine, threads=threads, seed=seed, corpus=corpus,
     )  # fmt: skip
-    vector_size, epochs = int(vector_size), options["epochs"]
-    check_corpus(corpus, options["power"], options["subsample"], epochs)
+    vector_size = int(vector_size)
     if callback is not None and not callable(callback):
         raise TypeError(f"callback is {short(callback)}: it should be a function of one argument")
     if start is not None:
@@ -127,12 +127,12 @@ def train(
 
 def settle(
     *, vector_size, window, negative, power, epochs, subsample, learning_rate, decay, engine,
-    threads, seed, model="cbow", tokens=1,
+    threads, seed, model="cbow", corpus=None,
 ):  # fmt: skip
     """The arguments of `train` but for the corpus, checked -> an Engine, and options for its `fit`.
 
-    tokens: how many words the corpus has, as soon as that is known.
-    Raises what `train` raises for arguments that cannot work with any corpus.
+    corpus: as soon as it is there; then it is checked, too, and what suits it is taken.
+    Raises what `train` raises for arguments that cannot work.
     """
     if not isinstance(engine, str) or engine not in ENGINES:
         names = " or ".join(map(repr, ENGINES))
@@ -141,7 +141,7 @@ def settle(
     check_model(engine, model)
     given = {"subsample": subsample, "learning_rate": learning_rate, "decay": decay}
     options = {name: engine.defaults[model][name] if x is None else x for name, x in given.items()}
-    options["epochs"] = usual_epochs(tokens) if epochs is None else epochs
+    options["epochs"] = usual_epochs(len(corpus or ())) if epochs is None else epochs
     options |= {"window": window, "negative": negative, "power": power}
     # As numbers of Python's: products of NumPy's small types overflow.
     options = {name: x.item() if isinstance(x, np.generic) else x for name, x in options.items()}
@@ -163,6 +163,10 @@ def settle(
             f"decay is {options['decay']}: times the learning_rate, {options['learning_rate']}, it "
             "should be less than 1, or nothing is left of the vectors; 0.05 is usual"
         )
+    if corpus is not None:
+        check_corpus(corpus, options["power"], options["subsample"], options["epochs"])
+        if learning_rate is None:
+            options["learning_rate"] = usual_rate(engine, corpus, options)
     if engine.threads:
         options["threads"] = int(threads)
     return engine, options | {"model": model, "seed": int(seed)}
@@ -171,6 +175,19 @@ def settle(
 def usual_epochs(tokens):
     """Passes over a corpus of so many words: WORDS in all, but neither too few nor too many."""
     return int(np.clip(round(WORDS / max(tokens, 1)), LEAST, MOST))
+
+
+def usual_rate(engine, corpus, options):
+    """The engine's rate, or less where words come so often that a step takes them too far.
+
+    again is how often a word of the text comes, for another one, as itself or as a negative. The
+    rate is `calm` over its root at most.
+    """
+    kept = corpus.counts * kept_share(corpus.counts, options["subsample"])
+    drawn = negative_weights(corpus.counts, options["power"])
+    kept, drawn = kept / kept.sum(), drawn / drawn.sum()
+    again = kept @ (kept + options["negative"] * drawn)
+    return min(options["learning_rate"], float(engine.calm / np.sqrt(again)))
 
 
 def check_model(engine, model):
@@ -243,7 +260,7 @@ def check_corpus(corpus, power, subsample, epochs):
         warnings.warn(
             f"subsample={subsample} leaves about {left:.0f} of the corpus's {len(corpus.ids)} "
             "words in each epoch: for a text as short as this, take subsample=0, which keeps all",
-            stacklevel=3,
+            stacklevel=4,
         )
 
 

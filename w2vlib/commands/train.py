@@ -65,7 +65,7 @@ NUMBERS = {
     "power": (float, "draw negatives in proportion to count**X"),
     "epochs": (int, "passes over the corpus"),
     "subsample": (float, "thin out words that are more than this share of the text; 0: none"),
-    "learning_rate": (float, "at the start; it falls to 0 at the end"),
+    "learning_rate": (float, "at the start; it falls to 0; by default it is lower for few words"),
     "decay": (float, "weight decay; 0: none"),
     "threads": (int, "that an engine runs on which takes several"),
     "seed": (int, "the same seed gives the same vectors on the same machine"),
