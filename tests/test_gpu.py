@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from reference import drawn, learn_a_line, random_number, window_weights
 
-from w2vlib import Corpus, Vocabulary, gpu, load_corpus, pieces, train
+from w2vlib import Corpus, Vocabulary, cuda_engine, load_corpus, pieces, train
 from w2vlib.draws import kept_share
 from w2vlib.reading import EOS
 
@@ -65,13 +65,14 @@ def test_without_a_card_the_error_says_what_is_needed():
 
 @outside
 def test_fewer_lines_at_once_where_one_word_is_frequent():
-    assert gpu.lines_at_once(np.full(10_000, 5)) == gpu.AT_ONCE
-    assert gpu.lines_at_once(np.full(100, 5)) == 100 * gpu.REPEATS
-    assert gpu.lines_at_once(np.array([1, 0])) == gpu.REPEATS
+    assert cuda_engine.lines_at_once(np.full(10_000, 5)) == cuda_engine.AT_ONCE
+    assert cuda_engine.lines_at_once(np.full(100, 5)) == 100 * cuda_engine.REPEATS
+    assert cuda_engine.lines_at_once(np.array([1, 0])) == cuda_engine.REPEATS
     corpus = load_corpus("default")
-    kept = corpus.counts * kept_share(corpus.counts, gpu.ENGINE.defaults["cbow"]["subsample"])
-    assert gpu.AT_ONCE / 2 < gpu.lines_at_once(kept) < gpu.AT_ONCE
-    assert gpu.lines_at_once(corpus.counts) < gpu.AT_ONCE / 20
+    subsample = cuda_engine.ENGINE.defaults["cbow"]["subsample"]
+    kept = corpus.counts * kept_share(corpus.counts, subsample)
+    assert cuda_engine.AT_ONCE / 2 < cuda_engine.lines_at_once(kept) < cuda_engine.AT_ONCE
+    assert cuda_engine.lines_at_once(corpus.counts) < cuda_engine.AT_ONCE / 20
 
 
 def matrices(V, H, rng):
@@ -81,13 +82,13 @@ def matrices(V, H, rng):
 def learn_on_card(inputs, outputs, words, share, alias, seed, window, negative, rate, decay=0):
     from numba import cuda
 
-    from w2vlib import warps
+    from w2vlib import gpu
 
     inputs, outputs = cuda.to_device(inputs), cuda.to_device(outputs)
-    learn = warps.make_learn(-(-inputs.shape[1] // warps.WARP))
+    learn = gpu.make_learn(-(-inputs.shape[1] // gpu.WARP))
     starts, counts = np.zeros(1, np.int64), np.array([len(words)], np.int32)
     losses = cuda.to_device(np.zeros(2))
-    learn[1, warps.WARP](
+    learn[1, gpu.WARP](
         inputs, outputs, np.int32(words), starts, counts, window, negative, share, alias,
         np.float32(rate), np.float32(rate), np.float32(decay), np.uint64(seed), losses,
     )  # fmt: skip
@@ -165,7 +166,7 @@ def test_a_small_step_is_that_of_the_compiled_engine():
 def test_thin_moves_the_words_that_stay_together():
     from numba import cuda
 
-    from w2vlib import warps
+    from w2vlib import gpu
 
     rng = np.random.default_rng(3)
     lines = np.append(0, np.cumsum(rng.integers(1, 9, size=40)))
@@ -173,7 +174,7 @@ def test_thin_moves_the_words_that_stay_together():
     keep, order = rng.random(30, dtype=np.float32), rng.permutation(40)[:33]
     kept = cuda.to_device(np.full_like(text, -1))
     starts, counts = np.zeros(33, np.int64), np.zeros(33, np.int32)
-    warps.thin[2, 20](text, lines, order, keep, np.uint64(99), kept, starts, counts)
+    gpu.thin[2, 20](text, lines, order, keep, np.uint64(99), kept, starts, counts)
     kept = kept.copy_to_host()
     for i, line in enumerate(order):
         places = range(lines[line], lines[line + 1])
@@ -213,7 +214,7 @@ def test_same_seed_same_vectors(two_topics):
 def test_what_was_learnt_comes_back_from_the_card(two_topics, monkeypatch):
     monkeypatch.setattr(pieces, "PIECE", 64)  # 2 launches an epoch
     tokens, seen = [], []
-    vectors, outputs = gpu.ENGINE.start(9, 3, np.random.default_rng(0))
+    vectors, outputs = cuda_engine.ENGINE.start(9, 3, np.random.default_rng(0))
     before = vectors.copy()
 
     def report(n, loss=None):
@@ -223,7 +224,7 @@ def test_what_was_learnt_comes_back_from_the_card(two_topics, monkeypatch):
 
     options = {"window": 2, "negative": 1, "power": 0.75, "epochs": 1, "subsample": 0}
     with pytest.raises(KeyboardInterrupt):
-        list(gpu.fit(
+        list(cuda_engine.fit(
             vectors, outputs, two_topics, learning_rate=0.1, decay=0, seed=0, report=report,
             **options,
         ))  # fmt: skip
@@ -233,11 +234,11 @@ def test_what_was_learnt_comes_back_from_the_card(two_topics, monkeypatch):
 
 @inside
 def test_once_in_a_while_the_vectors_come_back(two_topics, monkeypatch):
-    monkeypatch.setattr(gpu, "PAUSE", 0.0)
-    vectors, outputs = gpu.ENGINE.start(9, 3, np.random.default_rng(0))
+    monkeypatch.setattr(cuda_engine, "PAUSE", 0.0)
+    vectors, outputs = cuda_engine.ENGINE.start(9, 3, np.random.default_rng(0))
     seen = []
     options = {"window": 2, "negative": 1, "power": 0.75, "epochs": 1, "subsample": 0}
-    list(gpu.fit(
+    list(cuda_engine.fit(
         vectors, outputs, two_topics, learning_rate=0.1, decay=0, seed=0,
         report=lambda tokens, loss=None: seen.append(outputs.any()), **options,
     ))  # fmt: skip

@@ -32,7 +32,7 @@ import gpu_ladder
 import numpy as np
 from numba import cuda
 
-from w2vlib import Corpus, Vocabulary, WordVectors, gpu, hogwild, load_corpus, warps
+from w2vlib import Corpus, Vocabulary, WordVectors, cuda_engine, gpu, hogwild, load_corpus
 from w2vlib.draws import kept_share
 from w2vlib.engines import usual_epochs
 from w2vlib.questions import read_analogies
@@ -40,7 +40,7 @@ from w2vlib.reading import EOS
 
 ROOT = Path(__file__).resolve().parent.parent
 OUTPUT = ROOT / "book" / "results" / "gpu.json"
-SETTINGS = {"window": 5, "negative": 5, "power": 0.75} | gpu.ENGINE.defaults["cbow"]
+SETTINGS = {"window": 5, "negative": 5, "power": 0.75} | cuda_engine.ENGINE.defaults["cbow"]
 OFFSETS = np.array([*range(-5, 0), *range(1, 6)])
 SEEDS = (1, 2, 3)
 f32 = np.float32
@@ -147,18 +147,18 @@ def kernel_seconds():
     return found
 
 
-MAKE = warps.make_learn
+MAKE = gpu.make_learn
 
 
 def fit(corpus, seed=1, size=100, rung=None, **options):
     """Train -> vectors, seconds, loss; by another kernel, a Kernel, if `rung` is given."""
     rng = np.random.default_rng(seed)
-    matrices = gpu.ENGINE.start(len(corpus.vocabulary), size, rng)
-    warps.make_learn = (lambda own: Kernel(MAKE(own))) if rung is None else (lambda own: rung)
+    matrices = cuda_engine.ENGINE.start(len(corpus.vocabulary), size, rng)
+    gpu.make_learn = (lambda own: Kernel(MAKE(own))) if rung is None else (lambda own: rung)
     losses = []
     options = {"epochs": usual_epochs(len(corpus))} | SETTINGS | options
     begin = time.perf_counter()
-    list(gpu.fit(
+    list(cuda_engine.fit(
         *matrices, corpus, seed=seed, report=lambda tokens, loss=None: losses.append(loss),
         **options,
     ))  # fmt: skip
@@ -258,7 +258,11 @@ def card(record, args):
         ["nvidia-smi", query, "--format=csv,noheader"], capture_output=True, text=True, check=False
     )
     record.add("card", "name", smi.stdout.strip())
-    rule = {"at_once": gpu.AT_ONCE, "repeats": gpu.REPEATS, "longest": gpu.LONGEST}
+    rule = {
+        "at_once": cuda_engine.AT_ONCE,
+        "repeats": cuda_engine.REPEATS,
+        "longest": cuda_engine.LONGEST,
+    }
     record.add("card", "settings", SETTINGS | rule)
     record.add("card", "multiprocessors", cuda.get_current_device().MULTIPROCESSOR_COUNT)
 
@@ -306,10 +310,10 @@ def checks(record, args):
         before = [f32(rng.normal(size=(12, size), scale=1.5 / size**0.5)) for _ in range(2)]
         seed, rate, decay = 2**62 + 1, 0.1, 0.05
         expected = reference(*before, words, share, alias, seed, 5, 5, rate, decay)
-        own = -(-size // warps.WARP)
+        own = -(-size // gpu.WARP)
         kernels = {
-            "a warp a line, atomic": (MAKE(own), (1, warps.WARP)),
-            "a warp a line": (gpu_ladder.a_warp_a_line(size), (1, warps.WARP)),
+            "a warp a line, atomic": (MAKE(own), (1, gpu.WARP)),
+            "a warp a line": (gpu_ladder.a_warp_a_line(size), (1, gpu.WARP)),
             "a thread a line": (gpu_ladder.a_thread_a_line(size), (1, 1)),
         }
         for name, (kernel, shape) in kernels.items():
@@ -339,7 +343,7 @@ def ladder(record, args):
     """The rungs, each with its kernel and how many threads it is launched with."""
     thread, warp = gpu_ladder.a_thread_a_line(100), gpu_ladder.a_warp_a_line(100)
     group = gpu_ladder.a_block_a_group(100)
-    a_warp, atomic = warps.WARP, MAKE(-(-100 // warps.WARP))
+    a_warp, atomic = gpu.WARP, MAKE(-(-100 // gpu.WARP))
     rungs = {
         "a thread a line, 256 at a time": {"rung": Kernel(thread, (8, 32)), "seeds": (1,)},
         "a thread a line, 4096 at a time": {"rung": Kernel(thread, (128, 32))},
@@ -350,11 +354,11 @@ def ladder(record, args):
         "a block a group, 264 at a time": {"rung": Kernel(group, (264, 128))},
         "a warp a line, 4096 at a time, atomic": {"rung": Kernel(atomic, (4096, a_warp))},
     }
-    longest = gpu.LONGEST
+    longest = cuda_engine.LONGEST
     for name, rung in rungs.items():
-        gpu.LONGEST = gpu_ladder.ROWS if "group" in name else longest
+        cuda_engine.LONGEST = gpu_ladder.ROWS if "group" in name else longest
         record.add("ladder", name, on_card(args.corpus, **rung))
-    gpu.LONGEST = longest
+    cuda_engine.LONGEST = longest
 
 
 def quality(record, args):
@@ -377,7 +381,7 @@ def reads(record, args):
     corpus = args.corpus
     keep = kept_share(corpus.counts, SETTINGS["subsample"])
     rng = np.random.default_rng(0)
-    lines = hogwild.cut_lines(corpus, gpu.LONGEST)
+    lines = hogwild.cut_lines(corpus, cuda_engine.LONGEST)
     stays = rng.random(len(corpus)) < keep[corpus.ids]
     words = np.add.reduceat(stays, lines[:-1], dtype=np.int64)
     words = words[words > 1]
@@ -409,8 +413,8 @@ def small(record, args):
         "2000 words": random_text(2_000, 200_000, True),
     }
     for name, corpus in texts.items():
-        rule = gpu.lines_at_once(corpus.counts)
-        for at_once in (rule, 8 * rule, gpu.AT_ONCE):
+        rule = cuda_engine.lines_at_once(corpus.counts)
+        for at_once in (rule, 8 * rule, cuda_engine.AT_ONCE):
             largest = [
                 float(np.abs(fit(corpus, seed, subsample=0, at_once=at_once)[0]).max())
                 for seed in SEEDS
@@ -425,7 +429,12 @@ def growth(record, args):
     for zipf in (True, False):
         for V in (10_000, 100_000, 1_000_000):
             corpus = random_text(V, args.growth, zipf)
-            options = {"subsample": 0, "at_once": gpu.AT_ONCE, "learning_rate": 1e-4, "epochs": 4}
+            options = {
+                "subsample": 0,
+                "at_once": cuda_engine.AT_ONCE,
+                "learning_rate": 1e-4,
+                "epochs": 4,
+            }
             fit(corpus, **options)
             times = kernel_seconds()[1:]
             value = {"kernel": spread(times), "ns a token": min(times) / len(corpus) * 1e9}

@@ -1,6 +1,6 @@
-"""The rungs below and beside the kernel of `w2vlib.warps`: the same training on the card otherwise.
+"""The rungs below and beside the kernel of `w2vlib.gpu`: the same training on the card otherwise.
 
-Each makes a kernel that takes the arguments of `warps.make_learn`'s, and leaves `losses` as it is.
+Each makes a kernel that takes the arguments of `gpu.make_learn`'s, and leaves `losses` as it is.
 """
 
 import math
@@ -8,7 +8,7 @@ import math
 import numpy as np
 from numba import cuda
 
-from w2vlib.warps import WARP, draw, sigmoid, warp_sum
+from w2vlib.gpu import WARP, draw, sigmoid, warp_sum
 
 f32 = np.float32
 

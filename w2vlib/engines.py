@@ -5,7 +5,7 @@ import warnings
 
 import numpy as np
 
-from w2vlib import check, fused, gpu, hogwild, matrices
+from w2vlib import check, cuda_engine, fused, hogwild, matrices
 from w2vlib.check import short
 from w2vlib.checkpoint import Checkpoint, name_training
 from w2vlib.corpus import Corpus
@@ -21,7 +21,7 @@ ENGINES = {
     for engine in (
         fused.ENGINE,
         hogwild.ENGINE,
-        gpu.ENGINE,
+        cuda_engine.ENGINE,
     )
 }
 

@@ -1,139 +1,245 @@
-"""The engine on a graphics processor: the kernels of `warps`, with a piece of the text on the card.
+"""Chapter 13: CBOW with negative sampling on a graphics processor, in Numba's CUDA.
 
-Both matrices are there too. A piece is two kernels: `thin` leaves out what subsampling leaves out,
-`learn` takes thousands of lines at a time, each by a warp of its own.
+A warp, 32 threads that go in step, takes a line of the text, and in it word after word, as the
+textbook's loop does: this is the CBOW of chapter 7, with nothing shared and nothing put off but
+that thousands of warps change the same vectors at the same time. All their changes are added up
+(atomically); what a warp reads may be a little old (Hogwild, Recht et al. 2011).
+
+The 32 threads share out the columns of a vector: thread `lane` has columns lane, lane + 32, and so
+on, so that neighbours read neighbouring numbers, and keeps its part of h and of dh in registers.
+Only a score is a sum over all columns; there the threads pass their parts on to each other.
+
+A neighbour at distance d weighs 1/d, and a window's sum is divided by the root of its total weight,
+as in chapters 10 and 11. Random numbers come from the number of what they decide (a word's place in
+the text), so that no thread keeps a state: with one warp at a time each run gives the same.
 """
 
-from time import perf_counter
+import math
+from functools import cache
 
 import numpy as np
+from numba import config, cuda
 
-from w2vlib.draws import AliasTable, kept_share, negative_weights
-from w2vlib.engine import Engine
-from w2vlib.hogwild import START, cut_lines
-from w2vlib.pieces import pieces
+__all__ = [
+    "answer",
+    "ask",
+    "chance",
+    "draw",
+    "learn_line",
+    "make_learn",
+    "pass_back",
+    "random",
+    "shrink",
+    "sigmoid",
+    "sum_by_passing",
+    "sum_by_sharing",
+    "thin",
+    "window_sum",
+]
 
-AT_ONCE = 4096  # lines, and so words, that are learnt at the same time; fewer, where ...
-REPEATS = 3  # ... more of these words would be the same as a given one, on average
-LONGEST = 40  # words in a line, or two windows; longer ones are cut
-PAUSE = 1.0  # seconds from one copy of the vectors to the next
-THREADS = 128  # threads in a block of `thin`
+SIMULATED = bool(config.ENABLE_CUDASIM)
+WARP = 4 if SIMULATED else 32  # the simulator's threads take long to meet
+if SIMULATED:
+    __warningregistry__ = {}  # NumPy notes here that products overflow; its threads look meanwhile
+
+f32, u64 = np.float32, np.uint64
+GOLDEN, MIX, MIX_AGAIN = u64(0x9E3779B97F4A7C15), u64(0xBF58476D1CE4E5B9), u64(0x94D049BB133111EB)
+U27, U30, U31, U40 = u64(27), u64(30), u64(31), u64(40)
+
+device = cuda.jit(device=True, fastmath=True)
 
 
-def fit(
-    vectors, outputs, corpus, *,
-    window, negative, power, epochs, subsample, learning_rate, decay, seed, report,
-    model="cbow", first=0, at_once=None,
+@device
+def random(seed, i):
+    """Number i of the sequence `seed`, in [0, 1), float32, by SplitMix64 (Steele et al. 2014)."""
+    z = seed + u64(i) * GOLDEN
+    z = (z ^ (z >> U30)) * MIX
+    z = (z ^ (z >> U27)) * MIX_AGAIN
+    return f32((z ^ (z >> U31)) >> U40) * f32(2**-24)
+
+
+@device
+def draw(share, alias, seed, i):
+    """Draw number i of the sequence `seed`: an id, from the two parts of an AliasTable."""
+    j = int(random(seed, 2 * i) * f32(len(share)))
+    return j if random(seed, 2 * i + 1) < share[j] else int(alias[j])
+
+
+@device
+def sigmoid(x):
+    return f32(1) / (f32(1) + math.exp(-x))
+
+
+@cuda.jit
+def thin(text, lines, order, keep, seed, kept, starts, counts):
+    """A thread a line: thread i moves the words of line order[i] that stay to its start.
+
+    text (T,) ids, lines (n + 1,), where each starts and the last one ends; keep (V,), each word's
+    share that stays. Into kept (T,) go the words, into starts[i] and counts[i] where and how many.
+    A line of one word has no window: it counts for nothing.
+    """
+    i = cuda.grid(1)
+    if i < len(order):
+        start = lines[order[i]]
+        size = 0
+        for place in range(start, lines[order[i] + 1]):
+            word = text[place]
+            if random(seed, place) < keep[word]:
+                kept[start + size] = word
+                size += 1
+        starts[i] = start
+        counts[i] = size if size > 1 else 0
+
+
+@device
+def sum_by_passing(value):
+    """The sum of the 32 threads' values; all get it, in five rounds."""
+    for distance in (16, 8, 4, 2, 1):
+        value += cuda.shfl_xor_sync(0xFFFFFFFF, value, distance)
+    return value
+
+
+@device
+def sum_by_sharing(value):
+    """The same where threads cannot pass numbers on, as in the simulator; a block is one warp."""
+    values = cuda.shared.array(WARP, f32)
+    values[cuda.threadIdx.x] = value
+    cuda.syncthreads()
+    total = f32(0)
+    for lane in range(WARP):
+        total += values[lane]
+    cuda.syncthreads()
+    return total
+
+
+warp_sum = sum_by_sharing if SIMULATED else sum_by_passing
+
+
+@device
+def window_sum(h, inputs, words, first, t, stop, lane):
+    """h = the window of word t, each neighbour times its weight, over the root of the total weight.
+
+    words[first:stop] are the window and word t. Returns what the sum was multiplied by.
+    """
+    total = f32(0)
+    for c in range(len(h)):
+        h[c] = f32(0)
+    for j in range(first, stop):
+        if j != t:
+            weight = f32(1) / f32(abs(j - t))
+            total += weight
+            for c in range(len(h)):
+                k = lane + WARP * c
+                if k < inputs.shape[1]:
+                    h[c] += weight * inputs[words[j], k]
+    scale = f32(1) / math.sqrt(total)
+    for c in range(len(h)):
+        h[c] *= scale
+    return scale
+
+
+@device
+def answer(h, dh, y, outputs, word, label, rate, decay, lane):
+    """One question, as chapter 3 puts it: is it `word`? Its output vector learns; dh grows.
+
+    label: 1 for yes, 0 for no. y: where the vector is kept meanwhile. A target's vector
+    decays. Returns the error.
+    """
+    score = f32(0)
+    for c in range(len(h)):
+        k = lane + WARP * c
+        y[c] = outputs[word, k] if k < outputs.shape[1] else f32(0)
+        score += h[c] * y[c]
+    error = sigmoid(warp_sum(score)) - label
+    for c in range(len(h)):
+        k = lane + WARP * c
+        dh[c] += error * y[c]
+        if k < outputs.shape[1]:
+            cuda.atomic.add(outputs, (word, k), -rate * (error * h[c] + label * decay * y[c]))
+    return error
+
+
+@device
+def chance(error):
+    """The logarithm of how likely the right answer was, from what it missed by."""
+    return math.log(max(f32(1) - abs(error), f32(1e-7)))
+
+
+@device
+def pass_back(dh, inputs, words, first, t, stop, rate, lane):
+    """Back through the window of word t: each neighbour learns by its weight."""
+    for j in range(first, stop):
+        if j != t:
+            step = rate / f32(abs(j - t))
+            for c in range(len(dh)):
+                k = lane + WARP * c
+                if k < inputs.shape[1]:
+                    cuda.atomic.add(inputs, (words[j], k), -step * dh[c])
+
+
+@device
+def shrink(inputs, word, share, lane):
+    """The input vector of a word loses a share of itself."""
+    for k in range(lane, inputs.shape[1], WARP):
+        cuda.atomic.add(inputs, (word, k), -share * inputs[word, k])
+
+
+@device
+def ask(h, dh, y, outputs, words, t, negative, share, alias, seed, rate, decay, lane):
+    """All questions about word t: is it itself, and is it one of its negatives?
+
+    dh becomes their gradient. Returns the logarithm of how likely all right answers are.
+    """
+    for c in range(len(dh)):
+        dh[c] = f32(0)
+    right = chance(answer(h, dh, y, outputs, words[t], f32(1), rate, decay, lane))
+    for m in range(negative):
+        word = draw(share, alias, seed, t * negative + m)
+        if word != words[t]:
+            right += chance(answer(h, dh, y, outputs, word, f32(0), rate, decay, lane))
+    return right
+
+
+@device
+def learn_line(
+    h, dh, y, inputs, outputs, words, start, end, window, negative, share, alias, rate, decay,
+    seed, losses, lane,
 ):  # fmt: skip
-    """Train both matrices in place, by the arguments of `w2vlib.train`; see Engine.
+    """What a warp does: word after word of words[start:end] learns."""
+    right = f32(0)
+    for t in range(start, end):
+        first, stop = max(start, t - window), min(end, t + window + 1)
+        scale = window_sum(h, inputs, words, first, t, stop, lane)
+        right += ask(h, dh, y, outputs, words, t, negative, share, alias, seed, rate, decay, lane)
+        pass_back(dh, inputs, words, first, t, stop, rate * scale, lane)
+        shrink(inputs, words[t], rate * decay, lane)
+    if lane == 0 and end > start:
+        cuda.atomic.add(losses, 0, -right)
+        cuda.atomic.add(losses, 1, end - start)
 
-    They come back from the card once a second, and at the end. The first training with vectors of
-    this length, to the next multiple of 32, compiles its kernel. at_once: lines at a time, by
-    default `lines_at_once`; with more than one, no two runs are quite the same.
+
+@cache
+def make_learn(own):
+    """The kernel for vectors of which each thread has `own` numbers, at most: it is compiled once.
+
+    learn[warps, WARP](inputs, outputs, words, starts, counts, window, negative, share, alias,
+    before, after, decay, seed, losses) trains both matrices (V, H), by `warps` lines at a time, on
+    the lines that `thin` leaves, in their order. The learning rate falls from `before` to `after`.
+    To losses (2,), float64, are added the losses of all words, and their number.
     """
-    from numba import cuda
 
-    from w2vlib import warps  # here: Numba takes its time to load
+    @cuda.jit(fastmath=True)
+    def learn(
+        inputs, outputs, words, starts, counts, window, negative, share, alias, before, after,
+        decay, seed, losses,
+    ):  # fmt: skip
+        h, dh = cuda.local.array(own, f32), cuda.local.array(own, f32)
+        y = cuda.local.array(own, f32)
+        for i in range(cuda.blockIdx.x, len(starts), cuda.gridDim.x):
+            learn_line(
+                h, dh, y, inputs, outputs, words, starts[i], starts[i] + counts[i], window,
+                negative, share, alias, before + (after - before) * f32(i) / f32(len(starts)),
+                decay, seed, losses, cuda.threadIdx.x,
+            )  # fmt: skip
 
-    learn = warps.make_learn(-(-vectors.shape[1] // warps.WARP))
-    keep = kept_share(corpus.counts, subsample)
-    at_once = at_once or lines_at_once(corpus.counts * keep)
-    table = AliasTable(negative_weights(corpus.counts, power))
-    inputs, targets, keep = map(cuda.to_device, (vectors, outputs, keep))
-    share = cuda.to_device(table.share.astype(np.float32))
-    alias = cuda.to_device(table.alias.astype(np.int32))
-
-    total = epochs * len(corpus)
-
-    held = None, None, None, None  # of the last piece its parts, its lines, and both on the card
-
-    def prepare(piece):
-        nonlocal held
-        another = piece.parts != held[0]  # a short text is one piece, again and again
-        lines = cut_lines(piece, max(LONGEST, 2 * window)) if another else held[1]
-        order = piece.rng.permutation(len(lines) - 1)
-        if another:
-            held = piece.parts, lines, cuda.to_device(piece.ids), cuda.to_device(lines)
-        return piece, *held[2:], order
-
-    def launch(piece, text, lines, order):
-        for_thin, for_learn = piece.rng.integers(2**63, size=2, dtype=np.uint64)
-        kept = cuda.device_array_like(text)
-        starts = cuda.device_array(len(order), np.int64)
-        counts = cuda.device_array(len(order), np.int32)
-        losses = cuda.to_device(np.zeros(2))
-        warps.thin[-(-len(order) // THREADS), THREADS](
-            text, lines, cuda.to_device(order), keep, for_thin, kept, starts, counts
-        )
-        before, after = (1 - done / total for done in (piece.done, piece.done + len(piece)))
-        learn[min(at_once, len(order)), warps.WARP](
-            inputs, targets, kept, starts, counts, window, negative, share, alias,
-            np.float32(learning_rate * before), np.float32(learning_rate * after),
-            np.float32(decay), for_learn, losses,
-        )  # fmt: skip
-        return losses
-
-    def fetch():
-        inputs.copy_to_host(vectors)
-        targets.copy_to_host(outputs)
-        return perf_counter()
-
-    fetched = perf_counter()
-    try:
-        prepared = map(prepare, pieces(corpus, epochs, seed, first))
-        coming = next(prepared, None)
-        while coming:
-            losses, tokens = launch(*coming), len(coming[0])
-            coming = next(prepared, None)  # while the card works
-            loss, words = losses.copy_to_host()  # which waits for it
-            if perf_counter() - fetched > PAUSE:
-                fetched = fetch()
-            report(tokens, float(loss / words) if words else None)
-            yield fetch
-    finally:
-        fetch()
-
-
-def lines_at_once(counts):
-    """AT_ONCE, or as few as keep the expected number of others that learn the same word at REPEATS.
-
-    counts: (V,), how often each word stays. Changes of one word that are made at once all go by the
-    same old vector: where they are many, as in a small vocabulary, their sum goes much too far.
-    """
-    share = counts / counts.sum()
-    return int(np.clip(REPEATS / (share @ share), 1, AT_ONCE))
-
-
-def lacks():
-    """What this machine lacks, in words; None where Numba finds a card, or plays one."""
-    try:
-        from numba import cuda
-
-        if cuda.is_available():
-            return None
-    except (AttributeError, ImportError) as error:  # numba-cuda does not suit Numba or NumPy
-        return f"a CUDA card, and Numba fails to look for one ({error})"
-    return "a CUDA card that Numba finds"
-
-
-def touches(negative, vector_size):
-    """Numbers moved for a word: its window of 5 on each side, itself and its negatives.
-
-    Each is read, and later read again and written.
-    """
-    return 3 * (10 + 1 + negative) * vector_size
-
-
-ENGINE = Engine(
-    name="cuda",
-    says="is the fastest and needs a graphics card",
-    stage="CUDA",
-    fit=fit,
-    defaults={"cbow": {"subsample": 3e-4, "learning_rate": 0.2, "decay": 0.05}},
-    touches=touches,
-    limits={"window": 1000, "negative": 1000, "learning_rate": 1},
-    needs=("numba",),
-    extra="gpu",
-    lacks=lacks,
-    scale=START,
-)
+    return learn

@@ -18,9 +18,9 @@ FIELD = re.compile(r"(Returns|Raises|\w+(?:, \w+)*(?=:))(:? )(.+)")
 # What only other rooms use, or a card.
 PRIVATE = {
     "w2vlib.__main__",
+    "w2vlib.gpu",
     "w2vlib.page.faces",
     "w2vlib.page.playground_picture",
-    "w2vlib.warps",
 }
 
 
