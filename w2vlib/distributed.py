@@ -1,0 +1,92 @@
+"""Chapter 12: several copies of the vectors, each trained on a part of the text, meet now and then.
+
+A copy says which rows it changed since it last met the others, and by how much. The changes of all
+copies are added, those of frequent words by less than their sum, and every copy takes the result.
+Rows of frequent words meet more often than others (Ji et al. 2016): the ids go by frequency.
+"""
+
+import numpy as np
+
+__all__ = ["find_changes", "merge", "row_weights", "rows_that_meet"]
+
+LEVELS = 4  # all rows meet at each 2**(LEVELS - 1)th meeting
+PULL = 1 / 8  # of what a vector was, a change at rate 1 keeps exp(-PULL * copies); by measurement
+
+
+def rows_that_meet(meeting, vocab_size):
+    """How many rows meet at a meeting, the most frequent ones: all, half or fewer of them.
+
+    meeting: its number, from 1 up: every other one is of the fewest, every fourth of more, ...
+    vocab_size: V.
+    Raises nothing.
+    Source: chapter 12; Ji et al. 2016.
+
+    >>> [rows_that_meet(meeting, 1000) for meeting in range(1, 9)]
+    [125, 250, 125, 500, 125, 250, 125, 1000]
+    """
+    halvings = LEVELS - 1
+    while halvings and meeting % 2 == 0:
+        meeting, halvings = meeting // 2, halvings - 1
+    return -(-vocab_size // 2**halvings)
+
+
+def find_changes(copy, base):
+    """The rows of a copy that changed since the meeting which gave `base`.
+
+    copy, base: (n, H) float32.
+    Returns ids (m,) and changes (m, H).
+    Raises nothing.
+    Source: chapter 12.
+
+    >>> find_changes(np.array([[1.0], [2.5]]), np.array([[1.0], [2.0]]))
+    (array([1]), array([[0.5]]))
+    """
+    ids = np.flatnonzero((copy != base).any(axis=1))
+    return ids, copy[ids] - base[ids]
+
+
+def row_weights(moves, copies):
+    """What the sum of the copies' changes of a row is multiplied by: from 1 down to 1 / copies.
+
+    Copies that change a row a little add up. Those that change it again and again go the same way
+    from the same place, each of them as far as there is to go; the mean of them is enough.
+
+    moves: (n,), how often each copy changed the row, times the learning rate.
+    copies: how many there are.
+    Returns weights (n,).
+    Raises nothing.
+    Source: chapter 12.
+
+    >>> row_weights(np.array([0.0, 0.1, 1000.0]), copies=2).round(2)
+    array([1.  , 0.99, 0.5 ])
+    """
+    kept = np.exp(-PULL * copies * np.asarray(moves))
+    # As if one copy had learnt after the other: each finds less left to do.
+    return np.mean([kept**k for k in range(copies)], axis=0)
+
+
+def merge(found, size):
+    """The changes of all copies, together.
+
+    found: of each copy ids (m,), changes (m, H) and moves (m,), how often it changed these rows,
+        times the learning rate.
+    size: how many rows there are, all ids are below it.
+    Returns ids (n,), in order, and changes (n, H), float32.
+    Raises nothing.
+    Source: chapter 12.
+
+    >>> here = np.array([0, 2]), np.ones((2, 1)), np.array([1000, 0])
+    >>> there = np.array([0]), np.ones((1, 1)), np.array([1000])
+    >>> ids, changes = merge([here, there], size=3)
+    >>> ids, changes.ravel()
+    (array([0, 2]), array([1., 1.], dtype=float32))
+    """
+    total = np.zeros((size, found[0][1].shape[1]), np.float32)
+    moves, tellers = np.zeros(size), np.zeros(size, int)
+    for ids, changes, moved in found:
+        total[ids] += changes
+        moves[ids] += moved
+        tellers[ids] += 1
+    ids = np.flatnonzero(tellers)
+    weights = row_weights(moves[ids] / tellers[ids], len(found))
+    return ids, total[ids] * weights[:, np.newaxis].astype(np.float32)
