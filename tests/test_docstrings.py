@@ -48,6 +48,7 @@ NO_ARRAYS = {
     "read_analogies",
     "read_word_pairs",
     "report",
+    "rows_that_meet",
     "seconds",
     "sized",
     "slowdown",

@@ -33,8 +33,8 @@ def rows_that_meet(meeting, vocab_size):
 def find_changes(copy, base):
     """The rows of a copy that changed since the meeting which gave `base`.
 
-    copy, base: (n, H) float32.
-    Returns ids (m,) and changes (m, H).
+    copy, base: (V, H) float32.
+    Returns ids (N,) and changes (N, H) float32.
     Raises nothing.
     Source: chapter 12.
 
@@ -51,27 +51,30 @@ def row_weights(moves, copies):
     Copies that change a row a little add up. Those that change it again and again go the same way
     from the same place, each of them as far as there is to go; the mean of them is enough.
 
-    moves: (n,), how often each copy changed the row, times the learning rate.
-    copies: how many there are.
-    Returns weights (n,).
+    moves: (N,) float, how often each copy changed the row, times the learning rate.
+    copies: int or (N,), how many changed it, 1 or more.
+    Returns weights (N,).
     Raises nothing.
     Source: chapter 12.
 
     >>> row_weights(np.array([0.0, 0.1, 1000.0]), copies=2).round(2)
     array([1.  , 0.99, 0.5 ])
     """
-    kept = np.exp(-PULL * copies * np.asarray(moves))
+    kept = np.exp(-PULL * copies * moves)
     # As if one copy had learnt after the other: each finds less left to do.
-    return np.mean([kept**k for k in range(copies)], axis=0)
+    before = np.arange(np.max(copies, initial=0))[:, np.newaxis]
+    return np.mean(kept**before, axis=0, where=before < copies)
 
 
 def merge(found, size):
     """The changes of all copies, together.
 
-    found: of each copy ids (m,), changes (m, H) and moves (m,), how often it changed these rows,
+    A row that one copy alone changed gets all of its change.
+
+    found: of each copy ids (N,), changes (N, H) and moves (N,), how often it changed these rows,
         times the learning rate.
     size: how many rows there are, all ids are below it.
-    Returns ids (n,), in order, and changes (n, H), float32.
+    Returns ids (N,), in order, and changes (N, H), float32.
     Raises nothing.
     Source: chapter 12.
 
@@ -88,5 +91,5 @@ def merge(found, size):
         moves[ids] += moved
         tellers[ids] += 1
     ids = np.flatnonzero(tellers)
-    weights = row_weights(moves[ids] / tellers[ids], len(found))
+    weights = row_weights(moves[ids] / tellers[ids], tellers[ids])
     return ids, total[ids] * weights[:, np.newaxis].astype(np.float32)

@@ -48,6 +48,7 @@ ORDER = [
     "compiled",
     "compiled_skipgram",
     "hogwild",
+    "distributed",
     "gpu",
     "cuda_engine",
     "engines",
