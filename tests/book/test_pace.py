@@ -20,7 +20,7 @@ ASIDE = re.compile(r"Aside: |Stretch|In pairs|Project")  # not on the main path
 NOT_WORDS = re.compile(r"(?s)<details>.*?</details>|\$\$.*?\$\$|(?<=\])\([^)]*\)")
 STATED = re.compile(r"(?m)^\*[^*\n]+ · (\d+) minutes\*$")  # below the heading of an exercise
 WORD = re.compile(r"[A-Za-z][\w'-]*")
-TO_DRAG = re.compile(r"\b(?:Chances|Explore|Neighbours|Playground|RowSparse|Valley|WordMap)\(")
+TO_DRAG = re.compile(r"\b(?:Chances|Explore|Neighbours|Playground|Road|RowSparse|Valley|WordMap)\(")
 
 
 def main_path(notebook):

@@ -6,6 +6,7 @@ from w2vlib.page.explore import Explore
 from w2vlib.page.neighbours import Neighbours
 from w2vlib.page.playground import Playground
 from w2vlib.page.quiz import Predict, Quiz
+from w2vlib.page.road import Road
 from w2vlib.page.row_sparse import RowSparse
 from w2vlib.page.valley import Valley
 from w2vlib.page.word_map import WordMap
@@ -19,6 +20,7 @@ __all__ = [
     "Playground",
     "Predict",
     "Quiz",
+    "Road",
     "RowSparse",
     "Table",
     "Valley",
