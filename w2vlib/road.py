@@ -12,6 +12,7 @@ __all__ = [
     "Cluster",
     "Round",
     "Words",
+    "bytes_of_rounds",
     "bytes_sent",
     "columns",
     "copies",
@@ -22,7 +23,7 @@ __all__ = [
 
 NEGATIVES = 16 / 22  # drawn for a word that is kept: a group of about 22 shares 16
 PARTS = 2  # of a doubling of the rank: so fine are the bins of `zipf`
-EXTRA = 8  # bytes that go with a row: its id, and how often it moved
+EXTRA = 8, 4  # bytes that go with a row: its id and how often it moved; merged, its id
 SCORES = 1 + 16  # of a token, with itself and with the negatives of its group
 LINE = 16  # numbers in a line of the cache: less is not read at a time
 BATCH = 100_000  # tokens whose scores cross the road together, by `columns`
@@ -84,13 +85,13 @@ class Cluster(NamedTuple):
 
     machines: how many there are, M, each with a copy.
     gigabits: that a machine sends a second, and receives at the same time.
-    tokens: of the text, from one meeting to the next, of all copies together.
+    tokens: of the text, from one meeting to the next, of all copies together: of each, its Mth.
     levels: all rows meet at each 2**(levels - 1)th meeting, half of them twice as often, ...
     number: bytes of a number on the road.
     speed: tokens a second of one machine.
-    latency: seconds until an answer comes; a meeting asks twice.
+    latency: seconds until an answer comes; a machine asks twice in a meeting, all others at once.
     packing: bytes a second that a machine finds, merges and puts back.
-    scheduler: seconds for a copy in each meeting, one after the other.
+    message: seconds of the processor for each question and its answer.
     spread: of the copies' speeds, as a share; the others wait for the slowest.
     vector_size: H.
     Raises nothing.
@@ -102,13 +103,13 @@ class Cluster(NamedTuple):
 
     machines: int = 16
     gigabits: float = 10
-    tokens: float = 20e6
+    tokens: float = 40e6
     levels: int = 1
     number: int = 4
     speed: float = 10e6
     latency: float = 1e-3
     packing: float = 2e9
-    scheduler: float = 5e-4
+    message: float = 5e-4
     spread: float = 0.05
     vector_size: int = 100
 
@@ -173,11 +174,39 @@ def bytes_sent(words, cluster):
     Source: chapter 12.
 
     >>> round(bytes_sent(zipf(1_000_000), Cluster(machines=16)) / 1e6)
-    1011
+    1162
     """
-    M, _, tokens, levels, number, *_ = cluster
-    rows = rows_changed(words, tokens / M, levels) + rows_changed(words, tokens, levels)
-    return (M - 1) / M * float(rows) * (number * cluster.vector_size + EXTRA)
+    M, row = cluster.machines, cluster.number * cluster.vector_size
+    bytes_ = sum(
+        rows_changed(words, tokens, cluster.levels) * (row + extra)
+        for tokens, extra in zip((cluster.tokens / M, cluster.tokens), EXTRA)
+    )
+    return (M - 1) / M * float(bytes_)
+
+
+def bytes_of_rounds(words, machines, rounds, vector_size=100):
+    """What comes to all copies together in such rounds: a cluster's own, where they are known.
+
+    words: Words of single words, (V,) float64 each, the most frequent first.
+    rounds: (tokens of all copies, how many rows met) for each.
+    Returns a float.
+    Raises nothing.
+    Source: chapter 12.
+
+    >>> words, cluster = Words.of(1 / np.arange(1, 1001)), Cluster(machines=4, tokens=9000)
+    >>> all_rows = bytes_of_rounds(words, 4, [(9000, 1000), (9000, 1000)])
+    >>> round(all_rows / (4 * bytes_sent(words, cluster)), 6)
+    2.0
+    """
+    since, total = np.zeros(len(words.number)), 0.0
+    for tokens, top in rounds:
+        since += tokens
+        for told, extra in zip((since[:top] / machines, since[:top]), EXTRA):
+            rates = words.inputs[:top], words.outputs[:top]
+            rows = sum(-np.expm1(-told * rate) for rate in rates)
+            total += (machines - 1) * float(rows.sum()) * (4 * vector_size + extra)
+        since[:top] = 0
+    return total
 
 
 def copies(words, cluster):
@@ -189,7 +218,7 @@ def copies(words, cluster):
     Source: chapter 12; the slowest of M by the usual bound on the largest of M normal numbers.
 
     >>> round(copies(zipf(1_000_000), Cluster(machines=16)).meeting, 2)
-    0.9
+    0.85
     """
     M, sent = cluster.machines, bytes_sent(words, cluster)
     train = cluster.tokens / M / cluster.speed
@@ -199,7 +228,7 @@ def copies(words, cluster):
         train * cluster.spread * float(np.sqrt(2 * np.log(M))),
         sent * 8 / (cluster.gigabits * 1e9),
         sent / cluster.packing,
-        2 * cluster.latency + cluster.scheduler * M,
+        2 * (cluster.latency + (M - 1) * cluster.message),
     )
 
 
@@ -209,7 +238,7 @@ def columns(cluster):
     A token has a score with itself and with each negative of its group, a part of each on every
     machine: they are summed, and the sums sent back. A row is read by lines of the cache.
 
-    cluster: a Cluster; its levels, scheduler and packing do not count.
+    cluster: a Cluster; its levels, message and packing do not count.
     Returns a Round, for as many tokens as one of `copies`.
     Raises nothing.
     Source: Ordentlich et al. 2016.
@@ -234,7 +263,7 @@ def half(words, cluster, most=1024):
     Source: of this course.
 
     >>> half(zipf(1_000_000), Cluster(gigabits=100)), half(zipf(10_000), Cluster(gigabits=100))
-    (4, 58)
+    (7, 63)
     """
     for machines in range(2, most + 1):
         if copies(words, cluster._replace(machines=machines)).meeting >= 0.5:

@@ -56,8 +56,9 @@ function rows(words, tokens, meetings) {
 }
 
 function sent(words, c) {
-  const found = rows(words, c.tokens / c.machines, c.levels) + rows(words, c.tokens, c.levels);
-  return (1 - 1 / c.machines) * found * (c.number * c.size + c.extra);
+  const row = c.number * c.size, [changed, merged] = c.extra;
+  const out = rows(words, c.tokens / c.machines, c.levels) * (row + changed);
+  return (1 - 1 / c.machines) * (out + rows(words, c.tokens, c.levels) * (row + merged));
 }
 
 function copies(words, c) {
@@ -68,7 +69,7 @@ function copies(words, c) {
     wait: train * c.spread * Math.sqrt(2 * Math.log(c.machines)),
     send: (bytes * 8) / (c.gigabits * 1e9),
     pack: bytes / c.packing,
-    ask: 2 * c.latency + c.scheduler * c.machines,
+    ask: 2 * (c.latency + (c.machines - 1) * c.message),
   };
 }
 

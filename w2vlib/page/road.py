@@ -19,7 +19,7 @@ MACHINES = [2**k for k in range(1, 9)]
 CONTROLS = {  # field: what is said of it, values, what a value is multiplied by, in details or not
     "machines": ("machines", MACHINES, 1, False),
     "gigabits": ("Gb/s of the road", [1, 2.5, 10, 25, 40, 100, 400], 1, False),
-    "tokens": ("M tokens between meetings", [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000], 1e6, False),
+    "tokens": ("M tokens between meetings", [1, 2, 4, 10, 20, 40, 100, 200, 400, 1000], 1e6, False),
     "levels": ("meetings till all rows meet", [1, 2, 4, 8, 16, 32], 1, False),
     "number": ("bytes of a number", [2, 4], 1, False),
     "vocab_size": ("words, V", [10_000, 100_000, 1_000_000, 10_000_000, 100_000_000], 1, True),
@@ -32,7 +32,7 @@ PARTS = {
     "wait": "waiting for the slowest",
     "send": "on the road",
     "pack": "packing and merging",
-    "ask": "asking",
+    "ask": "asking all others",
 }
 LEFT, TOP, WIDE, HIGH = 34, 32, 352, 180  # of the chart
 LEAST, MOST = 0.25, 256  # times as fast as one machine
@@ -176,7 +176,7 @@ class Road(TwoFaces):
             ],
             "fixed": {
                 "text": TEXT, "size": base.vector_size, "spread": base.spread,
-                "scheduler": base.scheduler, "extra": road.EXTRA, "line": road.LINE,
+                "message": base.message, "extra": road.EXTRA, "line": road.LINE,
                 "batch": road.BATCH, "scores": road.SCORES,
             },
             "chart": [LEFT, TOP, WIDE, HIGH, LEAST, MOST],
