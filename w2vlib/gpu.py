@@ -155,7 +155,8 @@ def answer(h, dh, y, outputs, word, label, rate, decay, lane):
         k = lane + WARP * c
         dh[c] += error * y[c]
         if k < outputs.shape[1]:
-            cuda.atomic.add(outputs, (word, k), -rate * (error * h[c] + label * decay * y[c]))
+            change = error * h[c] + label * decay * y[c]
+            cuda.atomic.add(outputs, (word, k), -rate * change)
     return error
 
 
@@ -192,11 +193,13 @@ def ask(h, dh, y, outputs, words, t, negative, share, alias, seed, rate, decay, 
     """
     for c in range(len(dh)):
         dh[c] = f32(0)
-    right = chance(answer(h, dh, y, outputs, words[t], f32(1), rate, decay, lane))
+    error = answer(h, dh, y, outputs, words[t], f32(1), rate, decay, lane)
+    right = chance(error)
     for m in range(negative):
         word = draw(share, alias, seed, t * negative + m)
         if word != words[t]:
-            right += chance(answer(h, dh, y, outputs, word, f32(0), rate, decay, lane))
+            error = answer(h, dh, y, outputs, word, f32(0), rate, decay, lane)
+            right += chance(error)
     return right
 
 

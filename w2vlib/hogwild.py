@@ -95,6 +95,7 @@ def cut_lines(text, longest):
         ends = np.flatnonzero(text.ids[:-1] == text.vocabulary[EOS])
         starts = np.append(starts, ends + 1)
     parts = -(-np.diff(starts, append=len(text)) // longest)
+    parts = parts.astype(np.intp)  # which repeat wants, where that is 32 bits
     before = np.repeat(np.cumsum(parts) - parts, parts)  # parts of the lines before
     place = longest * (np.arange(len(before)) - before)  # in its line
     return np.append(np.repeat(starts, parts) + place, len(text))
