@@ -29,10 +29,10 @@ CONTROLS = {  # field: what is said of it, values, what a value is multiplied by
 }  # fmt: skip
 PARTS = {
     "train": "training",
-    "wait": "waiting for the slowest",
+    "wait": "waiting",
     "send": "on the road",
-    "pack": "packing and merging",
-    "ask": "asking all others",
+    "pack": "packing",
+    "ask": "asking",
 }
 LEFT, TOP, WIDE, HIGH = 34, 32, 352, 180  # of the chart
 LEAST, MOST = 0.25, 256  # times as fast as one machine
@@ -92,7 +92,7 @@ class Road(TwoFaces):
             "<details><summary>Further assumptions</summary>\n"
             f'<div class="w2v-sliders">\n{sliders[1]}</div>\n</details>\n'
             f'<div class="w2v-view">{self._chart()._repr_html_()}</div>\n'
-            '<table><thead><tr><th scope="col">a round of copies</th><th scope="col">share</th>'
+            '<table><thead><tr><th scope="col">a round</th><th scope="col">share</th>'
             f'<th scope="col">seconds</th></tr></thead>\n<tbody>\n{rows}</tbody></table>\n'
             f'<p aria-live="polite">{self.said()}</p>\n{embed(self._data())}\n</div>'
         )
