@@ -17,7 +17,6 @@ import zlib
 import numpy as np
 
 from w2vlib import corpus_file, files
-from w2vlib.pieces import count_pieces
 
 MAGIC = f"w2vlib checkpoint 1, {sys.byteorder}-endian\n".encode()
 LONGEST = 1 << 16  # bytes of the line of JSON, at most
@@ -127,12 +126,13 @@ class Checkpoint:
 def name_training(engine, corpus, vector_size, options, former):
     """All that the result of a training depends on, and its checkpoints: settings for one.
 
-    former: the WordVectors that it starts from, or None. The number of threads is left out, so that
-    a training may go on with others.
+    former: the WordVectors that it starts from, or None. The number of threads is left out, and so
+    is the cluster: a training may go on with others.
     """
     settings = {"engine": engine.name, "vector_size": vector_size} | options
-    settings.pop("threads", None)
-    settings["pieces"] = count_pieces(corpus)
+    for name in "threads", "client":
+        settings.pop(name, None)
+    settings["pieces"] = engine.count_pieces(corpus)
     settings["corpus"] = name_corpus(corpus)
     settings["start"] = None if former is None else name_vectors(former)
     return settings
@@ -142,8 +142,9 @@ def name_corpus(corpus):
     """What tells a corpus from others, as a text: its size, and a digest of words and samples."""
     digest = hashlib.sha256(name_words(corpus.vocabulary).encode())
     digest.update(corpus.counts)
-    for start in range(0, len(corpus), -(-len(corpus) // SAMPLES)):
-        digest.update(corpus_file.part(corpus.ids, start, start + SAMPLE))
+    if corpus.ids is not None:  # workers of a cluster have them
+        for start in range(0, len(corpus), -(-len(corpus) // SAMPLES)):
+            digest.update(corpus_file.part(corpus.ids, start, start + SAMPLE))
     return f"{len(corpus):,} tokens, {len(corpus.vocabulary):,} words ({digest.hexdigest()[:12]})"
 
 

@@ -6,6 +6,8 @@ from importlib.util import find_spec
 
 import numpy as np
 
+from w2vlib.pieces import count_pieces
+
 __all__ = ["Engine"]
 
 
@@ -41,6 +43,10 @@ class Engine:
     prepare: prepare(progress, model) does what has to be done once before any training, such as
         compiling; where that takes long, and progress is True, it says so on stderr. None: nothing
         to do.
+    connect: where it trains elsewhere: connect(client) is a context with the `client` that `fit`
+        and `load` take.
+    load: load(text, client) -> what it trains on, for a text that is no Corpus.
+    count_pieces: count_pieces(corpus) -> how many pieces `fit` makes of it in an epoch.
     Raises nothing itself; `train` checks models, limits, needs and threads.
     Source: w2vlib; chapters 10 and 11 build one each.
 
@@ -70,6 +76,9 @@ class Engine:
     scale: float = 1
     calm: float = np.inf
     prepare: Callable | None = None
+    connect: Callable | None = None
+    load: Callable | None = None
+    count_pieces: Callable = count_pieces
 
     @property
     def models(self):

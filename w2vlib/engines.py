@@ -5,9 +5,10 @@ import warnings
 
 import numpy as np
 
-from w2vlib import check, cuda_engine, fused, hogwild, matrices
+from w2vlib import check, cluster, cuda_engine, fused, hogwild, matrices
 from w2vlib.check import short
 from w2vlib.checkpoint import Checkpoint, name_training
+from w2vlib.cluster_text import ClusterText
 from w2vlib.corpus import Corpus
 from w2vlib.draws import kept_share, negative_weights
 from w2vlib.run import Run
@@ -22,6 +23,7 @@ ENGINES = {
         fused.ENGINE,
         hogwild.ENGINE,
         cuda_engine.ENGINE,
+        cluster.ENGINE,
     )
 }
 
@@ -49,13 +51,16 @@ def train(
     callback=None,
     checkpoint=None,
     start=None,
+    client=None,
 ):
     """Train word vectors with negative sampling on `corpus` -> `WordVectors`.
 
     Ctrl-C (in a notebook: interrupt the kernel) ends the training and returns what was learnt.
     An error does not: there it is in the attribute `vectors` of the error.
 
-    corpus: a `Corpus`, from `load_corpus`.
+    corpus: a `Corpus`, from `load_corpus`. For engine="dask" also the path or URL of a text, or of
+        a folder of texts, or a list of them, which the workers read; or what `load_on_cluster` makes
+        of it.
     model: "cbow", which guesses a word from those around it, or "skipgram", which guesses these
         from the word.
     vector_size: H, numbers in a vector, float32.
@@ -82,6 +87,8 @@ def train(
     start: `WordVectors` to go on from. Words that it knows start from its vectors, and from its
         `outputs` if it has them, others as usual; words that the corpus lacks follow in the result
         as they are.
+    client: for engine="dask" a `distributed.Client`, or the address of a scheduler; by default a
+        cluster on this machine, with a process for each of its cores.
     Returns WordVectors of shape (V, H), in the order of the corpus's vocabulary, with two
         attributes: `outputs`, the output vectors as WordVectors, and `loss`, the mean loss of a
         word in the last epoch, estimated from some of the steps as they came. The loss of a word
@@ -100,29 +107,42 @@ def train(
     >>> vectors, vectors.most_similar("goodbye", topn=1)[0][0] in vectors
     (WordVectors(5 words, 5 dimensions), True)
     """
-    check_type(corpus)
-    engine, options = settle(
-        model=model, vector_size=vector_size, window=window, negative=negative, power=power,
-        epochs=epochs, subsample=subsample, learning_rate=learning_rate, decay=decay,
-        engine=engine, threads=threads, seed=seed, corpus=corpus,
-    )  # fmt: skip
+    options = {
+        "model": model, "vector_size": vector_size, "window": window, "negative": negative,
+        "power": power, "epochs": epochs, "subsample": subsample, "learning_rate": learning_rate,
+        "decay": decay, "engine": engine, "threads": threads, "seed": seed,
+    }  # fmt: skip
+    engine, _ = settle(**options)  # before a cluster is started, or a text is read
+    if not engine.load:
+        check_type(corpus)
     vector_size = int(vector_size)
     if callback is not None and not callable(callback):
         raise TypeError(f"callback is {short(callback)}: it should be a function of one argument")
     if start is not None:
         matrices.check_former(start, vector_size)
-    if checkpoint is not None:
-        checkpoint = Checkpoint(
-            checkpoint, name_training(engine, corpus, vector_size, options, start)
+    if client is not None and not engine.connect:
+        raise ValueError(
+            f'client is {short(client)}: engine="{engine.name}" trains in this process'
+            + instead(lambda other: other.connect)
         )
-    if engine.prepare:
-        engine.prepare(progress, model)
-    both = matrices.start(engine, corpus.vocabulary, vector_size, options["seed"], start)
-    run = Run(engine, corpus, options, both, start, show=progress)
-    if checkpoint is not None:
-        run.go_on(checkpoint)
-    with one_blas_thread():
-        return run(callback)
+    with engine.connect(client) if engine.connect else contextlib.nullcontext() as client:
+        if engine.load and not isinstance(corpus, Corpus | ClusterText):
+            corpus = engine.load(corpus, client)
+        engine, options = settle(**options, corpus=corpus)
+        if engine.connect:
+            options["client"] = client
+        if checkpoint is not None:
+            checkpoint = Checkpoint(
+                checkpoint, name_training(engine, corpus, vector_size, options, start)
+            )
+        if engine.prepare:
+            engine.prepare(progress, model)
+        both = matrices.start(engine, corpus.vocabulary, vector_size, options["seed"], start)
+        run = Run(engine, corpus, options, both, start, show=progress)
+        if checkpoint is not None:
+            run.go_on(checkpoint)
+        with one_blas_thread():
+            return run(callback)
 
 
 def settle(
@@ -253,12 +273,12 @@ def check_corpus(corpus, power, subsample, epochs):
     left = corpus.counts @ kept_share(corpus.counts, subsample)
     if left * epochs < 1:
         raise ValueError(
-            f"subsample is {subsample}: of the corpus's {len(corpus.ids)} words it leaves none to "
+            f"subsample is {subsample}: of the corpus's {len(corpus)} words it leaves none to "
             "learn from; take a larger one, or 0, which keeps all"
         )
-    if left < min(1000, len(corpus.ids)):
+    if left < min(1000, len(corpus)):
         warnings.warn(
-            f"subsample={subsample} leaves about {left:.0f} of the corpus's {len(corpus.ids)} "
+            f"subsample={subsample} leaves about {left:.0f} of the corpus's {len(corpus)} "
             "words in each epoch: for a text as short as this, take subsample=0, which keeps all",
             stacklevel=4,
         )

@@ -190,9 +190,24 @@ def reading(path, watch=None):
     path = find(path)
     number = _descriptor(path)
     with open(path if number is None else os.dup(number), "rb") as file:
-        chunks = iter(partial(file.read, CHUNK), b"")
-        chunks = _plain(chunks if watch is None else _watched(chunks, watch), path)
-        yield io.BufferedReader(_Stream(chunks), CHUNK)
+        yield decompressed(file, path, watch)
+
+
+def decompressed(file, path, watch=None):
+    """The same of an open file, which errors call `path`."""
+    chunks = iter(partial(file.read, CHUNK), b"")
+    chunks = _plain(chunks if watch is None else _watched(chunks, watch), path)
+    return stream(chunks)
+
+
+def stream(chunks):
+    """Chunks of bytes as a file."""
+    return io.BufferedReader(_Stream(chunks), CHUNK)
+
+
+def is_compressed(head):
+    """Whether a file that begins so is one that `reading` decompresses."""
+    return any(re.match(start, head) for start, _, _ in COMPRESSED)
 
 
 def _watched(chunks, watch):

@@ -33,41 +33,72 @@ def fit(
 
     With more threads than one, no two runs are quite the same.
     """
-    from w2vlib import compiled  # here: Numba takes its time to load
-
-    train_lines = kernels(model).train_lines
-    keep = kept_share(corpus.counts, subsample)
-    band = np.append(0, 1 / np.arange(1, window + 1)).astype(np.float32)
-    guesses = 2 * band.sum() if model == "skipgram" else 1
-    group = words_per_group(corpus.counts * keep, guesses)
-    table = AliasTable(negative_weights(corpus.counts, power))
-    shared = 4 * int(np.ceil(SHARING * negative / 4))
-    sampling = compiled.Sampling(
-        table.share.astype(np.float32), table.alias, shared, np.float32(negative)
-    )
-    longest = max(2 * group, 2 * min(window, GROUP))
-    total, decay = epochs * len(corpus), np.float32(decay)
-
-    def work(order, state):
-        rate = np.float32(learning_rate * (1 - done / total))
-        return train_lines(vectors, outputs, text, order, group, band, sampling, rate, decay, state)
-
-    with ThreadPoolExecutor(threads) as pool:
-        parts = None
+    total = epochs * len(corpus)
+    options = {"window": window, "negative": negative, "power": power, "subsample": subsample}
+    with Learner(corpus.counts, model=model, decay=decay, threads=threads, **options) as learner:
         for piece in pieces(corpus, epochs, seed, first):
-            if piece.parts != parts:  # a short text is one piece, again and again
-                parts, lines = piece.parts, cut_lines(piece, longest)
-            done = piece.done
-            text = compiled.Text(piece.ids, lines, keep)
-            states = piece.rng.integers(1, 2**63, size=(threads, 1), dtype=np.uint64)
-            chunks = -(-len(piece) // CHUNK)
-            for order in np.array_split(piece.rng.permutation(len(lines) - 1), chunks):
-                found = list(pool.map(work, np.array_split(order, threads), states))
-                tokens = int(np.sum(lines[order + 1] - lines[order]))
-                done += tokens
-                loss, words = np.sum(found, axis=0)
-                report(tokens, float(loss / words) if words else None)
+
+            def rate(done, before=piece.done):
+                return learning_rate * (1 - (before + done) / total)
+
+            for tokens, loss in learner.learn(vectors, outputs, piece, rate):
+                report(tokens, loss)
             yield
+
+
+class Learner:
+    """The compiled step, for one piece of a text after the other; a context, for its threads.
+
+    counts: (V,), of the whole text. The rest is as for `w2vlib.train`.
+    """
+
+    def __init__(self, counts, *, model, window, negative, power, subsample, decay, threads=1):
+        from w2vlib import compiled  # here: Numba takes its time to load
+
+        self.compiled, self.train_lines = compiled, kernels(model).train_lines
+        self.keep = kept_share(counts, subsample)
+        self.band = np.append(0, 1 / np.arange(1, window + 1)).astype(np.float32)
+        guesses = 2 * self.band.sum() if model == "skipgram" else 1
+        self.group = words_per_group(counts * self.keep, guesses)
+        table = AliasTable(negative_weights(counts, power))
+        shared = 4 * int(np.ceil(SHARING * negative / 4))
+        self.sampling = compiled.Sampling(
+            table.share.astype(np.float32), table.alias, shared, np.float32(negative)
+        )
+        self.longest = max(2 * self.group, 2 * min(window, GROUP))
+        self.decay, self.threads = np.float32(decay), threads
+        self.pool, self.parts, self.lines = ThreadPoolExecutor(threads), None, None
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *error):
+        self.pool.shutdown()
+
+    def learn(self, vectors, outputs, piece, rate):
+        """Train both matrices on a Piece, in steps -> of each, its words and its mean loss.
+
+        rate: rate(done) -> the learning rate after so many words of the piece.
+        """
+        if piece.parts != self.parts:  # a short text is one piece, again and again
+            self.parts, self.lines = piece.parts, cut_lines(piece, self.longest)
+        text, lines = self.compiled.Text(piece.ids, self.lines, self.keep), self.lines
+        done = 0
+
+        def work(order, state):
+            return self.train_lines(
+                vectors, outputs, text, order, self.group, self.band, self.sampling,
+                np.float32(rate(done)), self.decay, state,
+            )  # fmt: skip
+
+        states = piece.rng.integers(1, 2**63, size=(self.threads, 1), dtype=np.uint64)
+        chunks = -(-len(piece) // CHUNK)
+        for order in np.array_split(piece.rng.permutation(len(lines) - 1), chunks):
+            found = list(self.pool.map(work, np.array_split(order, self.threads), states))
+            tokens = int(np.sum(lines[order + 1] - lines[order]))
+            done += tokens
+            loss, words = np.sum(found, axis=0)
+            yield tokens, float(loss / words) if words else None
 
 
 def kernels(model):

@@ -37,16 +37,16 @@ SEGMENT = (
 )
 
 
-def blocks(path, watch=None):
+def blocks(path, watch=None, opened=files.reading):
     """The text of a file, plain or compressed, in pieces, with "\\n" at the end of each line.
 
-    watch: as for `files.reading`.
+    watch: as for `files.reading`; opened: that, or what opens path otherwise.
     Raises ValueError for what is not UTF-8 text.
     """
     utf8 = codecs.getincrementaldecoder("utf-8-sig")()
     decoder = io.IncrementalNewlineDecoder(utf8, translate=True)
     line, block = 1, b"first"
-    with files.reading(path, watch) as file:
+    with opened(path, watch) as file:
         while block:
             block = file.read(BLOCK)
             try:
@@ -156,10 +156,10 @@ def word_ids(lists):
     return np.concatenate(parts) if parts else np.empty(0, np.int32), number
 
 
-def words_of(path, change=AS_IT_IS, watch=None):
+def words_of(path, change=AS_IT_IS, watch=None, opened=files.reading):
     """Lists of a file's words, with <eos> for each end of line, and at the end of the last line."""
     rest = ""
-    for text in blocks(path, watch):
+    for text in blocks(path, watch, opened):
         text = rest + text
         rest = "" if not text or text[-1].isspace() else text.rsplit(None, 1)[-1]
         if len(rest) > LONGEST:

@@ -5,7 +5,6 @@ import contextlib
 import numpy as np
 
 from w2vlib import matrices
-from w2vlib.pieces import count_pieces
 from w2vlib.progress import Bar, DivergenceError, Progress, Stderr, Watch
 
 
@@ -18,7 +17,7 @@ class Run:
     def __init__(self, engine, corpus, options, both, former=None, show=True):
         self.engine, self.corpus, self.options = engine, corpus, options
         self.both, self.former, self.checkpoint = both, former, None
-        self.pieces, self.done = count_pieces(corpus), 0  # in an epoch; in all
+        self.pieces, self.done = engine.count_pieces(corpus), 0  # in an epoch; in all
         self.bar = Bar(options["epochs"] * len(corpus), show)
         self.watch = Watch(both[0])
 

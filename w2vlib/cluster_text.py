@@ -1,0 +1,272 @@
+"""A text on a cluster: workers read it, each some stretches, and count its words together.
+
+What a worker has read it keeps on its own disk, as word numbers: neither it nor anybody else holds
+the text in memory. Who needs a stretch that another one has read, or had, reads it again.
+"""
+
+import contextlib
+import functools
+import io
+import os
+import posixpath
+import secrets
+from collections import Counter
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from w2vlib import corpus_file, files, reading
+from w2vlib.check import short
+from w2vlib.corpus import Corpus, _change, _check_kept
+from w2vlib.numbering import Numbering
+from w2vlib.reading import UNK
+from w2vlib.vocabulary import Vocabulary, choose_words
+
+__all__ = ["ClusterText", "load_on_cluster"]
+
+STRETCH = 1 << 23  # bytes of a file that is not compressed
+PART = 1 << 14  # words, or more of a text that has many
+MOST = 100_000  # parts
+FAN = 8  # counts that are added at a time
+
+
+@dataclass(frozen=True, repr=False, eq=False)
+class ClusterText:
+    """A text that the workers of a cluster read, or a Corpus in parts, for `engine="dask"`.
+
+    words, counts: its vocabulary, (V,), as of a `Corpus`.
+    stretches: what a worker reads at a time, each a path, where it starts and stops there in bytes
+        (stop is None for all of it), and how it is changed; none where ids are there.
+    starts: where each part starts in its stretch, and stretch: which one that is; sizes: of parts.
+    """
+
+    words: list
+    counts: np.ndarray
+    name: str
+    stretch: np.ndarray
+    starts: np.ndarray
+    sizes: np.ndarray
+    stretches: list = field(default_factory=list)
+    homes: list = field(default_factory=list)  # addresses of the workers that have read them
+    ids: np.ndarray | None = None
+    token: str = field(default_factory=lambda: secrets.token_hex(8))
+
+    @classmethod
+    def of(cls, corpus):
+        """A Corpus in parts; each is a stretch of its own, which is sent to a worker once."""
+        starts, sizes = cut(len(corpus), part_size(len(corpus)))
+        words, numbers = list(corpus.vocabulary), np.arange(len(starts))
+        return cls(words, corpus.counts, corpus.name, numbers, starts, sizes, ids=corpus.ids)
+
+    @functools.cached_property
+    def vocabulary(self):
+        return Vocabulary(self.words)
+
+    def __len__(self):
+        return int(self.sizes.sum())
+
+    def __repr__(self):
+        return f"ClusterText({self.name!r}, {len(self):,} words, {len(self.words):,} different)"
+
+    def size(self, part):
+        return int(self.sizes[part])
+
+    def without_ids(self):
+        return replace(self, ids=None)
+
+    def sent(self, part):
+        """The ids of a part, where no worker reads them."""
+        start = self.starts[part]
+        return corpus_file.part(self.ids, start, start + self.sizes[part])
+
+
+def part_size(words):
+    return max(PART, -(-words // MOST))
+
+
+def cut(words, size):
+    """Where parts of a size start in so many words, and their sizes."""
+    starts = np.arange(0, words, size)
+    return starts, np.diff(starts, append=words)
+
+
+def load_on_cluster(
+    text, client, *, min_count=5, max_vocab=None, lower=False, split_punctuation=False, nfc=False
+):
+    """A text in files that the workers of a Dask cluster read -> `ClusterText`, for `train`.
+
+    text: the path or URL of a file or a folder, as fsspec knows them ("s3://...", "hdfs://...", a
+        path that all workers see), or a list of them; files are as for `load_corpus`.
+    client: a `distributed.Client`.
+    min_count, max_vocab, lower, split_punctuation, nfc: as for `load_corpus`.
+    Raises TypeError or ValueError for a bad argument or a text without two words to learn,
+        FileNotFoundError.
+    Source: w2vlib; chapter 12.
+    """
+    _check_kept(min_count, max_vocab)
+    change = _change(lower, split_punctuation, nfc)
+    paths = find_files(text)
+    name = posixpath.basename(paths[0][0]) if len(paths) == 1 else f"{len(paths)} files"
+    stretches = list(cut_files(paths, change))
+    token = secrets.token_hex(8)
+    numbers = range(len(stretches))
+    read = client.map(read_stretch, [token] * len(numbers), numbers, stretches, pure=False)
+    sizes, homes = zip(*client.gather([client.submit(second, each, pure=False) for each in read]))
+    counts = [client.submit(first, each, pure=False) for each in read]
+    while len(counts) > 1:
+        some = [counts[i : i + FAN] for i in range(0, len(counts), FAN)]
+        counts = [client.submit(add_counts, each, pure=False) for each in some]
+    counts = counts[0].result()
+    number = dict(zip(counts, range(len(counts))))
+    kept = choose_words(np.array(list(counts.values())), number, min_count, max_vocab, name)
+    size = part_size(sum(sizes))
+    starts, part_sizes = zip(*(cut(words, size) for words in sizes))
+    parts = np.repeat(numbers, [len(each) for each in starts]), *map(np.concatenate, (starts, part_sizes))
+    return ClusterText(kept[2], kept[1], name, *parts, stretches, list(homes), token=token)
+
+
+def find_files(text):
+    """The files of a path or URL, or a list of them: each its URL, and its size."""
+    import fsspec
+
+    if isinstance(text, list | tuple) and text:
+        return [file for each in text for file in find_files(each)]
+    if not isinstance(text, str | os.PathLike):
+        raise TypeError(
+            f"text is {short(text)}: it should be a Corpus, a ClusterText, or a path or URL of files"
+        )
+    url = os.fspath(text)
+    if "://" not in url:
+        url = os.path.abspath(files.expand(url, "text"))
+    system, path = fsspec.core.url_to_fs(url)
+    if not system.exists(path):
+        raise FileNotFoundError(f"text is {url}: there is no such file or folder")
+    found = system.find(path) if system.isdir(path) else [path]
+    found = [name for name in found if not posixpath.basename(name).startswith(".")]
+    if not found:
+        raise ValueError(f"text is {url}: the folder holds no file")
+    return [(system.unstrip_protocol(name), system.info(name)["size"]) for name in sorted(found)]
+
+
+def cut_files(paths, change):
+    """Stretches of STRETCH bytes of each file, but all of one that is compressed."""
+    import fsspec
+
+    for path, size in paths:
+        if size <= STRETCH:
+            yield path, 0, None, change
+            continue
+        with fsspec.open(path, "rb") as file:
+            head = file.read(files.CHUNK)
+        if files.is_compressed(head):
+            yield path, 0, None, change
+        else:
+            for start in range(0, size, STRETCH):
+                yield path, start, start + STRETCH, change
+
+
+def read_stretch(token, number, stretch):
+    """Read a stretch on a worker and keep it there -> {word: count}, size, the worker's address."""
+    from distributed import get_worker
+
+    worker = get_worker()
+    name = where(worker.local_directory, token, number)
+    ids, index = corpus_file.write(name, words_of_stretch(stretch), **TOLD)
+    return dict(zip(index["words"], index["counts"])), (len(ids), worker.address)
+
+
+TOLD = {"name": "stretch", "made_from": None}
+
+
+def first(pair):
+    return pair[0]
+
+
+def second(pair):
+    return pair[1]
+
+
+def add_counts(counts):
+    total = Counter()
+    for each in counts:
+        total.update(each)
+    return dict(total)
+
+
+def where(folder, token, number):
+    return os.path.join(folder, f"w2vlib-{token}-stretch-{number}.npy")
+
+
+def words_of_stretch(stretch):
+    """The words of a stretch, as a Numbering: all are kept."""
+    path, start, stop, change = stretch
+
+    @contextlib.contextmanager
+    def opened(path, watch):
+        import fsspec
+
+        with fsspec.open(path, "rb") as file:
+            if stop is None:
+                yield files.decompressed(file, path)
+            else:
+                yield files.stream(lines_between(io.BufferedReader(file), start, stop))
+
+    def keep_all(counts, number):
+        return np.arange(len(counts), dtype=np.int32), counts, list(number)
+
+    return Numbering(reading.words_of(path, change, opened=opened), keep_all)
+
+
+def lines_between(file, start, stop):
+    """The bytes of the lines that begin at `start` or behind it, and before `stop`."""
+    place, data = max(start - 1, 0), b""
+    file.seek(place)
+    if start:
+        place += len(file.readline())
+    while place < stop and (data := file.read(min(files.CHUNK, stop - place))):
+        place += len(data)
+        yield data
+    if data and not data.endswith(b"\n"):
+        yield file.readline()
+
+
+class Shelf:
+    """What a worker has of a ClusterText, in a folder."""
+
+    def __init__(self, text, folder):
+        self.text, self.folder, self.read, self.names = text, folder, {}, set()
+
+    def put(self, part, ids):
+        """Keep what was sent."""
+        np.save(self._name(part), ids)
+        self.names.add(self._name(part))
+
+    def ids(self, part):
+        """The ids of a part: as sent, from the disk, or read anew."""
+        if not self.text.stretches:
+            return np.load(self._name(part))
+        number = int(self.text.stretch[part])
+        if number not in self.read:
+            self.read[number] = self._open(number)
+        ids, new_id = self.read[number]
+        start = int(self.text.starts[part])
+        return new_id[corpus_file.part(ids, start, start + self.text.size(part))]
+
+    def _open(self, number):
+        """The word numbers of a stretch, on disk, and the id of each."""
+        name = where(self.folder, self.text.token, number)
+        if not os.path.exists(name):
+            corpus_file.write(name, words_of_stretch(self.text.stretches[number]), **TOLD)
+        ids, index = corpus_file.load(name)
+        known = self.text.vocabulary
+        new_id = [known[word if word in known else UNK] for word in index["words"]]
+        return ids, np.array(new_id, np.int32)
+
+    def _name(self, part):
+        return os.path.join(self.folder, f"w2vlib-{self.text.token}-part-{part}.npy")
+
+    def clear(self):
+        """Remove what was sent; what was read stays for the next training on this text."""
+        for name in self.names:
+            os.remove(name)
+        self.names.clear()
