@@ -1,7 +1,9 @@
 """What all tests share: a stable environment, and a browser."""
 
+import contextlib
 import os
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,6 +11,29 @@ import pytest
 # The notebooks' kernels inherit it, so that their outputs are stable.
 for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(name, "1")
+
+
+@pytest.fixture(scope="session")
+def workers():
+    """A Dask client of two workers, in this process: they start at once."""
+    distributed = pytest.importorskip("distributed", reason="Dask is not installed")
+    here = {"host": "127.0.0.1", "protocol": "tcp", "dashboard_address": None}
+    with (
+        distributed.LocalCluster(n_workers=2, threads_per_worker=1, processes=False, **here) as two,
+        distributed.Client(two) as client,
+    ):
+        yield client
+
+
+@pytest.fixture
+def dask_here(request, monkeypatch):
+    """The engine of that name trains on `workers`, where it would start processes."""
+    from w2vlib.engines import ENGINES
+
+    def connect(client):
+        return contextlib.nullcontext(client or request.getfixturevalue("workers"))
+
+    monkeypatch.setitem(ENGINES, "dask", replace(ENGINES["dask"], connect=connect))
 
 
 @pytest.fixture(scope="module")  # its event loop must not outlive it: the notebooks have their own

@@ -85,6 +85,8 @@ def test_a_public_name_says_what_it_takes_raises_and_follows(module, name):
 def test_a_public_name_has_an_example_that_runs(module, name):
     if name == "chart":
         pytest.importorskip("matplotlib", reason="Matplotlib is not installed")
+    if name == "load_on_cluster":
+        pytest.importorskip("distributed", reason="Dask is not installed")
     text, said = inspect.getdoc(getattr(module, name)), []
     example = doctest.DocTestParser().get_doctest(text, dict(vars(module)), name, None, 0)
     assert example.examples, text

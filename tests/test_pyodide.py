@@ -17,6 +17,8 @@ PACKAGES = ["numpy", "matplotlib", "threadpoolctl", "packaging"]
 INSTALLED = ["pytest", "pluggy", "iniconfig", "pygments", "tqdm"]  # pure Python, as they are here
 NEEDLESS = [
     "bench",
+    "cluster",
+    "cluster_files",
     "compiled",
     "compiled_skipgram",
     "corpus_file",

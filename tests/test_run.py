@@ -15,6 +15,7 @@ ABLE = [
     for name, engine in ENGINES.items()
     if name != "cuda"
 ]
+pytestmark = pytest.mark.usefixtures("dask_here")
 
 
 @pytest.fixture

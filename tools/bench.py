@@ -38,6 +38,7 @@ import numpy as np
 
 import w2vlib
 from w2vlib import Corpus, Vocabulary, WordVectors, load_corpus, ptb, train
+from w2vlib.engine_stages import HERE
 from w2vlib.engines import ENGINES, MODELS, usual_epochs
 from w2vlib.reading import EOS
 
@@ -145,7 +146,7 @@ def run_fasttext(text, threads, epochs):
 
 def programs(peers=(PEER,)):
     """What there is to compare, our engines before others, each with one thread, and with two."""
-    threads = {e.name: (1, 2) if e.threads else (1,) for e in ENGINES.values() if not e.missing()}
+    threads = {e.name: (1, 2) if e.threads else (1,) for e in HERE if not e.missing()}
     threads |= {peer: (1, 2) for peer in peers if find_spec(peer)}
     return [(name, n) for name, counts in threads.items() for n in counts]
 
@@ -334,7 +335,7 @@ def bench(texts, small=False, with_memory=False, more=()):
         "versions": versions(),
         "machine": {"cpu": cpu_model(), "cores": os.cpu_count()},
         "settings": {
-            "w2vlib": COMMON | {e.name: dict(e.defaults) for e in ENGINES.values()},
+            "w2vlib": COMMON | {e.name: dict(e.defaults) for e in HERE},
             "gensim": GENSIM,
             "fasttext": FASTTEXT | {"epoch": 15},
             "other settings of gensim": TUNED,
@@ -342,7 +343,7 @@ def bench(texts, small=False, with_memory=False, more=()):
         "seeds": list(seeds),
         "prepare_seconds": {
             engine.name: prepare_seconds(engine.name)
-            for engine in ENGINES.values()
+            for engine in HERE
             if engine.prepare and not engine.missing()
         },
         "corpora": {},
@@ -385,7 +386,7 @@ def prepare_seconds(name):
 
 
 def versions():
-    needs = [package for engine in ENGINES.values() for package in engine.needs]
+    needs = [package for engine in HERE for package in engine.needs]
     found = {name: version(name) for name in ["numpy", PEER, BEST, *needs] if find_spec(name)}
     return {"python": platform.python_version(), "w2vlib": w2vlib.__version__} | found
 

@@ -13,6 +13,7 @@ from w2vlib.bottlenecks import (
     create_contexts_target,
     one_hot,
 )
+from w2vlib.cluster_text import load_on_cluster
 from w2vlib.corpus import Corpus, load_corpus
 from w2vlib.embedding import Embedding
 from w2vlib.embedding_dot import EmbeddingDot
@@ -64,6 +65,7 @@ __all__ = [
     "create_contexts_target",
     "join_phrases",
     "load_corpus",
+    "load_on_cluster",
     "one_hot",
     "sigmoid",
     "train",

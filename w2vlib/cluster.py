@@ -1,4 +1,4 @@
-"""The engine on a cluster of Dask's: copies of the vectors on its workers learn in rounds, and meet.
+"""The engine on a cluster of Dask's: copies of the vectors on its workers learn, and meet.
 
 This side knows who is there, which parts of the text are left, and how far the training is. A text
 is trained in legs: at the end of each all rows of all copies have met. What a worker that is lost
@@ -67,9 +67,11 @@ def connect(client):
             yield given
     elif client is None:
         here = {"host": "127.0.0.1", "dashboard_address": None, "silence_logs": "ERROR"}
-        with LocalCluster(n_workers=os.cpu_count(), threads_per_worker=1, **here) as cluster:
-            with Client(cluster, direct_to_workers=True) as own:
-                yield own
+        with (
+            LocalCluster(n_workers=os.cpu_count(), threads_per_worker=1, **here) as cluster,
+            Client(cluster, direct_to_workers=True) as own,
+        ):
+            yield own
     else:
         raise TypeError(
             f"client is {short(client)}: it should be a distributed.Client, a scheduler's address, "
@@ -106,6 +108,7 @@ class Training:
         self.team, self.coming, self.homes = [], {}, dict(enumerate(text.homes))
         self.meeting, self.told, self.next, self.looked = 0, 0, 0.0, 0.0
         self.bytes, self.learning, self.meetings = 0, 0.0, 0.0
+
     def legs(self):
         """Train: yields after each leg what brings the matrices here up to date."""
         last = self.number * self.epochs
@@ -144,7 +147,8 @@ class Training:
             top = len(self.text.words)
             if left:
                 top = distributed.rows_that_meet(1 + self.meeting, top)
-            told = self.learn(turns, left, (epoch, self.rate_after(done), self.rate_after(after)), top)
+            rates = self.rate_after(done), self.rate_after(after)
+            told = self.learn(turns, left, (epoch, *rates), top)
             self.meet(turns, left)
             done += sum(map(self.size, turns.values()))
             self.tell(done, [told[member] for member in turns])
@@ -233,8 +237,8 @@ class Training:
         parts = turns.pop(member)
         left.extend(parts)
         warnings.warn(
-            f"the worker {member.address} is gone, or silent: the {self.size(parts):,} words of its "
-            f"turn are trained again; {len(self.team)} go on",
+            f"the worker {member.address} is gone, or silent: the {self.size(parts):,} words of "
+            f"its turn are trained again; {len(self.team)} go on",
             stacklevel=2,
         )
 

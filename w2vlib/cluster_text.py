@@ -17,7 +17,7 @@ import numpy as np
 
 from w2vlib import corpus_file, files, reading
 from w2vlib.check import short
-from w2vlib.corpus import Corpus, _change, _check_kept
+from w2vlib.corpus import _change, _check_kept
 from w2vlib.numbering import Numbering
 from w2vlib.reading import UNK
 from w2vlib.vocabulary import Vocabulary, choose_words
@@ -37,7 +37,17 @@ class ClusterText:
     words, counts: its vocabulary, (V,), as of a `Corpus`.
     stretches: what a worker reads at a time, each a path, where it starts and stops there in bytes
         (stop is None for all of it), and how it is changed; none where ids are there.
-    starts: where each part starts in its stretch, and stretch: which one that is; sizes: of parts.
+    starts: where each part starts in its stretch, int (N,); stretch: which one that is; sizes: the
+        words of each part. All parts have equally many, but for the last of a stretch.
+    Raises nothing; `load_on_cluster` makes one.
+    Source: w2vlib; chapter 12.
+
+    >>> from w2vlib import load_corpus
+    >>> text = ClusterText.of(load_corpus("default"))
+    >>> text
+    ClusterText('default', 1,781,424 words, 10,001 different)
+    >>> text.starts[:3], text.sizes[-3:]
+    (array([    0, 16384, 32768]), array([16384, 16384, 11952]))
     """
 
     words: list
@@ -99,9 +109,20 @@ def load_on_cluster(
         path that all workers see), or a list of them; files are as for `load_corpus`.
     client: a `distributed.Client`.
     min_count, max_vocab, lower, split_punctuation, nfc: as for `load_corpus`.
+    Returns ClusterText: its words, and how often each comes, int (V,); the text itself stays on
+        the disks of the workers, as numbers, until they end.
     Raises TypeError or ValueError for a bad argument or a text without two words to learn,
         FileNotFoundError.
     Source: w2vlib; chapter 12.
+
+    >>> import distributed, pathlib, tempfile
+    >>> folder = tempfile.TemporaryDirectory()
+    >>> _ = pathlib.Path(folder.name, "text").write_text("you say goodbye and I say hello")
+    >>> with distributed.Client(processes=False, dashboard_address=None) as client:
+    ...     text = load_on_cluster(folder.name, client, min_count=1)
+    >>> text.words[:2], text.counts[:2], len(text)
+    (['say', 'you'], array([2, 1]), 8)
+    >>> folder.cleanup()
     """
     _check_kept(min_count, max_vocab)
     change = _change(lower, split_punctuation, nfc)
@@ -121,8 +142,13 @@ def load_on_cluster(
     kept = choose_words(np.array(list(counts.values())), number, min_count, max_vocab, name)
     size = part_size(sum(sizes))
     starts, part_sizes = zip(*(cut(words, size) for words in sizes))
-    parts = np.repeat(numbers, [len(each) for each in starts]), *map(np.concatenate, (starts, part_sizes))
-    return ClusterText(kept[2], kept[1], name, *parts, stretches, list(homes), token=token)
+    stretch = np.repeat(numbers, [len(each) for each in starts])
+    starts, part_sizes = np.concatenate(starts), np.concatenate(part_sizes)
+    homes = list(homes)
+    _, counts, words = kept
+    return ClusterText(
+        words, counts, name, stretch, starts, part_sizes, stretches, homes, token=token
+    )
 
 
 def find_files(text):
@@ -133,7 +159,8 @@ def find_files(text):
         return [file for each in text for file in find_files(each)]
     if not isinstance(text, str | os.PathLike):
         raise TypeError(
-            f"text is {short(text)}: it should be a Corpus, a ClusterText, or a path or URL of files"
+            f"corpus is {short(text)}: it should be a Corpus, what load_on_cluster makes, or the "
+            "path or URL of a text, or of a folder of texts"
         )
     url = os.fspath(text)
     if "://" not in url:

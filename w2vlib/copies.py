@@ -1,4 +1,4 @@
-"""A copy of both matrices on a worker of Dask's: it trains on parts of a text, and meets the others.
+"""A copy of both matrices on a worker of Dask's: it trains on parts of a text, and meets others.
 
 It is an actor of Dask's: an object that lives on one worker, and whose methods are called from
 elsewhere. Copies talk to each other from worker to worker. At a meeting of M copies, copy i merges
@@ -7,7 +7,6 @@ Nothing of a copy changes before it has it all: so a meeting that fails can be h
 """
 
 import asyncio
-import os
 from time import perf_counter
 
 import numpy as np
@@ -142,11 +141,11 @@ class Copy:
             share.set_result(merged)
             taken = [other.share(meeting) for i, other in enumerate(group) if i != place]
             taken = await asyncio.wait_for(asyncio.gather(*taken), PATIENCE)
-        except Exception as error:
+        except Exception:
             if not share.done():
                 share.set_exception(ConnectionError("a copy did not come to the meeting"))
                 share.exception()  # so that asyncio does not miss somebody who asks
-            raise error
+            raise
         came = sum(array.nbytes for answer in [*found, *taken] for array in answer)
         came -= sum(array.nbytes for array in found[place])
         taken = [merged, *taken]

@@ -107,4 +107,5 @@ class Gensim:
         return 3 * BATCH * (contexts + NEGATIVE + 1) * HIDDEN
 
 
-TRAINED = [*map(EngineStage, ENGINES.values()), Gensim()]
+HERE = [engine for engine in ENGINES.values() if not engine.connect]  # on this core
+TRAINED = [*map(EngineStage, HERE), Gensim()]

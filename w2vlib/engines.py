@@ -58,9 +58,8 @@ def train(
     Ctrl-C (in a notebook: interrupt the kernel) ends the training and returns what was learnt.
     An error does not: there it is in the attribute `vectors` of the error.
 
-    corpus: a `Corpus`, from `load_corpus`. For engine="dask" also the path or URL of a text, or of
-        a folder of texts, or a list of them, which the workers read; or what `load_on_cluster` makes
-        of it.
+    corpus: a `Corpus`, from `load_corpus`. For engine="dask" also the path or URL of a text or of a
+        folder of texts, or a list of them, which the workers read, or what `load_on_cluster` makes.
     model: "cbow", which guesses a word from those around it, or "skipgram", which guesses these
         from the word.
     vector_size: H, numbers in a vector, float32.
@@ -112,33 +111,30 @@ def train(
         "power": power, "epochs": epochs, "subsample": subsample, "learning_rate": learning_rate,
         "decay": decay, "engine": engine, "threads": threads, "seed": seed,
     }  # fmt: skip
-    engine, _ = settle(**options)  # before a cluster is started, or a text is read
-    if not engine.load:
-        check_type(corpus)
+    engine, settled = settle(**options)
+    is_here = isinstance(corpus, Corpus | ClusterText)  # or else it is for workers to read
+    if is_here or not engine.load:
+        check_type(corpus, engine)
+        engine, settled = settle(**options, corpus=corpus)
     vector_size = int(vector_size)
     if callback is not None and not callable(callback):
         raise TypeError(f"callback is {short(callback)}: it should be a function of one argument")
     if start is not None:
         matrices.check_former(start, vector_size)
-    if client is not None and not engine.connect:
-        raise ValueError(
-            f'client is {short(client)}: engine="{engine.name}" trains in this process'
-            + instead(lambda other: other.connect)
-        )
-    with engine.connect(client) if engine.connect else contextlib.nullcontext() as client:
-        if engine.load and not isinstance(corpus, Corpus | ClusterText):
-            corpus = engine.load(corpus, client)
-        engine, options = settle(**options, corpus=corpus)
+    with connection(engine, client) as connected:
+        if not is_here:
+            corpus = engine.load(corpus, connected)
+            engine, settled = settle(**options, corpus=corpus)
         if engine.connect:
-            options["client"] = client
+            settled["client"] = connected
         if checkpoint is not None:
             checkpoint = Checkpoint(
-                checkpoint, name_training(engine, corpus, vector_size, options, start)
+                checkpoint, name_training(engine, corpus, vector_size, settled, start)
             )
         if engine.prepare:
             engine.prepare(progress, model)
-        both = matrices.start(engine, corpus.vocabulary, vector_size, options["seed"], start)
-        run = Run(engine, corpus, options, both, start, show=progress)
+        both = matrices.start(engine, corpus.vocabulary, vector_size, settled["seed"], start)
+        run = Run(engine, corpus, settled, both, start, show=progress)
         if checkpoint is not None:
             run.go_on(checkpoint)
         with one_blas_thread():
@@ -242,15 +238,27 @@ def check_engine(engine, threads, options):
         )
 
 
+def connection(engine, client):
+    """A context with the client that an engine trains with, or None where it trains here."""
+    if engine.connect:
+        return engine.connect(client)
+    if client is not None:
+        raise ValueError(
+            f'client is {short(client)}: engine="{engine.name}" trains in this process'
+            + instead(lambda other: other.connect)
+        )
+    return contextlib.nullcontext()
+
+
 def instead(able):
     """What to say of the engines that are `able` to do what one cannot."""
     names = " or ".join(f'engine="{other.name}"' for other in ENGINES.values() if able(other))
     return f"; try {names}" if names else ""
 
 
-def check_type(corpus):
-    """Raise TypeError for what is no Corpus."""
-    if not isinstance(corpus, Corpus):
+def check_type(corpus, engine):
+    """Raise TypeError for what is no Corpus, or ClusterText for an engine that takes one."""
+    if not isinstance(corpus, (Corpus, ClusterText) if engine.load else Corpus):
         raise TypeError(
             f"corpus is {type(corpus).__name__}: it should be a Corpus, see w2vlib.load_corpus"
         )

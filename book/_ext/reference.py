@@ -15,9 +15,10 @@ import w2vlib
 
 NAMED = {"Returns", "Raises", "Source"}
 FIELD = re.compile(r"(Returns|Raises|\w+(?:, \w+)*(?=:))(:? )(.+)")
-# What only other rooms use, or a card.
+# What only other rooms use, or needs a card or Dask.
 PRIVATE = {
     "w2vlib.__main__",
+    "w2vlib.copies",
     "w2vlib.gpu",
     "w2vlib.page.faces",
     "w2vlib.page.playground_picture",

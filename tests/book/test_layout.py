@@ -50,6 +50,9 @@ ORDER = [
     "compiled_skipgram",
     "hogwild",
     "distributed",
+    "cluster_text",
+    "copies",
+    "cluster",
     "gpu",
     "cuda_engine",
     "engines",
@@ -148,7 +151,9 @@ def test_module_imports_only_from_those_before_it(name):
     assert not above, f"{name} may not import from {sorted(above)}"
 
 
-@pytest.mark.parametrize("heavy", ["matplotlib", "ipywidgets", "numba", "tqdm", "pooch"])
+@pytest.mark.parametrize(
+    "heavy", ["matplotlib", "ipywidgets", "numba", "dask", "distributed", "tqdm", "pooch"]
+)
 def test_import_is_light(heavy):
     code = f"import sys, w2vlib, w2vlib.page; sys.exit({heavy!r} in sys.modules)"
     assert subprocess.call([sys.executable, "-c", code], cwd=ROOT) == 0

@@ -31,7 +31,12 @@ def test_help_names_every_command_and_default(capsys):
     text = capsys.readouterr().out
     for name in ARGUMENTS:
         assert f"--{name.replace('_', '-')}" in text
-        default = {"checkpoint": "none", "start": "start anew"}.get(name, ARGUMENTS[name])
+        default = {
+            "checkpoint": "none",
+            "start": "start anew",
+            "client": "a cluster on this machine",
+        }
+        default = default.get(name, ARGUMENTS[name])
         if name == "epochs":
             default = "from 20 for a short text to 3 for a long one"
         elif default is None:
@@ -103,6 +108,8 @@ def my_folder(tmp_path_factory):
 def test_the_commands_of_the_readme(my_folder, line):
     if "compiled" in line:
         pytest.importorskip("numba", reason="Numba is not installed")
+    if "dask" in line:
+        pytest.importorskip("distributed", reason="Dask is not installed")
     done = shell(line.replace("python -m w2vlib", PROGRAM), cwd=my_folder)
     assert done.returncode == 0, done.stderr
     assert "error" not in done.stderr

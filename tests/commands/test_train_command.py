@@ -204,7 +204,7 @@ def test_train_passes_every_option_on(text, tmp_path, monkeypatch):
     assert main(["train", text, "-o", output]) == 0
     shown = {"progress": seen["progress"]}
     assert seen == ARGUMENTS | shown
-    given = dict.fromkeys(set(ARGUMENTS) - {"engine", "start"}, 3)
+    given = dict.fromkeys(set(ARGUMENTS) - {"engine", "start", "client"}, 3)
     given |= {"model": "skipgram", "checkpoint": str(tmp_path / "kept")}
     flags = [f"--{name.replace('_', '-')}={value}" for name, value in given.items()]
     monkeypatch.setattr("w2vlib.commands.train.settle", lambda **options: (None, {"epochs": 3}))

@@ -17,8 +17,17 @@ from w2vlib.commands.arguments import (
     write_to,
 )
 from w2vlib.console import INTERRUPTED, is_watched, noting_interrupts, say
-from w2vlib.corpus import load_corpus, text_files
-from w2vlib.engines import ENGINES, LEAST, MODELS, MOST, settle, train, usual_epochs
+from w2vlib.corpus import NAMED, load_corpus, text_files
+from w2vlib.engines import (
+    ENGINES,
+    LEAST,
+    MODELS,
+    MOST,
+    connection,
+    settle,
+    train,
+    usual_epochs,
+)
 from w2vlib.evaluation import WordVectors
 from w2vlib.matrices import check_former
 from w2vlib.phrases import join_phrases
@@ -54,6 +63,10 @@ START = (
 CHECKPOINT = (
     "write here, from time to time, what is needed to go on: when the same command is run again "
     "after it was stopped, it ends with what it would have given in one go (default: none)"
+)
+CLIENT = (
+    "the address of a scheduler, for the engine dask: its workers read the texts, which may be "
+    "URLs, too (default: a cluster on this machine, with a process for each of its cores)"
 )
 OUTPUTS = "where to write the output vectors, too (default: nowhere)"
 PHRASES = "join words that come together far more often than chance: new_york (default: no)"
@@ -93,6 +106,7 @@ def add(commands):
         help += f" (default: {_default(name)})"
         option(flag(name), type=kind, metavar=letter, help=help)
     option("--engine", choices=ENGINES, default=ARGUMENTS["engine"], help=_engines())
+    option("--client", metavar="ADDRESS", help=CLIENT)
     option("--start", type=read_from, metavar="FILE", help=START)
     option("--checkpoint", metavar="FILE", help=CHECKPOINT)
 
@@ -133,7 +147,12 @@ def run(args):
             options["vector_size"] = start.vectors.shape[1]
         check_former(start, options["vector_size"])
     options |= {"start": start, "checkpoint": args.checkpoint, "progress": is_watched()}
-    corpus = _corpus(args, texts)
+    with connection(ENGINES[args.engine], args.client) as client:
+        return _train(args, texts, options | {"client": client})
+
+
+def _train(args, texts, options):
+    corpus = _corpus(args, texts, options["client"])
     epochs = args.epochs or usual_epochs(len(corpus))
     say(
         f"{corpus.name}: {len(corpus):,} tokens, {len(corpus.vocabulary):,} different words; "
@@ -167,16 +186,30 @@ def _check_files(args, texts):
     for option, path in written.items():
         files.check_writable(path, option)
     start = [] if args.start is None else mapped.written(args.start)
-    texts = text_files(texts)
+    local = [path for path in args.corpus if not _is_url(args, path)]
+    texts = text_files(local) if local else []
     check_read_once(*texts, *start)
     check_replaces(written, texts, "corpus")
     check_replaces(written, start, "vectors of --start")
 
 
-def _corpus(args, texts):
-    options = {name: getattr(args, name) for name in (*COUNTS, *CHANGES, "on_disk")}
-    corpus = load_corpus(texts, **options, progress=is_watched())
+def _is_url(args, path):
+    """Whether a text is one that workers of a cluster read, and this machine need not have."""
+    return "://" in path and bool(ENGINES[args.engine].load)
+
+
+def _corpus(args, texts, client):
+    options = {name: getattr(args, name) for name in (*COUNTS, *CHANGES)}
+    load = ENGINES[args.engine].load
+    if load and not (args.phrases or args.on_disk or any(map(_is_here, args.corpus))):
+        return load(texts, client, **{k: v for k, v in options.items() if v is not None})
+    corpus = load_corpus(texts, **options, on_disk=args.on_disk, progress=is_watched())
     return join_phrases(corpus, on_disk=_joined(args)) if args.phrases else corpus
+
+
+def _is_here(path):
+    """Whether a text comes with w2vlib, or through a pipe: no worker can read it."""
+    return path in NAMED or files.is_stream(path)
 
 
 def _joined(args):
