@@ -232,14 +232,19 @@ def compare(runs, what):
         threads = name.partition(", ")[2] or label((PEER, 1)).partition(", ")[2]
         for ratio, peer in ("ratio", PEER), ("ratio_to_best", BEST):
             if peers := runs.get(f"{peer}, {threads}"):
-                ratios = [round(a[what] / b[what], 3) for a, b in zip(ours, peers, strict=True)]
-                result[name][ratio] = {
-                    "median": round(float(np.median(ratios)), 3),
-                    "min": min(ratios),
-                    "max": max(ratios),
-                    "pairs": ratios,
-                }
+                result[name][ratio] = over(ours, peers, what)
     return result
+
+
+def over(ours, peers, what):
+    """Ratios of runs to others of the same rounds."""
+    ratios = [round(a[what] / b[what], 3) for a, b in zip(ours, peers, strict=True)]
+    return {
+        "median": round(float(np.median(ratios)), 3),
+        "min": min(ratios),
+        "max": max(ratios),
+        "pairs": ratios,
+    }
 
 
 def models(program):
