@@ -23,7 +23,7 @@ from w2vlib.pieces import PIECE
 from w2vlib.progress import DivergenceError
 
 LEGS = 64  # in an epoch, at most
-BETWEEN = 200_000  # words that a copy trains on from one meeting to the next
+MEETINGS = 28  # in a training, times the number of copies: what they do apart has to stay small
 SLOW = 0.7  # of the fastest copy's pace: a slower one is given less
 LIMIT = 1.5  # times what a copy at the median pace would take; then a turn ends
 PATIENCE = 5  # seconds that a worker may be silent, and ...
@@ -165,7 +165,7 @@ class Training:
         First what it has at hand, then what nobody has; only then what another one has.
         """
         fastest, turns = max(member.pace for member in self.team), {}
-        usual = min(BETWEEN // int(self.text.sizes.max()), -(-len(left) // len(self.team)))
+        usual = min(self.turn_length(), -(-len(left) // len(self.team)))
         for member in self.team:
             share = member.pace / fastest if 0 < member.pace < SLOW * fastest else 1
             number = max(1, int(share * usual))
@@ -174,6 +174,11 @@ class Training:
             for part in turns[member]:
                 self.homes.setdefault(int(self.text.stretch[part]), member.address)
         return turns
+
+    def turn_length(self):
+        """How many parts a copy trains on from one meeting to the next."""
+        parts = self.epochs * len(self.text.sizes) / len(self.team)
+        return max(1, round(parts / (MEETINGS * len(self.team))))
 
     def distance(self, part, member):
         home = self.homes.get(int(self.text.stretch[part]))

@@ -1,0 +1,279 @@
+"""Several workers on one machine, by Dask: python tools/cluster_bench.py.
+
+- speed: two workers of one thread against the compiled engine on one, by turns: words of the text a
+  second, and scores. A training is timed without the start of a cluster, and without reading.
+- check: rounds of two, three and four workers, for the model of `w2vlib.road`.
+- meetings: bytes sent and scores, by how often copies meet, all rows or mostly the frequent ones.
+- faults: two workers, one of them killed, or stopped, at a random moment.
+- memory: a text of more than ten times a worker's memory (--memory), read by the workers.
+
+Each section is written when it is done; those not asked for stay (--only).
+"""
+
+import argparse
+import gc
+import json
+import os
+import random
+import signal
+import tempfile
+import threading
+import time
+import warnings
+from contextlib import contextmanager
+from pathlib import Path
+from time import perf_counter
+
+import numpy as np
+from bench import cpu_model, read, versions
+
+from w2vlib import cluster, distributed, load_corpus, train
+from w2vlib.cluster_text import load_on_cluster
+
+OUTPUT = Path(__file__).resolve().parent.parent / "book" / "results" / "cluster.json"
+LARGE = {"min_count": 5, "max_vocab": 30_000}
+
+
+class Noted(cluster.Training):
+    """A training that notes its rounds, and when it began."""
+
+    seen = None
+
+    def __init__(self, *args):
+        super().__init__(*args)
+        Noted.seen, self.rounds, self.begin = self, [], None
+
+    def train_leg(self):
+        if self.begin is None:
+            self.admit()
+            self.copies, self.begin = len(self.team), perf_counter()
+        super().train_leg()
+
+    def learn(self, turns, left, rates, top):
+        told = super().learn(turns, left, rates, top)
+        self.rounds.append([sum(map(self.size, turns.values())), int(top)])
+        return told
+
+    def fetch(self):
+        super().fetch()
+        self.seconds = perf_counter() - self.begin
+
+
+@contextmanager
+def workers(number, **options):
+    """A client of so many workers, each of one thread."""
+    from distributed import Client, LocalCluster
+
+    here = {"host": "127.0.0.1", "dashboard_address": None, "silence_logs": "CRITICAL"}
+    with LocalCluster(n_workers=number, threads_per_worker=1, **here, **options) as own:
+        with Client(own, direct_to_workers=True) as client:
+            yield client
+
+
+def scores(vectors):
+    return {
+        "spearman": round(vectors.evaluate_word_pairs().spearman, 4),
+        "accuracy": round(vectors.evaluate_analogies().accuracy, 4),
+    }
+
+
+def on_cluster(text, number, seed, **options):
+    """Train on so many workers -> a run."""
+    usual, cluster.Training = cluster.Training, Noted
+    try:
+        with workers(number) as client:
+            vectors = train(
+                text, engine="dask", client=client, seed=seed, progress=False, **options
+            )
+    finally:
+        cluster.Training = usual
+    training = Noted.seen
+    words = training.epochs * len(training.text)
+    return {
+        "seed": seed,
+        "workers": training.copies,
+        "seconds": round(training.seconds, 3),
+        "tokens_per_second": round(words / training.seconds),
+        "learning": round(training.learning, 3),
+        "meeting": round(training.meetings, 3),
+        "meetings": training.meeting,
+        "bytes_per_token": round(training.bytes / words, 1),
+    } | scores(vectors)
+
+
+def on_one(text, seed, **options):
+    begin = perf_counter()
+    vectors = train(text, engine="compiled", seed=seed, progress=False, **options)
+    seconds = perf_counter() - begin
+    epochs = options.get("epochs") or cluster_epochs(text)
+    speed = round(epochs * len(text) / seconds)
+    return {"seed": seed, "seconds": round(seconds, 3), "tokens_per_second": speed} | scores(
+        vectors
+    )
+
+
+def cluster_epochs(text):
+    from w2vlib.engines import usual_epochs
+
+    return usual_epochs(len(text))
+
+
+def corpora(args):
+    yield "default", read("default").corpus
+    if args.large:
+        text = load_corpus(args.large, on_disk=args.folder / "large.ids", **LARGE)
+        yield "large", text
+
+
+def speed(args):
+    result = {}
+    for name, text in corpora(args):
+        train(text, engine="compiled", epochs=1, progress=False)
+        result[name] = {"tokens": len(text), "words": len(text.vocabulary), "runs": []}
+        for seed in args.seeds:
+            one, two = on_one(text, seed), on_cluster(text, 2, seed)
+            ratio = round(two["tokens_per_second"] / one["tokens_per_second"], 3)
+            run = {"one": one, "two": two, "ratio": ratio, "load": round(os.getloadavg()[0], 1)}
+            result[name]["runs"].append(run)
+            print(name, run, flush=True)
+    return result
+
+
+def check(args):
+    text, runs = load_corpus("default"), []
+    for number in 2, 3, 4:
+        on_cluster(text, number, 1, epochs=2)
+        seen = Noted.seen
+        assert seen.copies == len(seen.team) == number, "a copy came late, or was lost"
+        paces = [member.pace for member in seen.team]
+        runs.append({
+            "processes": number, "speed": round(np.mean(paces)), "rounds": seen.rounds,
+            "bytes": int(seen.bytes), "train": round(seen.learning, 3),
+            "meet": round(seen.meetings, 3),
+        })  # fmt: skip
+    return {"vector_size": 100, "cores": os.cpu_count(), "runs": runs}
+
+
+def meetings(args):
+    text, result = read("default").corpus, []
+    usual = cluster.MEETINGS, distributed.LEVELS
+    try:
+        for levels in 1, usual[1]:
+            for cluster.MEETINGS in 7, 14, 28, 56:
+                distributed.LEVELS = levels
+                runs = [on_cluster(text, 2, seed) for seed in args.seeds]
+                result.append({"often": cluster.MEETINGS, "levels": levels, "runs": runs})
+                print(result[-1], flush=True)
+    finally:
+        cluster.MEETINGS, distributed.LEVELS = usual
+    return result
+
+
+def faults(args):
+    text, result = read("default").corpus, {}
+    sound = on_cluster(text, 2, 1)
+    rng = random.Random(1)
+    for name, number, send in ("killed", 20, signal.SIGKILL), ("stopped", 5, signal.SIGSTOP):
+        runs = result[name] = []
+        for seed in range(1, number + 1):
+            at = rng.uniform(0.05, 0.95) * sound["seconds"]
+            runs.append(disturbed(text, seed, send, at))
+            print(name, runs[-1], flush=True)
+    return result | {"sound": sound}
+
+
+def disturbed(text, seed, send, at):
+    """A training of two workers in which one is sent a signal after `at` seconds of training."""
+    usual, cluster.Training = cluster.Training, Noted
+    Noted.seen = None
+    try:
+        with workers(2) as client, warnings.catch_warnings(record=True) as told:
+            warnings.simplefilter("always")
+            pids = list(client.run(os.getpid).values())
+
+            def hit():
+                while Noted.seen is None or Noted.seen.begin is None:
+                    time.sleep(0.01)
+                time.sleep(max(0, Noted.seen.begin + at - perf_counter()))
+                os.kill(random.Random(seed).choice(pids), send)
+
+            thread = threading.Thread(target=hit, daemon=True)
+            thread.start()
+            vectors = train(text, engine="dask", client=client, seed=seed, progress=False)
+            thread.join()
+            for pid in pids:  # what is stopped cannot end
+                try:
+                    os.kill(pid, signal.SIGCONT)
+                except ProcessLookupError:
+                    pass
+    finally:
+        cluster.Training = usual
+    said = [str(warning.message) for warning in told if "trained again" in str(warning.message)]
+    words = [int(text.split(" words of its turn")[0].split()[-1].replace(",", "")) for text in said]
+    again = {"at": round(at, 2), "seconds": round(Noted.seen.seconds, 2), "words_again": sum(words)}
+    return {"seed": seed, "lost": len(said)} | again | scores(vectors)
+
+
+def memory(args):
+    """The large text many times over, from a folder of links, by workers that may hold a tenth."""
+    folder = args.folder / "many"
+    folder.mkdir(exist_ok=True)
+    for i in range(args.copies):
+        link = folder / f"{i:03}.txt"
+        if not link.exists():
+            link.symlink_to(args.plain.resolve())
+    size = sum(link.stat().st_size for link in folder.iterdir())
+    limit = args.limit * 10**6
+    usual, cluster.Training = cluster.Training, Noted
+    peak = {}
+    try:
+        with workers(2, memory_limit=limit) as client:
+            begin = perf_counter()
+            text = load_on_cluster(str(folder), client, **LARGE)
+            reading = perf_counter() - begin
+
+            def watch():
+                while True:
+                    for address, info in client.scheduler_info(n_workers=-1)["workers"].items():
+                        used = info["metrics"]["memory"]
+                        peak[address] = max(peak.get(address, 0), used)
+                    time.sleep(0.5)
+
+            threading.Thread(target=watch, daemon=True).start()
+            vectors = train(text, engine="dask", client=client, epochs=1, seed=1, progress=False)
+    finally:
+        cluster.Training = usual
+    return {
+        "bytes": size, "tokens": len(text), "limit": limit, "peaks": sorted(peak.values()),
+        "reading": round(reading, 1), "seconds": round(Noted.seen.seconds, 1),
+        "lost": len(peak) - 2,
+    } | scores(vectors)  # fmt: skip
+
+
+SECTIONS = {function.__name__: function for function in (speed, check, meetings, faults, memory)}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--only", default="speed,check,meetings,faults", help="sections, by comma")
+    parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2, 3])
+    parser.add_argument("--large", type=Path, help="a larger text, for speed")
+    parser.add_argument("--plain", type=Path, help="the same, not compressed, for memory")
+    parser.add_argument("--copies", type=int, default=45, help="so many times, for memory")
+    parser.add_argument("--limit", type=int, default=400, help="MB of a worker, for memory")
+    parser.add_argument("--folder", type=Path, default=Path(tempfile.gettempdir()))
+    parser.add_argument("-o", "--output", type=Path, default=OUTPUT)
+    args = parser.parse_args()
+    stored = json.loads(args.output.read_text("utf-8")) if args.output.exists() else {}
+    for name in args.only.split(","):
+        stored |= {
+            "versions": versions(),
+            "machine": {"cpu": cpu_model(), "cores": os.cpu_count()},
+            name: SECTIONS[name](args),
+        }
+        args.output.write_text(json.dumps(stored, indent=1) + "\n", encoding="utf-8")
+        gc.collect()
+
+
+if __name__ == "__main__":
+    main()
