@@ -1,9 +1,9 @@
 """The engine on a cluster of Dask's: copies of the vectors on its workers learn, and meet.
 
 This side knows who is there, which parts of the text are left, and how far the training is. A text
-is trained in legs: at the end of each all rows of all copies have met. What a worker that is lost
-should have learnt in its round is given to the others; one that comes, or comes back, starts from
-what another one knows. Only when all are lost at once does it go back, to what was fetched last.
+is trained in legs: after each, all rows of all copies can meet, and be fetched. What a worker that
+is lost should have learnt in its round is given to the others; one that comes, or comes back,
+starts from what another one knows. Only when all are lost does it go back, to what was fetched.
 """
 
 import asyncio
@@ -23,6 +23,7 @@ from w2vlib.pieces import PIECE
 from w2vlib.progress import DivergenceError
 
 LEGS = 64  # in an epoch, at most
+FEWEST = 1000  # rows that meet, or some more; ever more of the rest at every other, fourth, ...
 MEETINGS = 28  # in a training, times the number of copies: what they do apart has to stay small
 SLOW = 0.7  # of the fastest copy's pace: a slower one is given less
 LIMIT = 1.5  # times what a copy at the median pace would take; then a turn ends
@@ -144,14 +145,17 @@ class Training:
             self.admit()
             turns = self.share_out(left)
             after = done + sum(map(self.size, turns.values()))
-            top = len(self.text.words)
-            if left:
-                top = distributed.rows_that_meet(1 + self.meeting, top)
             rates = self.rate_after(done), self.rate_after(after)
-            told = self.learn(turns, left, (epoch, *rates), top)
+            told = self.learn(turns, left, (epoch, *rates), self.rows())
             self.meet(turns, left)
             done += sum(map(self.size, turns.values()))
             self.tell(done, [told[member] for member in turns])
+
+    def rows(self):
+        """How many rows meet at the next meeting."""
+        words = len(self.text.words)
+        levels = 1 + max(0, int(np.log2(words / FEWEST)))
+        return distributed.rows_that_meet(1 + self.meeting, words, levels)
 
     def rate_after(self, words):
         return self.rate * (1 - words / (self.epochs * len(self.text)))
@@ -342,8 +346,11 @@ class Training:
     # What is learnt -------------------------------------------------------------------------------
 
     def fetch(self):
-        """Both matrices, as they were after the last meeting."""
+        """Both matrices, when all their rows have met."""
         begin = time.perf_counter()
+        turns = {member: [] for member in self.team}
+        self.learn(turns, [], (0, 0.0, 0.0), len(self.text.words))
+        self.meet(turns, [])
         while self.team:
             member = self.team[0]
             found = self.answers({member: member.copy.state()}, START)

@@ -9,22 +9,23 @@ import numpy as np
 
 __all__ = ["find_changes", "merge", "row_weights", "rows_that_meet"]
 
-LEVELS = 4  # all rows meet at each 2**(LEVELS - 1)th meeting
+LEVELS = 4  # all rows meet at each 2**(levels - 1)th meeting
 PULL = 1 / 8  # of what a vector was, a change at rate 1 keeps exp(-PULL * copies); by measurement
 
 
-def rows_that_meet(meeting, vocab_size):
+def rows_that_meet(meeting, vocab_size, levels=LEVELS):
     """How many rows meet at a meeting, the most frequent ones: all, half or fewer of them.
 
     meeting: its number, from 1 up: every other one is of the fewest, every fourth of more, ...
     vocab_size: V.
+    levels: how many different numbers of rows there are.
     Raises nothing.
     Source: chapter 12; Ji et al. 2016.
 
     >>> [rows_that_meet(meeting, 1000) for meeting in range(1, 9)]
     [125, 250, 125, 500, 125, 250, 125, 1000]
     """
-    halvings = LEVELS - 1
+    halvings = levels - 1
     while halvings and meeting % 2 == 0:
         meeting, halvings = meeting // 2, halvings - 1
     return -(-vocab_size // 2**halvings)
