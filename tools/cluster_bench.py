@@ -4,7 +4,7 @@
   second, and scores. A training is timed without the start of a cluster, and without reading.
 - check: rounds of two, three and four workers, for the model of `w2vlib.road`.
 - meetings: bytes sent and scores, by how often copies meet, all rows or mostly the frequent ones.
-- faults: two workers, one of them killed, or stopped, at a random moment.
+- faults: two workers, one of them killed, or stopped, at a random moment, or slow all the time.
 - memory: a text of more than ten times a worker's memory (--memory), read by the workers.
 
 Each section is written when it is done; those not asked for stay (--only).
@@ -20,7 +20,7 @@ import tempfile
 import threading
 import time
 import warnings
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from time import perf_counter
 
@@ -65,9 +65,9 @@ def workers(number, **options):
     from distributed import Client, LocalCluster
 
     here = {"host": "127.0.0.1", "dashboard_address": None, "silence_logs": "CRITICAL"}
-    with LocalCluster(n_workers=number, threads_per_worker=1, **here, **options) as own:
-        with Client(own, direct_to_workers=True) as client:
-            yield client
+    own = LocalCluster(n_workers=number, threads_per_worker=1, **here, **options)
+    with own, Client(own, direct_to_workers=True) as client:
+        yield client
 
 
 def scores(vectors):
@@ -77,11 +77,11 @@ def scores(vectors):
     }
 
 
-def on_cluster(text, number, seed, **options):
-    """Train on so many workers -> a run."""
+def on_cluster(text, number, seed, between=nullcontext, **options):
+    """Train on so many workers -> a run; between(client): a context for it."""
     usual, cluster.Training = cluster.Training, Noted
     try:
-        with workers(number) as client:
+        with workers(number) as client, between(client):
             vectors = train(
                 text, engine="dask", client=client, seed=seed, progress=False, **options
             )
@@ -179,7 +179,28 @@ def faults(args):
             at = rng.uniform(0.05, 0.95) * sound["seconds"]
             runs.append(disturbed(text, seed, send, at))
             print(name, runs[-1], flush=True)
-    return result | {"sound": sound}
+    alone = on_cluster(text, 1, 1)
+    slow = on_cluster(text, 2, 1, between=slowed)
+    return result | {"sound": sound, "alone": alone, "slow": slow}
+
+
+@contextmanager
+def slowed(client):
+    """One of the workers is stopped for three quarters of the time, 15 ms of 20."""
+    pid, over = min(client.run(os.getpid).values()), threading.Event()
+
+    def brake():
+        while not over.is_set():
+            os.kill(pid, signal.SIGSTOP)
+            time.sleep(0.015)
+            os.kill(pid, signal.SIGCONT)
+            time.sleep(0.005)
+
+    thread = threading.Thread(target=brake)
+    thread.start()
+    yield
+    over.set()
+    thread.join()
 
 
 def disturbed(text, seed, send, at):
