@@ -106,6 +106,7 @@ class Training:
         self.options = options
         self.number = count_legs(text)
         self.first = self.done = self.fetched = first  # legs; `fetched`: what both matrices hold
+        self.group = []  # those that met last
         self.team, self.coming, self.homes = [], {}, dict(enumerate(text.homes))
         self.meeting, self.told, self.next, self.looked = 0, 0, 0.0, 0.0
         self.bytes, self.learning, self.meetings = 0, 0.0, 0.0
@@ -227,14 +228,17 @@ class Training:
             if not turns:
                 raise AllLost
             self.meeting += 1
-            group = [member.copy for member in turns]
+            group = list(turns)
+            new = [member.copy for member in group] if group != self.group else None
+            self.group = group
             calls = {
-                member: member.copy.meet(self.meeting, group, place)
+                member: member.copy.meet(self.meeting, new, place)
                 for place, member in enumerate(turns)
             }
             came = self.answers(calls, PATIENCE, drop=False)
             if len(came) == len(turns):
                 break
+            self.group = []  # who knows who heard of it
             here = self.answers({member: member.copy.here() for member in turns}, PATIENCE)
             for member in set(turns) - set(here):
                 self.take_back(member, turns, left)

@@ -39,6 +39,7 @@ class Copy:
         self.often = often(text.counts, options)
         self.matrices = self.base = self.found = self.taken = None
         self.moves = np.zeros(len(text.counts))  # of each row since it met: words times the rate
+        self.group = []  # those that met last
         self.shares = {}  # meeting -> what this copy merges there, or will have merged
 
     # Beginning and ending ------------------------------------------------------------------------
@@ -130,12 +131,14 @@ class Copy:
         """Merge this copy's share of the rows, and get those of the others.
 
         meeting: its number, never the same twice.
-        group: all copies that meet; place: of this one among them.
+        group: all copies that meet, or None where these are those of the last time; place: of this
+            one among them.
         Returns how many bytes came from the others.
         """
         self.meeting = meeting
         share = self.shares.setdefault(meeting, asyncio.get_running_loop().create_future())
         try:
+            group = self.group = group or self.group
             found = await asyncio.wait_for(self.collect(group, place), PATIENCE)
             merged = await asyncio.to_thread(self.merge_share, found, place, len(group))
             share.set_result(merged)
