@@ -1,7 +1,7 @@
 """Train on a Slurm cluster, by dask-jobqueue: python cluster/slurm.py TEXT VECTORS
 
 Not run under Slurm: we have none. Tried with a stand-in for sbatch that starts each job on the same
-machine; book/cluster.md says how to use it, and what to look at first.
+machine; book/cluster.md says how to use it.
 
 TEXT is a folder that all nodes see, or a URL that fsspec opens. Dask's scheduler runs in this
 process, and each job is a worker. `python cluster/slurm.py --show` prints a job and submits none.
