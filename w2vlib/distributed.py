@@ -10,7 +10,7 @@ import numpy as np
 __all__ = ["find_changes", "merge", "row_weights", "rows_that_meet"]
 
 LEVELS = 4  # all rows meet at each 2**(levels - 1)th meeting
-PULL = 1 / 8  # of what a vector was, a change at rate 1 keeps exp(-PULL * copies); by measurement
+PULL = 1 / 50  # of what it was, a row keeps exp(-PULL * copies**2) in a change at rate 1; by trial
 
 
 def rows_that_meet(meeting, vocab_size, levels=LEVELS):
@@ -58,10 +58,10 @@ def row_weights(moves, copies):
     Raises nothing.
     Source: chapter 12.
 
-    >>> row_weights(np.array([0.0, 0.1, 1000.0]), copies=2).round(2)
-    array([1.  , 0.99, 0.5 ])
+    >>> row_weights(np.array([0.0, 1.0, 1000.0]), copies=2).round(2)
+    array([1.  , 0.96, 0.5 ])
     """
-    kept = np.exp(-PULL * copies * moves)
+    kept = np.exp(-PULL * copies**2 * moves)
     # As if one copy had learnt after the other: each finds less left to do.
     before = np.arange(np.max(copies, initial=0))[:, np.newaxis]
     return np.mean(kept**before, axis=0, where=before < copies)
