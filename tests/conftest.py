@@ -17,7 +17,7 @@ for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
 def workers():
     """A Dask client of two workers, in this process: they start at once."""
     distributed = pytest.importorskip("distributed", reason="Dask is not installed")
-    here = {"host": "127.0.0.1", "protocol": "tcp", "dashboard_address": None}
+    here = {"host": "127.0.0.1", "protocol": "tcp", "dashboard_address": "127.0.0.1:0"}
     with (
         distributed.LocalCluster(n_workers=2, threads_per_worker=1, processes=False, **here) as two,
         distributed.Client(two) as client,

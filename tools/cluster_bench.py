@@ -46,7 +46,7 @@ class Noted(cluster.Training):
     def train_leg(self):
         if self.begin is None:
             self.admit()
-            self.copies, self.begin = len(self.team), perf_counter()
+            self.copies, self.begin = len(self.team.members), perf_counter()
         super().train_leg()
 
     def learn(self, turns, left, rates, top):
@@ -144,8 +144,8 @@ def check(args):
     for number in 2, 3, 4:
         on_cluster(text, number, 1, epochs=2)
         seen = Noted.seen
-        assert seen.copies == len(seen.team) == number, "a copy came late, or was lost"
-        paces = [member.pace for member in seen.team]
+        assert seen.copies == len(seen.team.members) == number, "a copy came late, or was lost"
+        paces = [member.pace for member in seen.team.members]
         runs.append({
             "processes": number, "speed": round(np.mean(paces)), "rounds": seen.rounds,
             "bytes": int(seen.bytes), "train": round(seen.learning, 3),

@@ -6,37 +6,39 @@ is lost should have learnt in its round is given to the others; one that comes, 
 starts from what another one knows. Only when all are lost does it go back, to what was fetched.
 """
 
-import asyncio
 import contextlib
-import os
+import functools
 import time
 import warnings
-from dataclasses import dataclass, field
 
 import numpy as np
 
 from w2vlib import distributed, hogwild
-from w2vlib.check import short
 from w2vlib.cluster_text import ClusterText, load_on_cluster
 from w2vlib.engine import Engine
 from w2vlib.pieces import PIECE
 from w2vlib.progress import DivergenceError
+from w2vlib.team import AllLost, Team, connect
 
 LEGS = 64  # in an epoch, at most
 FEWEST = 1000  # rows that meet, or some more; ever more of the rest at every other, fourth, ...
 MEETINGS = 28  # in a training, times the number of copies: what they do apart has to stay small
 SLOW = 0.7  # of the fastest copy's pace: a slower one is given less
 LIMIT = 1.5  # times what a copy at the median pace would take; then a turn ends
-PATIENCE = 5  # seconds that a worker may be silent, and ...
-LONGER = 5  # ... so many times what its turn should take, if that is more
-START = 120  # seconds to wait for the first workers and their copies
+FIRST = 120  # seconds that a turn may take as long as nobody knows the pace of any
+MISSED = 3  # meetings to which somebody cannot come, though all are there
 REST = 20  # a fetch of both matrices is followed by this many times its duration without one
 
 
 def fit(vectors, outputs, corpus, *, client, report, first=0, **options):
     """Train both matrices, by the arguments of `w2vlib.train`; see Engine."""
+    from w2vlib.copies import Copy  # here: importing w2vlib costs no Dask
+
     text = corpus if isinstance(corpus, ClusterText) else ClusterText.of(corpus)
-    return Training(client, text, (vectors, outputs), options, report, first).legs()
+    rate, epochs = options.pop("learning_rate"), options.pop("epochs")
+    team = Team(client, Copy, options)
+    matrices = vectors, outputs
+    return Training(team, text, matrices, rate, epochs, options["seed"], report, first).legs()
 
 
 def count_legs(corpus):
@@ -44,95 +46,44 @@ def count_legs(corpus):
     return int(np.clip(len(corpus) // PIECE, 1, LEGS))
 
 
-@contextlib.contextmanager
-def connect(client):
-    """A Dask client: the one given, one for a scheduler's address, or one of a cluster made here.
-
-    That is a process for each core of this machine, and listens to nobody outside.
-    """
-    from distributed import Client, LocalCluster
-
-    if isinstance(client, Client):
-        if client.asynchronous:
-            raise TypeError("client is asynchronous: give a Client made without asynchronous=True")
-        yield client
-    elif isinstance(client, str):
-        try:
-            given = Client(client, timeout=PATIENCE)
-        except (OSError, ValueError) as error:
-            raise ConnectionError(
-                f"client is {short(client)}: no scheduler answers there ({error}); give the "
-                "address that it prints, such as tcp://127.0.0.1:8786, or a Client of your own"
-            ) from error
-        with given:
-            yield given
-    elif client is None:
-        here = {"host": "127.0.0.1", "dashboard_address": None, "silence_logs": "ERROR"}
-        with (
-            LocalCluster(n_workers=os.cpu_count(), threads_per_worker=1, **here) as cluster,
-            Client(cluster, direct_to_workers=True) as own,
-        ):
-            yield own
-    else:
-        raise TypeError(
-            f"client is {short(client)}: it should be a distributed.Client, a scheduler's address, "
-            "or None for a cluster on this machine"
-        )
-
-
-@dataclass(eq=False)
-class Member:
-    """A worker with a copy. has: parts whose ids it was sent; pace: words a second."""
-
-    address: str
-    future: object
-    copy: object
-    has: set = field(default_factory=set)
-    pace: float = 0.0
-
-
-class AllLost(Exception):
-    """No copy is left."""
-
-
 class Training:
     """A training on a cluster. `bytes` that copies sent each other, and seconds, add up in it."""
 
-    def __init__(self, client, text, matrices, options, report, first):
-        self.client, self.text, self.matrices, self.report = client, text, matrices, report
-        self.rate, self.epochs, self.seed = (
-            options.pop(name) for name in ("learning_rate", "epochs", "seed")
-        )
-        self.options = options
+    def __init__(self, team, text, matrices, rate, epochs, seed, report, first):
+        self.team, self.text, self.matrices, self.report = team, text, matrices, report
+        self.rate, self.epochs, self.seed = rate, epochs, seed
         self.number = count_legs(text)
         self.first = self.done = self.fetched = first  # legs; `fetched`: what both matrices hold
-        self.group = []  # those that met last
-        self.team, self.coming, self.homes = [], {}, dict(enumerate(text.homes))
-        self.meeting, self.told, self.next, self.looked = 0, 0, 0.0, 0.0
+        self.group, self.agreed = [], True  # those that met last; whether all is met that should be
+        self.homes = dict(enumerate(text.homes))
+        self.meeting, self.told, self.next = 0, 0, 0.0
         self.bytes, self.learning, self.meetings = 0, 0.0, 0.0
 
     def legs(self):
         """Train: yields after each leg what brings the matrices here up to date."""
         last = self.number * self.epochs
         try:
-            for leg in range(self.first, last):
-                while self.done <= leg:
-                    try:
-                        self.train_leg()
-                        self.done += 1
-                        if self.done == last or time.perf_counter() > self.next:
-                            self.fetch()
-                    except AllLost:
-                        self.go_back()
-                yield self.fetch
+            for leg in range(self.first + 1, last + 1):
+                self.reach(leg, leg == last)
+                yield functools.partial(self.reach, leg)
         finally:
             with contextlib.suppress(Exception):  # an error that is under way comes first
-                self.fetch()
-            for member in self.team:
-                with contextlib.suppress(Exception):
-                    member.copy.end()
-            for future in [*self.coming.values(), *(member.future for member in self.team)]:
-                future.release()
+                self.team.ask("stop", dict.fromkeys(self.team.members, ()))
+                if self.fetched < last:
+                    self.fetch()
+            self.team.end()
+
+    def reach(self, leg, fetched=True):
+        """Train until so many legs are done, and, if asked, fetched, too."""
+        while self.done < leg or (fetched and self.fetched < leg):
+            try:
+                if self.done < leg:
+                    self.train_leg()
+                    self.done += 1
+                if (fetched and self.done == leg) or time.perf_counter() > self.next:
+                    self.fetch()
+            except AllLost:
+                self.go_back()
 
     # One leg --------------------------------------------------------------------------------------
 
@@ -152,6 +103,10 @@ class Training:
             done += sum(map(self.size, turns.values()))
             self.tell(done, [told[member] for member in turns])
 
+    def admit(self):
+        """Workers that have come join in; the first ones start from the matrices here."""
+        self.team.admit((self.text.without_ids(), *self.matrices))
+
     def rows(self):
         """How many rows meet at the next meeting."""
         words = len(self.text.words)
@@ -169,9 +124,9 @@ class Training:
 
         First what it has at hand, then what nobody has; only then what another one has.
         """
-        fastest, turns = max(member.pace for member in self.team), {}
-        usual = min(self.turn_length(), -(-len(left) // len(self.team)))
-        for member in self.team:
+        fastest, turns = max(member.pace for member in self.team.members), {}
+        usual = min(self.turn_length(), -(-len(left) // len(self.team.members)))
+        for member in self.team.members:
             share = member.pace / fastest if 0 < member.pace < SLOW * fastest else 1
             number = max(1, int(share * usual))
             left.sort(key=lambda part: self.distance(part, member))
@@ -182,8 +137,8 @@ class Training:
 
     def turn_length(self):
         """How many parts a copy trains on from one meeting to the next."""
-        parts = self.epochs * len(self.text.sizes) / len(self.team)
-        return max(1, round(parts / (MEETINGS * len(self.team))))
+        copies = len(self.team.members)
+        return max(1, round(self.epochs * len(self.text.sizes) / (MEETINGS * copies**2)))
 
     def distance(self, part, member):
         home = self.homes.get(int(self.text.stretch[part]))
@@ -192,13 +147,13 @@ class Training:
     def learn(self, turns, left, rates, top):
         """Each member trains on its turn -> what it says; what was not done goes back to `left`."""
         paces = [member.pace for member in turns if member.pace]
-        limit = LIMIT * max(map(self.size, turns.values())) / np.median(paces) if paces else START
+        limit = LIMIT * max(map(self.size, turns.values())) / np.median(paces) if paces else FIRST
         begin = time.perf_counter()
         calls = {
-            member: member.copy.learn(parts, self.to_send(parts, member), *rates, top, limit)
+            member: (parts, self.to_send(parts, member), *rates, top, limit)
             for member, parts in turns.items()
         }
-        told = self.answers(calls, max(PATIENCE, LONGER * limit))
+        told = self.team.ask("learn", calls)
         self.learning += time.perf_counter() - begin
         for member, parts in list(turns.items()):
             if member not in told:
@@ -224,24 +179,29 @@ class Training:
     def meet(self, turns, left):
         """All members agree on what they have learnt, or those of them that are still there."""
         begin = time.perf_counter()
-        while True:
-            if not turns:
-                raise AllLost
+        came, failed, self.agreed = {}, 0, False
+        while turns and None in map(came.get, turns):
             self.meeting += 1
             group = list(turns)
             new = [member.copy for member in group] if group != self.group else None
             self.group = group
-            calls = {
-                member: member.copy.meet(self.meeting, new, place)
-                for place, member in enumerate(turns)
-            }
-            came = self.answers(calls, PATIENCE, drop=False)
-            if len(came) == len(turns):
-                break
-            self.group = []  # who knows who heard of it
-            here = self.answers({member: member.copy.here() for member in turns}, PATIENCE)
-            for member in set(turns) - set(here):
-                self.take_back(member, turns, left)
+            calls = {member: (self.meeting, new, place) for place, member in enumerate(group)}
+            came = self.team.ask("meet", calls, needed=group)
+            if None in map(came.get, group):
+                self.group = []  # who knows who heard of it
+                self.team.find_silent(turns)
+                lost = [member for member in group if member not in self.team.members]
+                for member in lost:
+                    self.take_back(member, turns, left)
+                failed = 0 if lost else failed + 1
+                if failed == MISSED:
+                    raise ConnectionError(
+                        f"client {self.team.client}: its workers answer, but do not reach each "
+                        "other; start each with an address (--host) that all others can reach"
+                    )
+        if not turns:
+            raise AllLost
+        self.agreed = True
         self.bytes += sum(came.values())
         self.meetings += time.perf_counter() - begin
 
@@ -251,7 +211,7 @@ class Training:
         left.extend(parts)
         warnings.warn(
             f"the worker {member.address} is gone, or silent: the {self.size(parts):,} words of "
-            f"its turn are trained again; {len(self.team)} go on",
+            f"its turn are trained again; {len(self.team.members)} go on",
             stacklevel=2,
         )
 
@@ -264,102 +224,19 @@ class Training:
             self.report(done - self.told, loss)
             self.told = done
 
-    # Who is there ---------------------------------------------------------------------------------
-
-    def admit(self):
-        """Workers that have come become members, and start from what another one knows."""
-        first = not self.team
-        if not first and time.perf_counter() < self.looked + 1:
-            return
-        begin = self.looked = time.perf_counter()
-        while True:
-            self.invite()
-            self.welcome()
-            waited = time.perf_counter() - begin
-            if self.team and (not first or not self.coming or waited > PATIENCE):
-                return
-            if waited > START:
-                raise TimeoutError(
-                    f"client has {len(self.workers())} workers, and none of them was ready within "
-                    f"{START} seconds: start workers, such as `dask worker ADDRESS`"
-                )
-            time.sleep(0.02)
-
-    def workers(self):
-        """The addresses of all workers that the scheduler knows."""
-        return set(self.client.scheduler_info(n_workers=-1)["workers"])
-
-    def invite(self):
-        """Make a copy on each worker that has none."""
-        from w2vlib.copies import Copy  # here: importing w2vlib costs no Dask
-
-        new = self.workers() - {member.address for member in self.team} - set(self.coming)
-        if new:
-            text = self.client.scatter(self.text.without_ids(), hash=False)
-        for address in new:
-            self.coming[address] = self.client.submit(
-                Copy, text, self.options | {"seed": self.seed}, workers=[address],
-                allow_other_workers=False, actor=True, pure=False,
-            )  # fmt: skip
-
-    def welcome(self):
-        """Whose copy is made becomes a member."""
-        known = self.workers()
-        for address, future in list(self.coming.items()):
-            if future.status == "pending" and address in known:
-                continue
-            del self.coming[address]
-            if future.status == "error" and not is_gone(future.exception()):
-                raise future.exception()
-            if future.status == "finished":
-                member = Member(address, future, future.result())
-                others = {each: each.copy.here() for each in self.team[:1]}
-                if self.team and not self.answers(others, PATIENCE):
-                    continue  # the next one to ask, next time
-                start = (
-                    member.copy.join(self.team[0].copy)
-                    if self.team
-                    else member.copy.begin(*self.matrices)
-                )
-                self.team.append(member)
-                self.answers({member: start}, START)
-
-    def answers(self, calls, wait, drop=True):
-        """What members answer within `wait` seconds -> {member: answer}; others are dropped."""
-        end, told = time.perf_counter() + wait, {}
-        for member, call in calls.items():
-            try:
-                told[member] = self.answer(member, call, end)
-            except Exception as error:
-                if not is_gone(error):
-                    raise
-                if drop:
-                    self.team.remove(member)
-                    member.future.release()
-        return told
-
-    def answer(self, member, call, end):
-        """The answer to one call. Raises TimeoutError when it is late, or its worker is gone."""
-        while True:
-            try:
-                return call.result(timeout=max(0.001, min(0.5, end - time.perf_counter())))
-            except TimeoutError:
-                if call.done() or time.perf_counter() > end or member.address not in self.workers():
-                    raise
-
     # What is learnt -------------------------------------------------------------------------------
 
     def fetch(self):
         """Both matrices, when all their rows have met."""
         begin = time.perf_counter()
-        turns = {member: [] for member in self.team}
+        if not self.agreed:  # it was interrupted there: what copies have of it they would forget
+            self.meet({member: [] for member in self.team.members}, [])
+        turns = {member: [] for member in self.team.members}
         self.learn(turns, [], (0, 0.0, 0.0), len(self.text.words))
         self.meet(turns, [])
-        while self.team:
-            member = self.team[0]
-            found = self.answers({member: member.copy.state()}, START)
-            if found:
-                for matrix, new in zip(self.matrices, found[member]):
+        for member in list(self.team.members):
+            for found in self.team.ask("state", {member: ()}).values():
+                for matrix, new in zip(self.matrices, found):
                     matrix[...] = new
                 self.fetched = self.done
                 end = time.perf_counter()
@@ -375,16 +252,7 @@ class Training:
             "training are done again",
             stacklevel=2,
         )
-        self.done, self.looked = self.fetched, 0.0
-
-
-def is_gone(error):
-    """Whether an error says that a worker, and not what it did, is at fault."""
-    from distributed.comm import CommClosedError
-
-    gone = CommClosedError, ConnectionError, TimeoutError, asyncio.CancelledError
-    lost = isinstance(error, RuntimeError) and "Actor was lost" in str(error)
-    return lost or isinstance(error, gone) or type(error) is OSError
+        self.done, self.agreed = self.fetched, True
 
 
 ENGINE = Engine(

@@ -9,6 +9,7 @@ import functools
 import io
 import os
 import posixpath
+import re
 import secrets
 from collections import Counter
 from dataclasses import dataclass, field, replace
@@ -25,6 +26,7 @@ from w2vlib.vocabulary import Vocabulary, choose_words
 __all__ = ["ClusterText", "load_on_cluster"]
 
 STRETCH = 1 << 23  # bytes of a file that is not compressed
+REACH = 1 << 20  # bytes in which a line ends, or else it is cut
 PART = 1 << 14  # words, or more of a text that has many
 MOST = 100_000  # parts
 FAN = 8  # counts that are added at a time
@@ -124,6 +126,8 @@ def load_on_cluster(
     (['say', 'you'], array([2, 1]), 8)
     >>> folder.cleanup()
     """
+    if not hasattr(client, "gather"):
+        raise TypeError(f"client is {short(client)}: it should be a distributed.Client")
     _check_kept(min_count, max_vocab)
     change = _change(lower, split_punctuation, nfc)
     paths = find_files(text)
@@ -246,15 +250,26 @@ def words_of_stretch(stretch):
 
 def lines_between(file, start, stop):
     """The bytes of the lines that begin at `start` or behind it, and before `stop`."""
-    place, data = max(start - 1, 0), b""
+    place, stop = find_line(file, start), find_line(file, stop)
     file.seek(place)
-    if start:
-        place += len(file.readline())
     while place < stop and (data := file.read(min(files.CHUNK, stop - place))):
         place += len(data)
         yield data
-    if data and not data.endswith(b"\n"):
-        yield file.readline()
+
+
+def find_line(file, place):
+    """Where the first line begins that does so at a place or behind it.
+
+    Of a text that has no end of line for REACH bytes, such as text8, where the next word does.
+    """
+    if not place:
+        return 0
+    file.seek(place - 1)
+    near = file.read(REACH)
+    found = re.search(rb"\r\n|[\r\n]", near)
+    if not found and len(near) == REACH:
+        found = re.search(rb"[ \t]", near)
+    return place - 1 + (found.end() if found else len(near))
 
 
 class Shelf:

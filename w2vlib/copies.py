@@ -7,7 +7,11 @@ Nothing of a copy changes before it has it all: so a meeting that fails can be h
 """
 
 import asyncio
+import signal
+import threading
+import weakref
 from time import perf_counter
+from typing import ClassVar
 
 import numpy as np
 from distributed import get_worker
@@ -16,55 +20,81 @@ from w2vlib import cluster_text, distributed, hogwild
 from w2vlib.draws import kept_share, negative_weights
 from w2vlib.pieces import Piece
 from w2vlib.progress import LARGEST
+from w2vlib.team import is_gone
 from w2vlib.vocabulary import Vocabulary
 
-PATIENCE = 20  # seconds that a copy waits for another one
+
+def dask_setup(worker):
+    """Dask calls it on workers that this process starts: Ctrl-C at a terminal reaches them, too."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 class Copy:
     """A copy on the worker where it is made.
 
-    text: a ClusterText without its ids.
+    training: what tells one training from others: a former copy of the same one, which was taken
+        for lost, is let go.
     options: those of `hogwild.Learner`, and `seed`.
     """
 
-    def __init__(self, text, options):
-        options = dict(options)
-        self.seed = options.pop("seed")
+    made: ClassVar = weakref.WeakValueDictionary()
+
+    def __init__(self, training, options):
+        self.options, self.seed = {k: v for k, v in options.items() if k != "seed"}, options["seed"]
         hogwild.prepare(False, options["model"])
         worker = get_worker()
-        self.text, self.vocabulary = text, Vocabulary(text.words)
-        self.shelf = cluster_text.Shelf(text, worker.local_directory)
-        self.learner = hogwild.Learner(text.counts, threads=worker.state.nthreads, **options)
-        self.often = often(text.counts, options)
-        self.matrices = self.base = self.found = self.taken = None
-        self.moves = np.zeros(len(text.counts))  # of each row since it met: words times the rate
+        self.folder, self.threads = worker.local_directory, worker.state.nthreads
+        if former := self.made.get((worker.address, training)):
+            former.let_go()
+        self.made[worker.address, training] = self
+        self.shelf = self.base = self.found = self.taken = self.task = None
+        self.lock, self.enough = threading.Lock(), False
         self.group = []  # those that met last
-        self.shares = {}  # meeting -> what this copy merges there, or will have merged
+        self.meeting, self.shares = 0, {}  # meeting -> what this copy merges there, or will have
 
     # Beginning and ending ------------------------------------------------------------------------
 
-    def begin(self, vectors, outputs):
-        """Start from these."""
+    def begin(self, text, vectors, outputs):
+        """Start from these. text: a ClusterText without its ids."""
+        self.text, self.vocabulary = text, Vocabulary(text.words)
+        self.shelf = cluster_text.Shelf(text, self.folder)
+        self.learner = hogwild.Learner(text.counts, threads=self.threads, **self.options)
+        self.often = often(text.counts, self.options)
+        self.moves = np.zeros(len(text.counts))  # of each row since it met: words times the rate
         self.matrices = [np.array(vectors), np.array(outputs)]
         self.base = [matrix.copy() for matrix in self.matrices]
 
     async def join(self, other):
         """Start from where another copy is."""
-        self.begin(*await asyncio.wait_for(other.state(), PATIENCE))
+        await asyncio.to_thread(self.begin, *await other.start())
+
+    async def start(self):
+        """What another copy starts from."""
+        return self.text, *await self.state()
 
     async def state(self):
         """Both matrices, as they were after the last meeting."""
-        self.commit()
+        await asyncio.to_thread(self.commit)
         return list(self.base)
 
     async def here(self):
         """Whether it is there."""
         return True
 
+    async def stop(self):
+        """Learn no more than the part that is begun."""
+        self.enough = True
+
     async def end(self):
         """Leave nothing behind but what was read of the text."""
-        self.shelf.clear()
+        self.let_go()
+
+    def let_go(self):
+        """Copies that know each other would stay in memory for ever."""
+        self.enough, self.group, self.task = True, [], None
+        self.learner = self.matrices = self.base = self.found = self.taken = None
+        if self.shelf:
+            self.shelf.clear()
 
     # Learning ------------------------------------------------------------------------------------
 
@@ -83,7 +113,7 @@ class Copy:
             self.shelf.put(*part)
         total = sum(map(self.text.size, parts))
         for turn, number in enumerate(parts):
-            if turn and perf_counter() - begin > limit:
+            if self.enough or (turn and perf_counter() - begin > limit):
                 parts = parts[:turn]
                 break
             ids = self.shelf.ids(number)
@@ -115,15 +145,15 @@ class Copy:
 
     def commit(self):
         """Take what the last meeting gave."""
-        if self.taken is None:
-            return
-        for matrix, base, merged in zip(self.matrices, self.base, self.taken):
-            for ids, changes in merged:
-                base[ids] += changes
-                matrix[ids] = base[ids]
-        self.moves[: self.top] = 0
-        self.found = self.taken = None
-        self.shares.clear()
+        with self.lock:  # who stops a training asks for the state while a turn begins
+            if self.taken is None:
+                return
+            for matrix, base, merged in zip(self.matrices, self.base, self.taken):
+                for ids, changes in merged:
+                    base[ids] += changes
+                    matrix[ids] = base[ids]
+            self.moves[: self.top] = 0
+            self.found = self.taken = None
 
     # Meeting -------------------------------------------------------------------------------------
 
@@ -133,28 +163,43 @@ class Copy:
         meeting: its number, never the same twice.
         group: all copies that meet, or None where these are those of the last time; place: of this
             one among them.
-        Returns how many bytes came from the others.
+        Returns how many bytes came from the others, or None where one of them did not come. It
+        waits for them until it is called to another meeting.
         """
-        self.meeting = meeting
-        share = self.shares.setdefault(meeting, asyncio.get_running_loop().create_future())
+        if self.task:
+            self.task.cancel()
+        self.meeting, self.group = meeting, group or self.group
+        share = self.shares.pop(meeting, None) or asyncio.Future()  # somebody may have asked for it
+        for old in self.shares.values():
+            if not old.done():
+                old.set_exception(ConnectionError("the copy went to another meeting"))
+                old.exception()  # or else asyncio complains where nobody asked
+        self.shares, self.task = (
+            {meeting: share},
+            asyncio.ensure_future(self.exchange(place, share)),
+        )
         try:
-            group = self.group = group or self.group
-            found = await asyncio.wait_for(self.collect(group, place), PATIENCE)
-            merged = await asyncio.to_thread(self.merge_share, found, place, len(group))
-            share.set_result(merged)
-            taken = [other.share(meeting) for i, other in enumerate(group) if i != place]
-            taken = await asyncio.wait_for(asyncio.gather(*taken), PATIENCE)
-        except Exception:
-            if not share.done():
-                share.set_exception(ConnectionError("a copy did not come to the meeting"))
-                share.exception()  # so that asyncio does not miss somebody who asks
-            raise
+            taken, came = await self.task
+        except (Exception, asyncio.CancelledError) as error:
+            if not is_gone(error):
+                raise
+            return None
+        if meeting != self.meeting:
+            return None
+        self.taken = taken
+        return came
+
+    async def exchange(self, place, share):
+        """What all have merged, for each matrix pairs of ids and changes; and bytes that came."""
+        found = await self.collect(self.group, place)
+        merged = await asyncio.to_thread(self.merge_share, found, place, len(self.group))
+        share.set_result(merged)
+        others = [other for i, other in enumerate(self.group) if i != place]
+        taken = await asyncio.gather(*(other.share(self.meeting) for other in others))
         came = sum(array.nbytes for answer in [*found, *taken] for array in answer)
         came -= sum(array.nbytes for array in found[place])
         taken = [merged, *taken]
-        if meeting == self.meeting:  # or else another one was called meanwhile
-            self.taken = [[answer[2 * i : 2 * i + 2] for answer in taken] for i in range(2)]
-        return came
+        return [[answer[2 * i : 2 * i + 2] for answer in taken] for i in range(2)], came
 
     async def collect(self, group, place):
         """The changes that all copies made to this copy's share of the rows."""
@@ -166,6 +211,8 @@ class Copy:
 
     async def changes(self, place, copies):
         """What this copy changed of the rows that the copy at `place` merges: six arrays."""
+        if self.found is None:
+            raise ConnectionError("there is no meeting: who asks was lost, and came back")
         answer = []
         for ids, changes, moves in self.found:
             chosen = ids % copies == place
@@ -174,8 +221,9 @@ class Copy:
 
     async def share(self, meeting):
         """What this copy has merged of the rows, as soon as it has: four arrays."""
-        future = self.shares.setdefault(meeting, asyncio.get_running_loop().create_future())
-        return await asyncio.shield(future)
+        if meeting < self.meeting:
+            raise ConnectionError("that meeting is over")
+        return await asyncio.shield(self.shares.setdefault(meeting, asyncio.Future()))
 
     def merge_share(self, found, place, copies):
         size, answer = -(-self.top // copies), []

@@ -51,6 +51,7 @@ ORDER = [
     "hogwild",
     "distributed",
     "cluster_text",
+    "team",
     "copies",
     "cluster",
     "gpu",
