@@ -14,11 +14,13 @@ for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
 
 
 @pytest.fixture(scope="session")
-def workers():
+def workers(tmp_path_factory):
     """A Dask client of two workers, in this process: they start at once."""
     distributed = pytest.importorskip("distributed", reason="Dask is not installed")
+    dask = pytest.importorskip("dask")
     here = {"host": "127.0.0.1", "protocol": "tcp", "dashboard_address": "127.0.0.1:0"}
     with (
+        dask.config.set({"temporary-directory": str(tmp_path_factory.mktemp("workers"))}),
         distributed.LocalCluster(n_workers=2, threads_per_worker=1, processes=False, **here) as two,
         distributed.Client(two) as client,
     ):

@@ -27,6 +27,7 @@ from small import twins
 from w2vlib import cluster, cluster_text, load_corpus, team, train
 from w2vlib.engines import ENGINES
 
+dask = pytest.importorskip("dask", reason="Dask is not installed")
 distributed = pytest.importorskip("distributed", reason="Dask is not installed")
 psutil = pytest.importorskip("psutil", reason="psutil is not installed")
 if missing := ENGINES["dask"].missing():
@@ -41,9 +42,8 @@ SMALL = {"engine": "dask", "vector_size": 8, "window": 1, "subsample": 0, "progr
 def processes(number, folder):
     """A client of a cluster of so many processes, which come again when they are killed."""
     with (
-        distributed.LocalCluster(
-            number, threads_per_worker=1, local_directory=folder, **HERE
-        ) as it,
+        dask.config.set({"temporary-directory": str(folder)}),
+        distributed.LocalCluster(number, threads_per_worker=1, **HERE) as it,
         distributed.Client(it, direct_to_workers=True) as client,
     ):
         yield client
@@ -177,11 +177,11 @@ def test_a_worker_that_stops_is_done_without_and_comes_back(two, text, monkeypat
 
 
 @contextlib.contextmanager
-def dask(*command, folder, ready=None):
+def running(*command, folder, ready=None):
     """A process of `dask scheduler` or `dask worker`, and the line of its log with `ready`."""
     command = [sys.executable, "-m", f"distributed.cli.dask_{command[0]}", *command[1:]]
     with open(folder / f"log-{time.monotonic_ns()}", "w+") as log:
-        environment = os.environ | {"PYTHONPATH": str(ROOT)}
+        environment = os.environ | {"PYTHONPATH": str(ROOT), "TMPDIR": str(folder)}
         process = subprocess.Popen(command, stdout=log, stderr=log, cwd=folder, env=environment)
         try:
             deadline = time.monotonic() + 60
@@ -198,12 +198,12 @@ def dask(*command, folder, ready=None):
 def by_hand(folder, *tls, protocol="tcp"):
     """The address of a scheduler, whose process can be killed, and that process."""
     options = ["--host", "127.0.0.1", "--port", "0", "--no-dashboard", "--protocol", protocol, *tls]
-    with dask("scheduler", *options, folder=folder, ready="Scheduler at:") as (process, log):
+    with running("scheduler", *options, folder=folder, ready="Scheduler at:") as (process, log):
         line = next(line for line in log.read_text().splitlines() if "Scheduler at:" in line)
         address = line.split()[-1]
         options = ["--host", "127.0.0.1", "--no-nanny", "--nthreads", "1", "--no-dashboard", *tls]
         options += ["--local-directory", str(folder)]
-        with dask("worker", address, *options, folder=folder):
+        with running("worker", address, *options, folder=folder):
             yield address, process
 
 
@@ -520,6 +520,21 @@ def test_bad_texts_are_named(workers, tmp_path):
         cluster_text.load_on_cluster(tmp_path, None)
 
 
+def test_a_cluster_without_workers_is_waited_for_and_told(text, folder, monkeypatch):
+    for room in team, cluster_text:
+        monkeypatch.setattr(room, "START", 0.5)
+    with (
+        distributed.LocalCluster(1, processes=False, protocol="tcp", **HERE) as nobody,
+        distributed.Client(nobody) as client,
+    ):
+        nobody.scale(0)
+        while client.nthreads():
+            time.sleep(0.05)
+        for each in text, folder:
+            with pytest.raises(TimeoutError, match="client has .* start workers"):
+                train(each, client=client, **SMALL)
+
+
 def test_without_dask_the_extra_is_named(text, monkeypatch):
     engine = replace(ENGINES["dask"], needs=("no_such_package",))
     monkeypatch.setitem(ENGINES, "dask", engine)
@@ -532,7 +547,7 @@ def test_a_script_without_its_guard_is_told_why(tmp_path):
         "from w2vlib import load_corpus, train\n"
         "train(load_corpus('default'), engine='dask', epochs=1, progress=False)\n"
     )
-    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    environment = os.environ | {"PYTHONPATH": str(ROOT), "TMPDIR": str(tmp_path)}
     done = subprocess.run(
         [sys.executable, "script.py"], cwd=tmp_path, env=environment, capture_output=True,
         text=True, timeout=100, check=False,

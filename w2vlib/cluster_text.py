@@ -25,6 +25,7 @@ from w2vlib.vocabulary import Vocabulary, choose_words
 
 __all__ = ["ClusterText", "load_on_cluster"]
 
+START = 120  # seconds to wait for a first worker
 STRETCH = 1 << 23  # bytes of a file that is not compressed
 REACH = 1 << 20  # bytes in which a line ends, or else it is cut
 PART = 1 << 14  # words, or more of a text that has many
@@ -120,7 +121,7 @@ def load_on_cluster(
     >>> import distributed, pathlib, tempfile
     >>> folder = tempfile.TemporaryDirectory()
     >>> _ = pathlib.Path(folder.name, "text").write_text("you say goodbye and I say hello")
-    >>> with distributed.Client(processes=False, dashboard_address=None) as client:
+    >>> with distributed.Client(processes=False, dashboard_address="127.0.0.1:0") as client:
     ...     text = load_on_cluster(folder.name, client, min_count=1)
     >>> text.words[:2], text.counts[:2], len(text)
     (['say', 'you'], array([2, 1]), 8)
@@ -135,6 +136,7 @@ def load_on_cluster(
     stretches = list(cut_files(paths, change))
     token = secrets.token_hex(8)
     numbers = range(len(stretches))
+    wait_for_workers(client)
     read = client.map(read_stretch, [token] * len(numbers), numbers, stretches, pure=False)
     sizes, homes = zip(*client.gather([client.submit(second, each, pure=False) for each in read]))
     counts = [client.submit(first, each, pure=False) for each in read]
@@ -153,6 +155,17 @@ def load_on_cluster(
     return ClusterText(
         words, counts, name, stretch, starts, part_sizes, stretches, homes, token=token
     )
+
+
+def wait_for_workers(client):
+    """Raise TimeoutError where no worker comes."""
+    try:
+        client.wait_for_workers(1, timeout=START)
+    except TimeoutError:
+        raise TimeoutError(
+            f"client has no worker, and none came within {START} seconds: start workers, such as "
+            "`dask worker ADDRESS`"
+        ) from None
 
 
 def find_files(text):

@@ -91,6 +91,8 @@ class Copy:
 
     def let_go(self):
         """Copies that know each other would stay in memory for ever."""
+        if self.task:
+            self.task.get_loop().call_soon_threadsafe(self.task.cancel)
         self.enough, self.group, self.task = True, [], None
         self.learner = self.matrices = self.base = self.found = self.taken = None
         if self.shelf:
@@ -174,10 +176,8 @@ class Copy:
             if not old.done():
                 old.set_exception(ConnectionError("the copy went to another meeting"))
                 old.exception()  # or else asyncio complains where nobody asked
-        self.shares, self.task = (
-            {meeting: share},
-            asyncio.ensure_future(self.exchange(place, share)),
-        )
+        self.shares = {meeting: share}
+        self.task = asyncio.ensure_future(self.exchange(place, share))
         try:
             taken, came = await self.task
         except (Exception, asyncio.CancelledError) as error:
