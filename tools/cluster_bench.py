@@ -46,6 +46,9 @@ class Noted(cluster.Training):
     def train_leg(self):
         if self.begin is None:
             self.admit()
+            while len(self.team.members) < len(self.team.workers()):
+                self.team.looked = -1
+                self.admit()
             self.copies, self.begin = len(self.team.members), perf_counter()
         super().train_leg()
 
@@ -64,7 +67,7 @@ def workers(number, **options):
     """A client of so many workers, each of one thread."""
     from distributed import Client, LocalCluster
 
-    here = {"host": "127.0.0.1", "dashboard_address": None, "silence_logs": "CRITICAL"}
+    here = {"host": "127.0.0.1", "dashboard_address": "127.0.0.1:0", "silence_logs": "CRITICAL"}
     own = LocalCluster(n_workers=number, threads_per_worker=1, **here, **options)
     with own, Client(own, direct_to_workers=True) as client:
         yield client
