@@ -1,4 +1,4 @@
-"""tools/stored_results.py: chapter 10's updates of CBOW and trials, and chapter 8's vectors."""
+"""tools/stored_results.py: chapter 8's vectors, 10's updates of CBOW and trials, 12's copies."""
 
 import json
 import sys
@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from small import twins
 
 from w2vlib import Corpus, Vocabulary, WordVectors, fused, hogwild, load_corpus
 from w2vlib.engines import ENGINES
@@ -145,3 +146,32 @@ def test_a_trial_changes_what_it_says_and_leaves_no_trace(change):
 def test_centred_rows():
     rows = centred(np.random.default_rng(0).standard_normal((9, 4)))
     assert np.allclose(rows.mean(axis=0), 0)
+
+
+def test_stored_copies_start_from_the_defaults_and_are_all_there():
+    pytest.importorskip("numba", reason="Numba is not installed")
+    from copies import PLANS
+
+    stored = json.loads((RESULTS / "copies.json").read_text(encoding="utf-8"))
+    usual = defaults(load_corpus("default"), engine="compiled")
+    assert stored["settings"] == usual, "tools/stored_results.py copies makes them anew"
+    for seed in (1, 2, 3):
+        runs = [run for run in stored["runs"] if run["seed"] == seed]
+        assert [tuple(run[name] for name in PLANS[0]._fields) for run in runs] == PLANS
+
+
+def test_copies_meet():
+    """Two copies learn what one does, one tells nobody; rules and levels make a difference."""
+    pytest.importorskip("numba", reason="Numba is not installed")
+    from copies import Plan, train_copies
+
+    corpus, found = twins(), {}
+    given = {"epochs": 8, "subsample": 0, "learning_rate": 0.1, "decay": 0.05, "seed": 1}
+    for plan in [Plan(1, 1), Plan(2, 8), Plan(2, 8, "mean"), Plan(2, 8, levels=True)]:
+        vectors, sent = train_copies(corpus, plan, **given)
+        assert vectors.similarity("a", "b") > vectors.similarity("a", "c") + 0.5, plan
+        assert (sent == 0) == (plan.copies == 1)
+        found[plan] = vectors.vectors, sent
+    (merged, often), (mean, _), (_, seldom) = list(found.values())[1:]
+    assert not np.allclose(merged, mean)
+    assert seldom < often

@@ -5,8 +5,9 @@
     python tools/stored_results.py peers   # trains by gensim and fastText, to compare: minutes
     python tools/stored_results.py updates  # trains with three updates of CBOW: ten minutes
     python tools/stored_results.py trials  # trains with one thing changed at a time: ten minutes
+    python tools/stored_results.py copies  # trains copies that meet: ten minutes
 
-Run vectors, ptb and trials again when the defaults of `w2vlib.train` have changed.
+Run vectors, ptb, trials and copies again when the defaults of `w2vlib.train` have changed.
 """
 
 import json
@@ -235,7 +236,35 @@ def train_changed(corpus, change, seed):
                 return None
 
 
-MAKERS = {"vectors": vectors, "ptb": ptb, "peers": peers, "updates": updates, "trials": trials}
+def copies():
+    """Chapter 12: copies that meet, by their number, their meetings and what becomes of changes."""
+    from copies import PLANS, train_copies
+
+    corpus, runs = load_corpus("default"), []
+    settings = defaults(corpus, engine="compiled")
+    given = {name: settings[name] for name in ("epochs", "subsample", "learning_rate", "decay")}
+    for seed in (1, 2, 3):
+        for plan in PLANS:
+            vectors, sent = train_copies(corpus, plan, **given, seed=seed)
+            run = plan._asdict() | {"seed": seed, "spearman": None, "accuracy": None, "bytes": None}
+            if vectors is not None:
+                pairs, analogies = vectors.evaluate_word_pairs(), vectors.evaluate_analogies()
+                run["spearman"] = round(float(pairs.spearman), 4)
+                run["accuracy"] = round(float(analogies.accuracy), 4)
+                run["bytes"] = round(sent, 1)  # a token
+            runs.append(run)
+            print(*run.values(), file=sys.stderr, flush=True)
+    return {"settings": settings, "text": corpus.name, "tokens": len(corpus), "runs": runs}
+
+
+MAKERS = {
+    "vectors": vectors,
+    "ptb": ptb,
+    "peers": peers,
+    "updates": updates,
+    "trials": trials,
+    "copies": copies,
+}
 
 
 def main(names):
