@@ -10,7 +10,7 @@ from in_page import RUN_IN_PAGE, SECONDS, download, needs_pyodide, press, status
 from playwright.sync_api import expect
 
 NUMBER = re.compile(r"-?\d[\d,]*\.?\d*(?:e[-+]?\d+)?")
-NUMBA = re.compile(r"HAS_NUMBA|\bruns\.items")  # cells that say something else where there is none
+NUMBA = re.compile(r"HAS_NUMBA|HAS_DASK|\bruns\.items")  # cells that say something else without
 ONLY_HERE = "In this browser:"  # where it turns a result round
 LONGEST, MOST = 90, 700  # seconds, on a quiet machine, and MB of a chapter
 LONG = 15  # seconds, there, of a cell that the page says nothing of: ten, and some for their spread

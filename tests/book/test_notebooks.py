@@ -128,7 +128,8 @@ def alts(cell):
         if PICTURES & set(data):
             yield cell.metadata.get("mystnb", {}).get("image", {}).get("alt", "")
         for svg in re.findall(r"<svg[^>]*>", data.get("text/html", "").partition("<script")[0]):
-            yield html.unescape(re.search(r'aria-label="([^"]*)"|$', svg)[1] or "")
+            if 'aria-hidden="true"' not in svg:  # or what it says stands beside it
+                yield html.unescape(re.search(r'aria-label="([^"]*)"|$', svg)[1] or "")
 
 
 def words(text):

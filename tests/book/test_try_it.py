@@ -12,6 +12,7 @@ from w2vlib import ledger
 from w2vlib.binary import SigmoidWithLoss
 from w2vlib.bottlenecks import OneHotCBOW, create_contexts_target
 from w2vlib.corpus import load_corpus
+from w2vlib.distributed import PULL, merge
 from w2vlib.embedding import Embedding
 from w2vlib.embedding_dot import EmbeddingDot
 from w2vlib.sampler import UnigramSampler
@@ -245,6 +246,15 @@ def serial_part(root):
     assert f"{1 / (0.05 + 0.95 / 64):.1f} times on 64 cores" in said
 
 
+def copies_that_meet(root):
+    said, *_ = choose(root, copies=4, readings=8)
+    each = 1 - (7 / 8) ** 8
+    moves = -np.log(1 - each) / 4**2 / PULL
+    found = [(np.array([0]), np.full((1, 1), each), np.array([moves]))] * 4
+    assert f"sum {4 * each:.2f}, mean {each:.2f}" in said
+    assert f"weighted {merge(found, 1)[1].item():.2f}" in said
+
+
 # What a picture shows at one place, computed afresh by the library.
 NUMBERS = {
     "01_bottlenecks": counts,
@@ -257,6 +267,7 @@ NUMBERS = {
     "09_sparse_gradients": (bytes_by_place, coasting),
     "10_fused": windows,
     "11_compiled": serial_part,
+    "12_distributed": copies_that_meet,
 }
 
 
