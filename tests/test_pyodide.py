@@ -28,6 +28,7 @@ NEEDLESS = [
     "ptb",
     "pyodide",
     "scores",
+    "spark_bench",
     "stored_results",
 ]
 LACKING = [  # tests, by what a browser has not
