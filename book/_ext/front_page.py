@@ -36,6 +36,7 @@ RUNGS = {
     "+ alias draws": ("10_fused", "draw at once"),
     "fused in NumPy": ("10_fused", "multiply in blocks"),
     "compiled": ("11_compiled", "compile the loop"),
+    "CUDA": ("13_gpu", "a graphics card *"),
     PEER: ("11_compiled", PEER),
 }
 # With this start all guesses are right after half of the passes, and stay so.
@@ -58,7 +59,8 @@ class Network(Front):
 
 class Ladder(Front):
     def html(self, app):
-        rows = runpy.run_path(str(BOOK.parent / "tools" / "ladder.py"))["ladder"]()
+        tool = runpy.run_path(str(BOOK.parent / "tools" / "ladder.py"))
+        rows = tool["ladder"]()
         low, high = (math.log(f(speed for _, speed, _ in rows)) for f in (min, max))
         rungs = []
         for stage, speed, _ in rows:
@@ -71,7 +73,7 @@ class Ladder(Front):
                 f'<rect width="{5 + 95 * share:.0f}%" height="100%"/></svg> '
                 f"<span>{speed:,.0f}</span></a></li>"
             )
-        ours = [row for row in rows if row[0] != PEER]
+        ours = [row for row in rows if row[0] not in (tool["CARD"], PEER)]
         (_, first, _), (_, last, factor) = ours[0], ours[-1]
         gensim = last / next(speed for stage, speed, _ in rows if stage == PEER)
         sum_up = (
@@ -79,7 +81,8 @@ class Ladder(Front):
             f"and {gensim:.1f} times as many as gensim."
         )
         rungs = "\n".join(rungs)
-        return f'<p><strong>{sum_up}</strong></p>\n<ol class="w2v-ladder">\n{rungs}\n</ol>'
+        ladder = f'<ol class="w2v-ladder">\n{rungs}\n</ol>\n<p>{escape(tool["note"]())}</p>'
+        return f"<p><strong>{sum_up}</strong></p>\n{ladder}"
 
 
 class Box(Front):

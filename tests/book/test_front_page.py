@@ -25,7 +25,8 @@ def front(site, page):
 
 
 def test_the_ladder_has_every_stage_and_leads_to_its_chapter(front):
-    rows = runpy.run_path(str(ROOT / "tools" / "ladder.py"))["ladder"]()
+    tool = runpy.run_path(str(ROOT / "tools" / "ladder.py"))
+    rows = tool["ladder"]()
     rungs = front.locator(".w2v-ladder li").all()
     assert len(rungs) == len(rows) > 8
     slowest, fastest = (f(math.log(speed) for _, speed, _ in rows) for f in (min, max))
@@ -37,7 +38,10 @@ def test_the_ladder_has_every_stage_and_leads_to_its_chapter(front):
         share = (math.log(speed) - slowest) / (fastest - slowest)
         wide = float(rung.locator("rect").get_attribute("width").removesuffix("%"))
         assert abs(wide - 5 - 95 * share) < 0.6
-    (_, first, _), (_, last, factor) = rows[0], [row for row in rows if row[0] != PEER][-1]
+    expect(front.get_by_text(tool["note"](), exact=True)).to_be_visible()
+    *ours, (card, _, _), (peer, _, _) = rows
+    (_, first, _), (_, last, factor) = ours[0], ours[-1]
+    assert (card, peer) == (tool["CARD"], PEER)
     peer = last / next(speed for stage, speed, _ in rows if stage == PEER)
     expect(front.get_by_text(f"{peer:.1f} times as many as gensim")).to_be_visible()
     expect(

@@ -1,5 +1,6 @@
 """What stands around the book: one address, numbers that are measured, forms that can be read."""
 
+import json
 import re
 import runpy
 import tomllib
@@ -43,6 +44,17 @@ def test_the_ladder_is_the_one_that_chapter_11_has_measured():
     assert rows[0][2] == "1.0" and len(rows) > 8
     assert tool["TABLE"].findall(text(ROOT / "README.md")) == [tool["table"](rows)]
     assert text(BOOK / "_static" / "ladder.svg") == tool["picture"](rows)
+
+
+def test_the_card_s_rung_is_marked_and_the_one_that_chapter_13_shows():
+    tool = runpy.run_path(str(ROOT / "tools" / "ladder.py"))
+    name, speed = tool["card"]()
+    cells = json.loads(text(BOOK / "13_gpu.ipynb"))["cells"]
+    said = ["".join(out.get("text", "")) for cell in cells for out in cell.get("outputs", [])]
+    assert any(f"CUDA on an {name}: {speed:,.0f} words/s" in printed for printed in said)
+    assert f"| CUDA * | {speed:,.0f} | " in text(ROOT / "README.md")
+    for shown in (text(ROOT / "README.md"), text(BOOK / "_static" / "ladder.svg")):
+        assert f"* another machine: {name}, chapter 13" in shown
 
 
 def test_the_front_page_lists_every_chapter():

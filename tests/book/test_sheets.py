@@ -232,7 +232,8 @@ def test_a_check_that_does_not_fit_is_told_in_a_line(student):
 
 
 @needs_pyodide
-@pytest.mark.parametrize("stem", ["08_evaluation", "11_compiled"])  # results to read, no Numba
+# Results to read, no Numba.
+@pytest.mark.parametrize("stem", ["08_evaluation", "11_compiled", "13_gpu"])
 def test_a_sheet_runs_as_it_is(site, page, stem):
     page.goto(f"{site}/sheets/{stem}.html")
     page.get_by_role("button", name="Run this sheet here").click()

@@ -6,13 +6,14 @@ import re
 
 import numpy as np
 import pytest
-from chapters import CHAPTERS, REVEAL, code_cells, read
+from chapters import BOOK, CHAPTERS, REVEAL, code_cells, read
 
-from w2vlib import ledger
+from w2vlib import cuda_engine, ledger
 from w2vlib.binary import SigmoidWithLoss
 from w2vlib.bottlenecks import OneHotCBOW, create_contexts_target
 from w2vlib.corpus import load_corpus
 from w2vlib.distributed import PULL, merge
+from w2vlib.draws import kept_share
 from w2vlib.embedding import Embedding
 from w2vlib.embedding_dot import EmbeddingDot
 from w2vlib.sampler import UnigramSampler
@@ -255,6 +256,28 @@ def copies_that_meet(root):
     assert f"weighted {merge(found, 1)[1].item():.2f}" in said
 
 
+def pieces_of_memory(root):
+    said, *texts = choose(root, stride=6)
+    bytes_read = {4 * 6 * lane + byte for lane in range(32) for byte in range(4)}
+    pieces = len({byte // 32 for byte in bytes_read})
+    assert f"32 numbers from {pieces} pieces, {32 * pieces} bytes moved for 128" in said
+    assert sum(int(text) for text in texts if text.isdecimal()) == 32
+
+
+def lines_at_once(root):
+    stored = json.loads((BOOK / "results" / "gpu.json").read_text(encoding="utf-8"))["quality"]
+    corpus = load_corpus("default")
+    subsample = cuda_engine.ENGINE.defaults["cbow"]["subsample"]
+    kept = corpus.counts * kept_share(corpus.counts, subsample)
+    for lines, entry in [
+        (4096, stored["at_once=4096"]),
+        (cuda_engine.lines_at_once(kept), stored["defaults"]),
+    ]:
+        said, *texts = choose(root, lines_at_once=lines)
+        assert f"{entry['Mtokens/s']:.1f} million tokens a second" in said
+        assert f"{entry['analogies']:.1%}" in texts and f"{entry['wordsim']:.3f}" in texts
+
+
 # What a picture shows at one place, computed afresh by the library.
 NUMBERS = {
     "01_bottlenecks": counts,
@@ -268,6 +291,7 @@ NUMBERS = {
     "10_fused": windows,
     "11_compiled": serial_part,
     "12_distributed": copies_that_meet,
+    "13_gpu": (pieces_of_memory, lines_at_once),
 }
 
 
