@@ -3,7 +3,6 @@
 - speed: two workers of one thread against the compiled engine on one, by turns: words of the text a
   second, and scores. A training is timed without the start of a cluster, and without reading.
 - check: rounds of two, three and four workers, for the model of `w2vlib.road`.
-- meetings: bytes sent and scores, by how often copies meet, all rows or mostly the frequent ones.
 - faults: two workers, one of them killed, or stopped, at a random moment, or slow all the time.
 - memory: a text of more than ten times a worker's memory (--memory), read by the workers.
 
@@ -27,8 +26,10 @@ from time import perf_counter
 import numpy as np
 from bench import cpu_model, read, versions
 
-from w2vlib import cluster, distributed, load_corpus, train
+from w2vlib import cluster, load_corpus, train
 from w2vlib.cluster_text import load_on_cluster
+from w2vlib.engines import usual_epochs
+from w2vlib.team import local_cluster
 
 OUTPUT = Path(__file__).resolve().parent.parent / "book" / "results" / "cluster.json"
 LARGE = {"min_count": 5, "max_vocab": 30_000}
@@ -62,15 +63,9 @@ class Noted(cluster.Training):
         self.seconds = perf_counter() - self.begin
 
 
-@contextmanager
 def workers(number, **options):
     """A client of so many workers, each of one thread."""
-    from distributed import Client, LocalCluster
-
-    here = {"host": "127.0.0.1", "dashboard_address": "127.0.0.1:0", "silence_logs": "CRITICAL"}
-    own = LocalCluster(n_workers=number, threads_per_worker=1, **here, **options)
-    with own, Client(own, direct_to_workers=True) as client:
-        yield client
+    return local_cluster(number, silence_logs="CRITICAL", **options)
 
 
 def scores(vectors):
@@ -81,10 +76,15 @@ def scores(vectors):
 
 
 def on_cluster(text, number, seed, between=nullcontext, **options):
-    """Train on so many workers -> a run; between(client): a context for it."""
+    """Train on so many workers -> a run; between(client): a context for it.
+
+    text: a Corpus, or the path of a text that the workers read.
+    """
     usual, cluster.Training = cluster.Training, Noted
     try:
         with workers(number) as client, between(client):
+            if isinstance(text, Path):
+                text = load_on_cluster(text, client, **LARGE)
             vectors = train(
                 text, engine="dask", client=client, seed=seed, progress=False, **options
             )
@@ -108,33 +108,31 @@ def on_one(text, seed, **options):
     begin = perf_counter()
     vectors = train(text, engine="compiled", seed=seed, progress=False, **options)
     seconds = perf_counter() - begin
-    epochs = options.get("epochs") or cluster_epochs(text)
+    epochs = options.get("epochs") or usual_epochs(len(text))
     speed = round(epochs * len(text) / seconds)
     return {"seed": seed, "seconds": round(seconds, 3), "tokens_per_second": speed} | scores(
         vectors
     )
 
 
-def cluster_epochs(text):
-    from w2vlib.engines import usual_epochs
-
-    return usual_epochs(len(text))
-
-
 def corpora(args):
-    yield "default", read("default").corpus
-    if args.large:
-        text = load_corpus(args.large, on_disk=args.folder / "large.ids", **LARGE)
-        yield "large", text
+    text = read("default").corpus
+    yield "default", text, text
+    if args.plain:
+        yield (
+            "large",
+            load_corpus(args.plain, on_disk=args.folder / "large.ids", **LARGE),
+            args.plain,
+        )
 
 
 def speed(args):
     result = {}
-    for name, text in corpora(args):
+    for name, text, where in corpora(args):
         train(text, engine="compiled", epochs=1, progress=False)
         result[name] = {"tokens": len(text), "words": len(text.vocabulary), "runs": []}
         for seed in args.seeds:
-            one, two = on_one(text, seed), on_cluster(text, 2, seed)
+            one, two = on_one(text, seed), on_cluster(where, 2, seed)
             ratio = round(two["tokens_per_second"] / one["tokens_per_second"], 3)
             run = {"one": one, "two": two, "ratio": ratio, "load": round(os.getloadavg()[0], 1)}
             result[name]["runs"].append(run)
@@ -155,21 +153,6 @@ def check(args):
             "meet": round(seen.meetings, 3),
         })  # fmt: skip
     return {"vector_size": 100, "cores": os.cpu_count(), "runs": runs}
-
-
-def meetings(args):
-    text, result = read("default").corpus, []
-    usual = cluster.MEETINGS, distributed.LEVELS
-    try:
-        for levels in 1, usual[1]:
-            for cluster.MEETINGS in 7, 14, 28, 56:
-                distributed.LEVELS = levels
-                runs = [on_cluster(text, 2, seed) for seed in args.seeds]
-                result.append({"often": cluster.MEETINGS, "levels": levels, "runs": runs})
-                print(result[-1], flush=True)
-    finally:
-        cluster.MEETINGS, distributed.LEVELS = usual
-    return result
 
 
 def faults(args):
@@ -274,15 +257,14 @@ def memory(args):
     } | scores(vectors)  # fmt: skip
 
 
-SECTIONS = {function.__name__: function for function in (speed, check, meetings, faults, memory)}
+SECTIONS = {function.__name__: function for function in (speed, check, faults, memory)}
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--only", default="speed,check,meetings,faults", help="sections, by comma")
+    parser.add_argument("--only", default="speed,check,faults", help="sections, by comma")
     parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2, 3])
-    parser.add_argument("--large", type=Path, help="a larger text, for speed")
-    parser.add_argument("--plain", type=Path, help="the same, not compressed, for memory")
+    parser.add_argument("--plain", type=Path, help="a larger text, for speed and memory")
     parser.add_argument("--copies", type=int, default=45, help="so many times, for memory")
     parser.add_argument("--limit", type=int, default=400, help="MB of a worker, for memory")
     parser.add_argument("--folder", type=Path, default=Path(tempfile.gettempdir()))

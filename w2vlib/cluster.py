@@ -10,6 +10,7 @@ import contextlib
 import functools
 import time
 import warnings
+from collections import defaultdict
 
 import numpy as np
 
@@ -21,9 +22,10 @@ from w2vlib.progress import DivergenceError
 from w2vlib.team import AllLost, Team, connect
 
 LEGS = 64  # in an epoch, at most
-FEWEST = 1000  # rows that meet, or some more; ever more of the rest at every other, fourth, ...
-MEETINGS = 28  # in a training, times the number of copies: what they do apart has to stay small
+FEWEST = 2000  # rows that meet, or some more; ever more of the rest at every other, fourth, ...
+MEETINGS = 14  # in a training, times the number of copies: what they do apart has to stay small
 SLOW = 0.7  # of the fastest copy's pace: a slower one is given less
+NEARLY = 0.2  # of its share, by which a copy's turn may differ, where that saves reading
 LIMIT = 1.5  # times what a copy at the median pace would take; then a turn ends
 FIRST = 120  # seconds that a turn may take as long as nobody knows the pace of any
 MISSED = 3  # meetings to which somebody cannot come, though all are there
@@ -55,7 +57,9 @@ class Training:
         self.number = count_legs(text)
         self.first = self.done = self.fetched = first  # legs; `fetched`: what both matrices hold
         self.group, self.agreed = [], True  # those that met last; whether all is met that should be
-        self.homes = dict(enumerate(text.homes))
+        self.homes = defaultdict(set)  # stretch -> addresses of those who have it
+        for stretch, address in enumerate(text.homes):
+            self.homes[stretch].add(address)
         self.meeting, self.told, self.next = 0, 0, 0.0
         self.bytes, self.learning, self.meetings = 0, 0.0, 0.0
 
@@ -89,7 +93,7 @@ class Training:
 
     def train_leg(self):
         epoch, leg = divmod(self.done, self.number)
-        order = np.random.default_rng((self.seed, 1 + epoch)).permutation(len(self.text.sizes))
+        order = self.text.shuffled(np.random.default_rng((self.seed, 1 + epoch)))
         legs = np.array_split(order, self.number)
         done = epoch * len(self.text) + sum(map(self.size, legs[:leg]))
         left = legs[leg].tolist()
@@ -122,17 +126,23 @@ class Training:
     def share_out(self, left):
         """Take from `left` what each member learns until the next meeting -> {member: parts}.
 
-        First what it has at hand, then what nobody has; only then what another one has.
+        First what it has at hand, then what nobody has; then what it has to read once more.
         """
         fastest, turns = max(member.pace for member in self.team.members), {}
-        usual = min(self.turn_length(), -(-len(left) // len(self.team.members)))
+        each = -(-len(left) // len(self.team.members))
+        rounds = max(1, round(each / self.turn_length()))
         for member in self.team.members:
             share = member.pace / fastest if 0 < member.pace < SLOW * fastest else 1
-            number = max(1, int(share * usual))
-            left.sort(key=lambda part: self.distance(part, member))
+            number = share * each / rounds
+            distances = {part: self.distance(part, member) for part in left}
+            at_hand = list(distances.values()).count(0) / rounds
+            if abs(at_hand - number) < NEARLY * number:
+                number = at_hand
+            number = max(1, int(np.ceil(number)))
+            left.sort(key=distances.get)
             turns[member], left[:number] = left[:number], []
             for part in turns[member]:
-                self.homes.setdefault(int(self.text.stretch[part]), member.address)
+                self.homes[int(self.text.stretch[part])].add(member.address)
         return turns
 
     def turn_length(self):
@@ -141,8 +151,11 @@ class Training:
         return max(1, round(self.epochs * len(self.text.sizes) / (MEETINGS * copies**2)))
 
     def distance(self, part, member):
-        home = self.homes.get(int(self.text.stretch[part]))
-        return 0 if home == member.address else 1 if home is None else 2
+        stretch = int(self.text.stretch[part])
+        if member.address in self.homes[stretch]:
+            return 0
+        here = self.homes[stretch].intersection(other.address for other in self.team.members)
+        return 2 + stretch if here else 1  # one stretch after the other
 
     def learn(self, turns, left, rates, top):
         """Each member trains on its turn -> what it says; what was not done goes back to `left`."""

@@ -81,6 +81,17 @@ class ClusterText:
     def __repr__(self):
         return f"ClusterText({self.name!r}, {len(self):,} words, {len(self.words):,} different)"
 
+    def shuffled(self, rng):
+        """The parts in a random order, in each stretch of which all parts of the text have a share.
+
+        So a worker finds enough to do in what it has read itself.
+        """
+        order = rng.permutation(len(self.sizes))
+        order = order[np.argsort(self.stretch[order], kind="stable")]  # by stretch, each shuffled
+        number = np.bincount(self.stretch)
+        rank = np.arange(len(order)) - np.repeat(np.cumsum(number) - number, number)
+        return order[np.argsort((rank + rng.random(len(order))) / np.repeat(number, number))]
+
     def size(self, part):
         return int(self.sizes[part])
 
@@ -136,16 +147,22 @@ def load_on_cluster(
     stretches = list(cut_files(paths, change))
     token = secrets.token_hex(8)
     numbers = range(len(stretches))
-    wait_for_workers(client)
-    read = client.map(read_stretch, [token] * len(numbers), numbers, stretches, pure=False)
+    workers = wait_for_workers(client)
+    read = [
+        client.submit(
+            read_stretch, token, number, stretch, pure=False,
+            workers=[workers[number % len(workers)]], allow_other_workers=True,
+        )
+        for number, stretch in enumerate(stretches)
+    ]  # fmt: skip
     sizes, homes = zip(*client.gather([client.submit(second, each, pure=False) for each in read]))
     counts = [client.submit(first, each, pure=False) for each in read]
     while len(counts) > 1:
         some = [counts[i : i + FAN] for i in range(0, len(counts), FAN)]
         counts = [client.submit(add_counts, each, pure=False) for each in some]
-    counts = counts[0].result()
-    number = dict(zip(counts, range(len(counts))))
-    kept = choose_words(np.array(list(counts.values())), number, min_count, max_vocab, name)
+    words, counts = unpack(*counts[0].result())
+    number = dict(zip(words, range(len(words))))
+    kept = choose_words(np.array(counts), number, min_count, max_vocab, name)
     size = part_size(sum(sizes))
     starts, part_sizes = zip(*(cut(words, size) for words in sizes))
     stretch = np.repeat(numbers, [len(each) for each in starts])
@@ -158,9 +175,10 @@ def load_on_cluster(
 
 
 def wait_for_workers(client):
-    """Raise TimeoutError where no worker comes."""
+    """The addresses of the workers that there are. Raises TimeoutError where none comes."""
     try:
         client.wait_for_workers(1, timeout=START)
+        return list(client.scheduler_info(n_workers=-1)["workers"])
     except TimeoutError:
         raise TimeoutError(
             f"client has no worker, and none came within {START} seconds: start workers, such as "
@@ -210,13 +228,13 @@ def cut_files(paths, change):
 
 
 def read_stretch(token, number, stretch):
-    """Read a stretch on a worker and keep it there -> {word: count}, size, the worker's address."""
+    """Read a stretch on a worker, and keep it -> its counts, its size, the worker's address."""
     from distributed import get_worker
 
     worker = get_worker()
     name = where(worker.local_directory, token, number)
     ids, index = corpus_file.write(name, words_of_stretch(stretch), **TOLD)
-    return dict(zip(index["words"], index["counts"])), (len(ids), worker.address)
+    return pack(index["words"], index["counts"]), (len(ids), worker.address)
 
 
 TOLD = {"name": "stretch", "made_from": None}
@@ -230,11 +248,21 @@ def second(pair):
     return pair[1]
 
 
-def add_counts(counts):
+def pack(words, counts):
+    """Words, which hold no blank, and their counts, as Dask passes them on fast."""
+    return "\n".join(words).encode("utf-8", "surrogatepass"), np.array(counts, np.int64)
+
+
+def unpack(words, counts):
+    return words.decode("utf-8", "surrogatepass").split("\n"), counts.tolist()
+
+
+def add_counts(packed):
     total = Counter()
-    for each in counts:
-        total.update(each)
-    return dict(total)
+    for each in packed:
+        for word, count in zip(*unpack(*each)):
+            total[word] += count
+    return pack(total, list(total.values()))
 
 
 def where(folder, token, number):

@@ -107,10 +107,11 @@ class Copy:
         before, after: the learning rate at the start and at the end.
         top: how many rows will meet.
         limit: seconds after which no other part is begun.
-        Returns words, how many parts were done, mean loss, seconds, and whether all is sound.
+        Returns words, how many parts were done, mean loss, seconds of training, and whether all is
+            sound.
         """
         self.commit()
-        begin, done, losses = perf_counter(), 0, []
+        begin, done, losses, seconds = perf_counter(), 0, [], 0.0
         for part in sent:
             self.shelf.put(*part)
         total = sum(map(self.text.size, parts))
@@ -125,14 +126,15 @@ class Copy:
             def rate(more, done=done):
                 return before + (after - before) * (done + more) / total
 
+            start = perf_counter()
             for tokens, loss in self.learner.learn(*self.matrices, piece, rate):
                 done += tokens
                 if loss is not None:
                     losses.append((loss, tokens))
+            seconds += perf_counter() - start
         self.moves += done * (before + after) / 2
         sound = self.note_changes(top)
-        loss = mean_loss(losses)
-        return done, len(parts), loss, perf_counter() - begin, sound
+        return done, len(parts), mean_loss(losses), seconds, sound
 
     def note_changes(self, top):
         """Find the changes of the first `top` rows; whether they are sound."""

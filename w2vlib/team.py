@@ -20,7 +20,10 @@ PATIENCE = 5  # seconds that one who is asked whether it is here may take
 START = 120  # seconds to wait for a first copy ...
 GATHER = 10  # ... and those that the first one waits for the others
 OUTAGE = 10  # seconds that a scheduler may be away
-CONFIG = {  # of a cluster on this machine: no pages that tell of it; Ctrl-C is for this process
+CONFIG = {  # of a cluster on this machine: no pages that tell of it; Ctrl-C is for this process;
+    # what is freed stays at hand for the arrays of the next meeting
+    "distributed.nanny.pre-spawn-environ.MALLOC_TRIM_THRESHOLD_": 1 << 28,
+    "distributed.nanny.pre-spawn-environ.MALLOC_MMAP_THRESHOLD_": 1 << 25,
     "distributed.scheduler.http.routes": [],
     "distributed.worker.http.routes": [],
     "distributed.worker.preload": ["w2vlib.copies"],
@@ -33,8 +36,7 @@ def connect(client):
 
     That is a process for each core of this machine, and listens to nobody outside.
     """
-    import dask
-    from distributed import Client, LocalCluster
+    from distributed import Client
 
     if isinstance(client, Client):
         if client.asynchronous:
@@ -53,21 +55,33 @@ def connect(client):
         with given:
             yield given
     elif client is None:
-        here = {"host": "127.0.0.1", "dashboard_address": "127.0.0.1:0", "silence_logs": "ERROR"}
-        here |= {"n_workers": os.cpu_count(), "threads_per_worker": 1}
-        here |= {"scheduler_kwargs": {"dashboard": False}}
-        with (
-            tempfile.TemporaryDirectory(prefix="w2vlib-") as folder,
-            dask.config.set(CONFIG | {"temporary-directory": folder}),
-            LocalCluster(**here) as cluster,
-            Client(cluster, direct_to_workers=True) as own,
-        ):
+        with local_cluster(os.cpu_count()) as own:
             yield own
     else:
         raise TypeError(
             f"client is {short(client)}: it should be a distributed.Client, a scheduler's address, "
             "or None for a cluster on this machine"
         )
+
+
+@contextlib.contextmanager
+def local_cluster(workers, **options):
+    """A client of so many processes here, which listen to nobody outside; options: of the
+    LocalCluster.
+    """
+    import dask
+    from distributed import Client, LocalCluster
+
+    here = {"host": "127.0.0.1", "dashboard_address": "127.0.0.1:0", "silence_logs": "ERROR"}
+    here |= {"n_workers": workers, "threads_per_worker": 1}
+    here |= {"scheduler_kwargs": {"dashboard": False}}
+    with (
+        tempfile.TemporaryDirectory(prefix="w2vlib-") as folder,
+        dask.config.set(CONFIG | {"temporary-directory": folder}),
+        LocalCluster(**here | options) as cluster,
+        Client(cluster, direct_to_workers=True) as own,
+    ):
+        yield own
 
 
 class AllLost(Exception):
