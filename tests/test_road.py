@@ -144,6 +144,6 @@ def test_a_real_cluster_sends_what_the_model_says(corpus):
     words = Words.of(corpus.counts)
     for run in sorted(check["runs"], key=lambda run: run["processes"]):
         said = bytes_of_rounds(words, run["processes"], run["rounds"], check["vector_size"])
-        assert said == pytest.approx(run["bytes"], rel=0.1)
+        assert said == pytest.approx(run["bytes"], rel=0.2)
         pace = pace or run["meet"] / said  # all that is packed and sent takes the same cores
         assert run["meet"] == pytest.approx(pace * said, rel=0.5)

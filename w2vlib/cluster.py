@@ -224,7 +224,7 @@ class Training:
         left.extend(parts)
         warnings.warn(
             f"the worker {member.address} is gone, or silent: the {self.size(parts):,} words of "
-            f"its turn are trained again; {len(self.team.members)} go on",
+            f"its turn are trained again; workers left: {len(self.team.members)}",
             stacklevel=2,
         )
 
