@@ -333,7 +333,7 @@ def test_what_cannot_be_written_is_found_without_touching_it():
             ("file.TAR.gz", ValueError, "compressed under a name that ends in .gz, .bz2, .xz"),
             ("file.zip", ValueError, "compressed under a name that ends in .gz, .bz2, .xz"),
             ("/proc/new", OSError, "cannot write /proc/new"),
-            ("/dev/fd/99", OSError, "/dev/fd/99 is closed"),
+            ("/dev/fd/9999", OSError, "/dev/fd/9999 is closed"),
         ]:
             for act in (files.check_writable, lambda path: write(path, b"new")):
                 with pytest.raises(error, match=says):

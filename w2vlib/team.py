@@ -214,8 +214,11 @@ class Team:
                 raise error
             if status != "finished":
                 continue  # it is invited anew if it is there
-            with contextlib.suppress(TimeoutError, OSError, asyncio.CancelledError):
+            try:
                 self.start(Member(address, future, future.result(timeout=PATIENCE)), begin)
+            except (Exception, asyncio.CancelledError) as error:
+                if not is_gone(error):
+                    raise
 
     def start(self, member, begin):
         source = self.members[:1]
