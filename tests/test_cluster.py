@@ -461,7 +461,7 @@ def test_ctrl_c_at_a_terminal_reaches_the_workers_too(tmp_path):
     finally:
         process.kill()
     assert out.splitlines()[-1] == "WordVectors(10001 words, 20 dimensions) True"
-    assert re.search("Interrupted after .* tokens .*\n", err), err
+    assert re.fullmatch("Interrupted after .* tokens .*\n", err), err
     _, alive = psutil.wait_procs(family, timeout=20)
     assert not alive
     assert [path.name for path in tmp_path.iterdir()] == ["script.py"]

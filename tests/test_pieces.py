@@ -100,13 +100,14 @@ def test_what_is_drawn_depends_on_seed_epoch_and_piece_alone(text):
 def test_one_piece_is_in_memory_at_a_time(monkeypatch):
     monkeypatch.setattr(pieces, "PIECE", 1 << 14)
     text = corpus_of(np.append(np.arange(1 << 20) % 20 + 1, 0))
-    tracemalloc.start()
-    for piece in pieces.pieces(text, 1, 0):
-        assert piece.ids.dtype == np.int32 and piece.ids.base is None
-    peak = tracemalloc.get_traced_memory()[1]
-    tracemalloc.stop()
-    assert 4 * piece.ids.nbytes < text.ids.nbytes / 10
-    assert peak < text.ids.nbytes / 4  # with what other threads of this process do
+    peaks = []
+    for _ in range(5):  # other threads of this process may take some, now and then
+        tracemalloc.start()
+        for piece in pieces.pieces(text, 1, 0):
+            assert piece.ids.dtype == np.int32 and piece.ids.base is None
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+    assert min(peaks) < 4 * piece.ids.nbytes < text.ids.nbytes / 10
 
 
 @pytest.mark.parametrize("name", ["numpy", "compiled"])

@@ -132,7 +132,7 @@ def test_bytes_of_rounds_are_those_of_the_levels():
 def test_a_real_cluster_sends_what_the_model_says(corpus):
     """Bytes within a tenth; the meetings of 3 and 4 processes from those of 2, within a half.
 
-    What is stored: {"check": {"vector_size": 100, "cores": 2, "runs": [{"processes": 2, "rounds":
+    What is stored, of shuffled lines: {"check": {"vector_size": 100, "cores": 2, "runs": [{"processes": 2, "rounds":
     [[tokens of all copies, rows that met], ...], "bytes": that came to all copies, "train" and
     "meet": seconds, all in all, "speed": tokens a second of a copy while it trains}, ...]}}, on the
     default text. Processes share the cores: what they do to train is measured, not modelled.
@@ -144,6 +144,6 @@ def test_a_real_cluster_sends_what_the_model_says(corpus):
     words = Words.of(corpus.counts)
     for run in sorted(check["runs"], key=lambda run: run["processes"]):
         said = bytes_of_rounds(words, run["processes"], run["rounds"], check["vector_size"])
-        assert said == pytest.approx(run["bytes"], rel=0.2)
+        assert said == pytest.approx(run["bytes"], rel=0.1)
         pace = pace or run["meet"] / said  # all that is packed and sent takes the same cores
         assert run["meet"] == pytest.approx(pace * said, rel=0.5)

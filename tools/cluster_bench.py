@@ -141,7 +141,7 @@ def speed(args):
 
 
 def check(args):
-    text, runs = load_corpus("default"), []
+    text, runs = read("default").corpus, []
     for number in 2, 3, 4:
         on_cluster(text, number, 1, epochs=2)
         seen = Noted.seen
