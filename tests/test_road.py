@@ -132,10 +132,10 @@ def test_bytes_of_rounds_are_those_of_the_levels():
 def test_a_real_cluster_sends_what_the_model_says(corpus):
     """Bytes within a tenth; the meetings of 3 and 4 processes from those of 2, within a half.
 
-    What is stored, of shuffled lines: {"check": {"vector_size": 100, "cores": 2, "runs": [{"processes": 2, "rounds":
+    What is stored: {"check": {"vector_size": 100, "cores": 2, "runs": [{"processes": 2, "rounds":
     [[tokens of all copies, rows that met], ...], "bytes": that came to all copies, "train" and
     "meet": seconds, all in all, "speed": tokens a second of a copy while it trains}, ...]}}, on the
-    default text. Processes share the cores: what they do to train is measured, not modelled.
+    default text, shuffled. Processes share the cores: their training is measured, not modelled.
     """
     stored = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
     if "check" not in stored:
