@@ -9,7 +9,9 @@ import asyncio
 import contextlib
 import os
 import secrets
+import signal
 import tempfile
+import threading
 import time
 from dataclasses import dataclass, field
 
@@ -84,6 +86,22 @@ def local_cluster(workers, **options):
         yield own
 
 
+@contextlib.contextmanager
+def unbroken():
+    """Ctrl-C comes when this is over: a call of Dask's that it ended would complain for long."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    came = []
+    former = signal.signal(signal.SIGINT, lambda *what: came.append(what))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, signal.SIG_DFL if former is None else former)
+        if came and callable(former):
+            former(*came[0])
+
+
 class AllLost(Exception):
     """No copy is left."""
 
@@ -116,12 +134,12 @@ class Team:
         """
         late, told = {}, {}
         for member, arguments in calls.items():
-            with self.losing(member):
+            with unbroken(), self.losing(member):
                 late[member] = getattr(member.copy, what)(*arguments)
         while late and all(member in self.members for member in needed):
             member = next(iter(late))
             if is_done(late[member], POLL):
-                with self.losing(member):
+                with unbroken(), self.losing(member):
                     told[member] = late[member].result()
                 del late[member]
             else:
@@ -129,6 +147,7 @@ class Team:
                 late = {member: call for member, call in late.items() if member in self.members}
         return told
 
+    @unbroken()
     def find_silent(self, members):
         """Ask members whether they are here; those who do not say so are lost."""
         calls, end = {}, time.perf_counter() + PATIENCE
@@ -179,6 +198,7 @@ class Team:
                 )
             time.sleep(0.02)
 
+    @unbroken()
     def workers(self):
         """The addresses of all workers that the scheduler knows."""
         end = time.perf_counter() + OUTAGE
@@ -196,6 +216,7 @@ class Team:
                     ) from error
                 time.sleep(0.1)
 
+    @unbroken()
     def invite(self, known):
         """Make a copy on each worker that has none."""
         for address in known - {member.address for member in self.members} - set(self.coming):
