@@ -3,23 +3,25 @@
 - speed: two workers of one thread against the compiled engine on one, by turns: words of the text a
   second, and scores. A training is timed without the start of a cluster, and without reading.
 - check: rounds of two, three and four workers, for the model of `w2vlib.road`.
-- faults: two workers, one of them killed, or stopped, at a random moment, or slow all the time.
+- faults: two workers, one of them killed, or stopped, at a random moment.
+- slow: two workers, one of them on a core that three other programs keep busy, and one alone.
 - memory: a text of more than ten times a worker's memory (--memory), read by the workers.
 
 Each section is written when it is done; those not asked for stay (--only).
 """
 
 import argparse
-import gc
 import json
 import os
 import random
 import signal
+import subprocess
+import sys
 import tempfile
 import threading
 import time
 import warnings
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 from time import perf_counter
 
@@ -75,21 +77,25 @@ def scores(vectors):
     }
 
 
+@contextmanager
+def noting():
+    """Trainings are noted in here."""
+    usual, cluster.Training, Noted.seen = cluster.Training, Noted, None
+    try:
+        yield
+    finally:
+        cluster.Training = usual
+
+
 def on_cluster(text, number, seed, between=nullcontext, **options):
     """Train on so many workers -> a run; between(client): a context for it.
 
     text: a Corpus, or the path of a text that the workers read.
     """
-    usual, cluster.Training = cluster.Training, Noted
-    try:
-        with workers(number) as client, between(client):
-            if isinstance(text, Path):
-                text = load_on_cluster(text, client, **LARGE)
-            vectors = train(
-                text, engine="dask", client=client, seed=seed, progress=False, **options
-            )
-    finally:
-        cluster.Training = usual
+    with noting(), workers(number) as client, between(client):
+        if isinstance(text, Path):
+            text = load_on_cluster(text, client, **LARGE)
+        vectors = train(text, engine="dask", client=client, seed=seed, progress=False, **options)
     training = Noted.seen
     words = training.epochs * len(training.text)
     return {
@@ -110,20 +116,16 @@ def on_one(text, seed, **options):
     seconds = perf_counter() - begin
     epochs = options.get("epochs") or usual_epochs(len(text))
     speed = round(epochs * len(text) / seconds)
-    return {"seed": seed, "seconds": round(seconds, 3), "tokens_per_second": speed} | scores(
-        vectors
-    )
+    run = {"seed": seed, "seconds": round(seconds, 3), "tokens_per_second": speed}
+    return run | scores(vectors)
 
 
 def corpora(args):
     text = read("default").corpus
     yield "default", text, text
     if args.plain:
-        yield (
-            "large",
-            load_corpus(args.plain, on_disk=args.folder / "large.ids", **LARGE),
-            args.plain,
-        )
+        on_disk = args.folder / "large.ids"
+        yield "large", load_corpus(args.plain, on_disk=on_disk, **LARGE), args.plain
 
 
 def speed(args):
@@ -165,60 +167,60 @@ def faults(args):
             at = rng.uniform(0.05, 0.95) * sound["seconds"]
             runs.append(disturbed(text, seed, send, at))
             print(name, runs[-1], flush=True)
-    alone = on_cluster(text, 1, 1)
-    slow = on_cluster(text, 2, 1, between=slowed)
-    return result | {"sound": sound, "alone": alone, "slow": slow}
-
-
-@contextmanager
-def slowed(client):
-    """One of the workers is stopped for three quarters of the time, 15 ms of 20."""
-    pid, over = min(client.run(os.getpid).values()), threading.Event()
-
-    def brake():
-        while not over.is_set():
-            os.kill(pid, signal.SIGSTOP)
-            time.sleep(0.015)
-            os.kill(pid, signal.SIGCONT)
-            time.sleep(0.005)
-
-    thread = threading.Thread(target=brake)
-    thread.start()
-    yield
-    over.set()
-    thread.join()
+    return result | {"sound": sound}
 
 
 def disturbed(text, seed, send, at):
     """A training of two workers in which one is sent a signal after `at` seconds of training."""
-    usual, cluster.Training = cluster.Training, Noted
-    Noted.seen = None
-    try:
-        with workers(2) as client, warnings.catch_warnings(record=True) as told:
-            warnings.simplefilter("always")
-            pids = list(client.run(os.getpid).values())
+    with noting(), workers(2) as client, warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        pids = list(client.run(os.getpid).values())
 
-            def hit():
-                while Noted.seen is None or Noted.seen.begin is None:
-                    time.sleep(0.01)
-                time.sleep(max(0, Noted.seen.begin + at - perf_counter()))
-                os.kill(random.Random(seed).choice(pids), send)
+        def hit():
+            while Noted.seen is None or Noted.seen.begin is None:
+                time.sleep(0.01)
+            time.sleep(max(0, Noted.seen.begin + at - perf_counter()))
+            os.kill(random.Random(seed).choice(pids), send)
 
-            thread = threading.Thread(target=hit, daemon=True)
-            thread.start()
-            vectors = train(text, engine="dask", client=client, seed=seed, progress=False)
-            thread.join()
-            for pid in pids:  # what is stopped cannot end
-                try:
-                    os.kill(pid, signal.SIGCONT)
-                except ProcessLookupError:
-                    pass
-    finally:
-        cluster.Training = usual
+        thread = threading.Thread(target=hit, daemon=True)
+        thread.start()
+        vectors = train(text, engine="dask", client=client, seed=seed, progress=False)
+        thread.join()
+        for pid in pids:  # what is stopped cannot end
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGCONT)
     said = [str(warning.message) for warning in told if "trained again" in str(warning.message)]
     words = [int(text.split(" words of its turn")[0].split()[-1].replace(",", "")) for text in said]
     again = {"at": round(at, 2), "seconds": round(Noted.seen.seconds, 2), "words_again": sum(words)}
     return {"seed": seed, "lost": len(said)} | again | scores(vectors)
+
+
+def slow(args):
+    text = read("default").corpus
+    return {
+        "alone": [on_cluster(text, 1, seed) for seed in args.seeds],
+        "slow": [on_cluster(text, 2, seed, between=crowded) for seed in args.seeds],
+    }
+
+
+@contextmanager
+def crowded(client):
+    """One of two workers shares its core with three loops, the other with this program alone."""
+    import psutil
+
+    here, there = (psutil.Process(pid) for pid in client.run(os.getpid).values())
+    loops = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(3)]
+    for process, core in (psutil.Process(), 0), (here, 0), (there, 1):
+        process.cpu_affinity([core])
+    try:
+        for loop in loops:
+            psutil.Process(loop.pid).cpu_affinity([1])
+        yield
+    finally:
+        psutil.Process().cpu_affinity([])
+        for loop in loops:
+            loop.kill()
+            loop.wait()
 
 
 def memory(args):
@@ -226,43 +228,37 @@ def memory(args):
     folder = args.folder / "many"
     folder.mkdir(exist_ok=True)
     for i in range(args.copies):
-        link = folder / f"{i:03}.txt"
-        if not link.exists():
-            link.symlink_to(args.plain.resolve())
-    size = sum(link.stat().st_size for link in folder.iterdir())
-    limit = args.limit * 10**6
-    usual, cluster.Training = cluster.Training, Noted
-    peak = {}
-    try:
-        with workers(2, memory_limit=limit) as client:
-            begin = perf_counter()
-            text = load_on_cluster(str(folder), client, **LARGE)
-            reading = perf_counter() - begin
+        (folder / f"{i:03}.txt").unlink(missing_ok=True)
+        (folder / f"{i:03}.txt").symlink_to(args.plain.resolve())
+    limit, peaks, over = args.limit * 10**6, {}, threading.Event()
+    with noting(), workers(2, memory_limit=limit) as client:
 
-            def watch():
-                while True:
-                    for address, info in client.scheduler_info(n_workers=-1)["workers"].items():
-                        used = info["metrics"]["memory"]
-                        peak[address] = max(peak.get(address, 0), used)
-                    time.sleep(0.5)
+        def watch():
+            while not over.wait(0.5):
+                for address, told in client.scheduler_info(n_workers=-1)["workers"].items():
+                    peaks[address] = max(peaks.get(address, 0), told["metrics"]["memory"])
 
-            threading.Thread(target=watch, daemon=True).start()
-            vectors = train(text, engine="dask", client=client, epochs=1, seed=1, progress=False)
-    finally:
-        cluster.Training = usual
+        thread = threading.Thread(target=watch)
+        thread.start()
+        begin = perf_counter()
+        text = load_on_cluster(str(folder), client, **LARGE)
+        reading = perf_counter() - begin
+        vectors = train(text, engine="dask", client=client, epochs=1, seed=1, progress=False)
+        over.set()
+        thread.join()
     return {
-        "bytes": size, "tokens": len(text), "limit": limit, "peaks": sorted(peak.values()),
+        "bytes": sum(link.stat().st_size for link in folder.iterdir()),
+        "tokens": len(text), "limit": limit, "peaks": sorted(peaks.values()),
         "reading": round(reading, 1), "seconds": round(Noted.seen.seconds, 1),
-        "lost": len(peak) - 2,
     } | scores(vectors)  # fmt: skip
 
 
-SECTIONS = {function.__name__: function for function in (speed, check, faults, memory)}
+SECTIONS = {function.__name__: function for function in (speed, check, faults, slow, memory)}
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--only", default="speed,check,faults", help="sections, by comma")
+    parser.add_argument("--only", default="speed,check,faults,slow", help="sections, by comma")
     parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2, 3])
     parser.add_argument("--plain", type=Path, help="a larger text, for speed and memory")
     parser.add_argument("--copies", type=int, default=45, help="so many times, for memory")
@@ -278,7 +274,6 @@ def main():
             name: SECTIONS[name](args),
         }
         args.output.write_text(json.dumps(stored, indent=1) + "\n", encoding="utf-8")
-        gc.collect()
 
 
 if __name__ == "__main__":
