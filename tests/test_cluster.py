@@ -24,7 +24,7 @@ import numpy as np
 import pytest
 from small import twins
 
-from w2vlib import cluster, cluster_text, load_corpus, team, train
+from w2vlib import cluster, cluster_text, load_corpus, stretches, team, train
 from w2vlib.engines import ENGINES
 
 dask = pytest.importorskip("dask", reason="Dask is not installed")
@@ -328,12 +328,12 @@ def test_the_default_cluster_listens_here_alone_and_leaves_nothing(tmp_path, mon
     ],
 )
 def test_ranges_of_a_file_put_together_are_the_file(text, reach, monkeypatch):
-    monkeypatch.setattr(cluster_text, "REACH", reach)
-    monkeypatch.setattr(cluster_text.files, "CHUNK", 5)
+    monkeypatch.setattr(stretches, "REACH", reach)
+    monkeypatch.setattr(stretches.files, "CHUNK", 5)
     words = text.split()
     for length in range(1, len(text) + 2):
         parts = [
-            b"".join(cluster_text.lines_between(io.BytesIO(text), start, start + length))
+            b"".join(stretches.lines_between(io.BytesIO(text), start, start + length))
             for start in range(0, len(text) + 1, length)
         ]
         assert b"".join(parts) == text
@@ -364,7 +364,7 @@ def ids_of(text, client):
 
     def read(text):
         with tempfile.TemporaryDirectory() as empty:
-            shelf = cluster_text.Shelf(text, empty)
+            shelf = stretches.Shelf(text, empty)
             return np.concatenate([shelf.ids(part) for part in range(len(text.sizes))])
 
     return client.submit(read, text, pure=False).result(timeout=60)

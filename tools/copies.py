@@ -6,12 +6,10 @@ import numpy as np
 
 from w2vlib import WordVectors, compiled
 from w2vlib.distributed import find_changes, merge, rows_that_meet
-from w2vlib.draws import AliasTable, kept_share, negative_weights
-from w2vlib.hogwild import CHUNK, ENGINE, SHARING, cut_lines, words_per_group
+from w2vlib.hogwild import CHUNK, ENGINE, Learner, cut_lines
 
-NEGATIVE, POWER, WINDOW, SIZE = 5, 0.75, 5, 100
-LONGEST = 40  # words in a line
-SHARED = round(SHARING * NEGATIVE)
+MODEL = {"model": "cbow", "window": 5, "negative": 5, "power": 0.75}
+SIZE = 100  # of a vector
 NUMBER = 4  # bytes of one, and of an id
 
 
@@ -38,23 +36,16 @@ def train_copies(corpus, plan, *, epochs, subsample, learning_rate, decay, seed)
     """The vectors of all copies after their last meeting, None where they are no numbers any more;
     and the bytes that went from copy to copy, a token."""
     rng, V = np.random.default_rng(seed), len(corpus.vocabulary)
-    keep = kept_share(corpus.counts, subsample)
-    group = words_per_group(corpus.counts * keep)
-    band = np.append(0, 1 / np.arange(1, WINDOW + 1)).astype(np.float32)
-    weights = negative_weights(corpus.counts, POWER)
-    table = AliasTable(weights)
-    drawing = table.share.astype(np.float32), table.alias
-    sampling = compiled.Sampling(*drawing, SHARED, np.float32(NEGATIVE))
-    lines = cut_lines(corpus, LONGEST)
-    text = compiled.Text(corpus.ids, lines, keep)
+    learner = Learner(corpus.counts, subsample=subsample, decay=decay, **MODEL)
+    lines = cut_lines(corpus, learner.longest)
+    text = compiled.Text(corpus.ids, lines, learner.keep)
     numbers = np.arange(len(lines) - 1)
     parts = np.array_split(numbers if plan.in_order else rng.permutation(numbers), plan.copies)
     base = ENGINE.start(V, SIZE, rng)
     copies = [[matrix.copy() for matrix in base] for _ in parts]
     # How often a copy changes each row from one meeting to the next: of inputs, and of outputs.
-    words = corpus.counts * keep / plan.copies / plan.meetings
-    negatives = words.sum() / group * SHARED * weights / weights.sum()
-    times, moves = np.array([words, words + negatives]), np.zeros((2, V))
+    times = np.array(learner.often()) * len(corpus) / plan.copies / plan.meetings
+    moves = np.zeros((2, V))
     total, sent = epochs * plan.meetings, 0
 
     for meeting in range(total):
@@ -63,10 +54,9 @@ def train_copies(corpus, plan, *, epochs, subsample, learning_rate, decay, seed)
         for matrices, order in zip(copies, orders):
             chunks = np.array_split(order[meeting % plan.meetings], steps(corpus, plan))
             for i, chunk in enumerate(chunks):
-                rate = np.float32(learning_rate * (1 - (meeting + i / len(chunks)) / total))
+                rate = learning_rate * (1 - (meeting + i / len(chunks)) / total)
                 state = rng.integers(1, 2**63, size=1, dtype=np.uint64)
-                numbers = group, band, sampling, rate, np.float32(decay), state
-                compiled.train_lines(*matrices, text, chunk, *numbers)
+                learner.train(*matrices, text, chunk, rate, state)
         moves += times * learning_rate * (1 - (meeting + 0.5) / total)
         rows = rows_that_meet(meeting + 1, V) if plan.levels else V
         for m, matrix in enumerate(base):

@@ -16,10 +16,10 @@ from typing import ClassVar
 import numpy as np
 from distributed import get_worker
 
-from w2vlib import cluster_text, distributed, hogwild
-from w2vlib.draws import kept_share, negative_weights
+from w2vlib import distributed, hogwild
 from w2vlib.pieces import Piece
 from w2vlib.progress import LARGEST
+from w2vlib.stretches import Shelf
 from w2vlib.team import is_gone
 from w2vlib.vocabulary import Vocabulary
 
@@ -57,9 +57,9 @@ class Copy:
     def begin(self, text, vectors, outputs):
         """Start from these. text: a ClusterText without its ids."""
         self.text, self.vocabulary = text, Vocabulary(text.words)
-        self.shelf = cluster_text.Shelf(text, self.folder)
+        self.shelf = Shelf(text, self.folder)
         self.learner = hogwild.Learner(text.counts, threads=self.threads, **self.options)
-        self.often = often(text.counts, self.options)
+        self.often = self.learner.often()
         self.moves = np.zeros(len(text.counts))  # of each row since it met: words times the rate
         self.matrices = [np.array(vectors), np.array(outputs)]
         self.base = [matrix.copy() for matrix in self.matrices]
@@ -241,11 +241,3 @@ def mean_loss(losses):
     """The mean of pairs of a loss and the words that it is of; None of none."""
     words = sum(words for _, words in losses)
     return sum(loss * words for loss, words in losses) / words if losses else None
-
-
-def often(counts, options):
-    """How often a word of the text changes a row of either matrix, (V,) each."""
-    kept = counts * kept_share(counts, options["subsample"]) / counts.sum()
-    drawn = negative_weights(counts, options["power"])
-    negatives = hogwild.SHARING * options["negative"] / hogwild.GROUP
-    return kept, kept + drawn / drawn.sum() * kept.sum() * negatives

@@ -119,8 +119,8 @@ class Corpus:
                 f"sentences must be texts or lists of words, one for each sentence, but is "
                 f"{short(sentences)}"
             )
-        _check_kept(min_count, max_vocab)
-        change = _change(lower, split_punctuation, nfc)
+        check_kept(min_count, max_vocab)
+        change = make_change(lower, split_punctuation, nfc)
         name = "sentences"
 
         def choose(counts, number):
@@ -211,8 +211,8 @@ def load_corpus(
     named = name_or_path in NAMED
     if min_count is None:
         min_count = 1 if named else 5
-    _check_kept(min_count, max_vocab)
-    change = _change(lower, split_punctuation, nfc)
+    check_kept(min_count, max_vocab)
+    change = make_change(lower, split_punctuation, nfc)
 
     paths = text_files(name_or_path)
     name = Path(name_or_path).name if is_path else f"{len(paths)} texts"
@@ -295,13 +295,13 @@ def _reopened(path, options):
     return Corpus._on_disk(*corpus_file.load(path))
 
 
-def _check_kept(min_count, max_vocab):
+def check_kept(min_count, max_vocab):
     check.whole(min_count, "min_count")
     if max_vocab is not None:
         check.whole(max_vocab, "max_vocab", at_least=4)  # two words, <eos> and <unk>
 
 
-def _change(lower, split_punctuation, nfc):
+def make_change(lower, split_punctuation, nfc):
     for value, name in (lower, "lower"), (split_punctuation, "split_punctuation"), (nfc, "nfc"):
         if not isinstance(value, bool):
             raise TypeError(f"{name} is {short(value)}: it should be True or False")

@@ -56,11 +56,12 @@ class Learner:
         from w2vlib import compiled  # here: Numba takes its time to load
 
         self.compiled, self.train_lines = compiled, kernels(model).train_lines
-        self.keep = kept_share(counts, subsample)
+        self.counts, self.keep = counts, kept_share(counts, subsample)
         self.band = np.append(0, 1 / np.arange(1, window + 1)).astype(np.float32)
         guesses = 2 * self.band.sum() if model == "skipgram" else 1
         self.group = words_per_group(counts * self.keep, guesses)
-        table = AliasTable(negative_weights(counts, power))
+        self.weights = negative_weights(counts, power)
+        table = AliasTable(self.weights)
         shared = 4 * int(np.ceil(SHARING * negative / 4))
         self.sampling = compiled.Sampling(
             table.share.astype(np.float32), table.alias, shared, np.float32(negative)
@@ -86,10 +87,7 @@ class Learner:
         done = 0
 
         def work(order, state):
-            return self.train_lines(
-                vectors, outputs, text, order, self.group, self.band, self.sampling,
-                np.float32(rate(done)), self.decay, state,
-            )  # fmt: skip
+            return self.train(vectors, outputs, text, order, rate(done), state)
 
         states = piece.rng.integers(1, 2**63, size=(self.threads, 1), dtype=np.uint64)
         chunks = -(-len(piece) // CHUNK)
@@ -99,6 +97,22 @@ class Learner:
             done += tokens
             loss, words = np.sum(found, axis=0)
             yield tokens, float(loss / words) if words else None
+
+    def train(self, vectors, outputs, text, order, rate, state):
+        """Train on lines of a `compiled.Text` at one rate, on one thread; see `train_lines`."""
+        return self.train_lines(
+            vectors, outputs, text, order, self.group, self.band, self.sampling,
+            np.float32(rate), self.decay, state,
+        )  # fmt: skip
+
+    def often(self):
+        """How often a word of the text changes a row of the vectors, and of the outputs, (V,) each.
+
+        These come with the word as it is kept, and as one of the negatives of a group.
+        """
+        kept = self.counts * self.keep / self.counts.sum()
+        drawn = self.weights / self.weights.sum() * kept.sum() * self.sampling.shared / GROUP
+        return kept, kept + drawn
 
 
 def kernels(model):

@@ -50,6 +50,7 @@ ORDER = [
     "compiled_skipgram",
     "hogwild",
     "distributed",
+    "stretches",
     "cluster_text",
     "team",
     "copies",

@@ -1,0 +1,124 @@
+"""A stretch of a text on a worker of a cluster: read once, kept on its disk as word numbers."""
+
+import contextlib
+import io
+import os
+import re
+
+import numpy as np
+
+from w2vlib import corpus_file, files, reading
+from w2vlib.numbering import Numbering
+from w2vlib.reading import UNK
+
+REACH = 1 << 20  # bytes in which a line ends, or else it is cut
+TOLD = {"name": "stretch", "made_from": None}
+
+
+def read_stretch(token, number, stretch):
+    """Read a stretch on a worker, and keep it -> its counts, its size, the worker's address."""
+    from distributed import get_worker
+
+    worker = get_worker()
+    name = where(worker.local_directory, token, number)
+    ids, index = corpus_file.write(name, words_of_stretch(stretch), **TOLD)
+    return pack(index["words"], index["counts"]), (len(ids), worker.address)
+
+
+def pack(words, counts):
+    """Words, which hold no blank, and their counts, as Dask passes them on fast."""
+    return "\n".join(words).encode("utf-8", "surrogatepass"), np.array(counts, np.int64)
+
+
+def unpack(words, counts):
+    return words.decode("utf-8", "surrogatepass").split("\n"), counts.tolist()
+
+
+def where(folder, token, number):
+    return os.path.join(folder, f"w2vlib-{token}-stretch-{number}.npy")
+
+
+def words_of_stretch(stretch):
+    """The words of a stretch, as a Numbering: all are kept."""
+    path, start, stop, change = stretch
+
+    @contextlib.contextmanager
+    def opened(path, watch):
+        import fsspec
+
+        with fsspec.open(path, "rb") as file:
+            if stop is None:
+                yield files.decompressed(file, path)
+            else:
+                yield files.stream(lines_between(io.BufferedReader(file), start, stop))
+
+    def keep_all(counts, number):
+        return np.arange(len(counts), dtype=np.int32), counts, list(number)
+
+    return Numbering(reading.words_of(path, change, opened=opened), keep_all)
+
+
+def lines_between(file, start, stop):
+    """The bytes of the lines that begin at `start` or behind it, and before `stop`."""
+    place, stop = find_line(file, start), find_line(file, stop)
+    file.seek(place)
+    while place < stop and (data := file.read(min(files.CHUNK, stop - place))):
+        place += len(data)
+        yield data
+
+
+def find_line(file, place):
+    """Where the first line begins that does so at a place or behind it.
+
+    Of a text that has no end of line for REACH bytes, such as text8, where the next word does.
+    """
+    if not place:
+        return 0
+    file.seek(place - 1)
+    near = file.read(REACH)
+    found = re.search(rb"\r\n|[\r\n]", near)
+    if not found and len(near) == REACH:
+        found = re.search(rb"[ \t]", near)
+    return place - 1 + (found.end() if found else len(near))
+
+
+class Shelf:
+    """What a worker has of a ClusterText, in a folder."""
+
+    def __init__(self, text, folder):
+        self.text, self.folder, self.read, self.names = text, folder, {}, set()
+
+    def put(self, part, ids):
+        """Keep what was sent."""
+        np.save(self._name(part), ids)
+        self.names.add(self._name(part))
+
+    def ids(self, part):
+        """The ids of a part: as sent, from the disk, or read anew."""
+        if not self.text.stretches:
+            return np.load(self._name(part))
+        number = int(self.text.stretch[part])
+        if number not in self.read:
+            self.read[number] = self._open(number)
+        ids, new_id = self.read[number]
+        start = int(self.text.starts[part])
+        return new_id[corpus_file.part(ids, start, start + self.text.size(part))]
+
+    def _open(self, number):
+        """The word numbers of a stretch, on disk, and the id of each."""
+        name = where(self.folder, self.text.token, number)
+        if not os.path.exists(name):
+            corpus_file.write(name, words_of_stretch(self.text.stretches[number]), **TOLD)
+        ids, index = corpus_file.load(name)
+        known = self.text.vocabulary
+        new_id = [known[word if word in known else UNK] for word in index["words"]]
+        return ids, np.array(new_id, np.int32)
+
+    def _name(self, part):
+        return os.path.join(self.folder, f"w2vlib-{self.text.token}-part-{part}.npy")
+
+    def clear(self):
+        """Remove what was sent; what was read stays for the next training on this text."""
+        for name in self.names:
+            os.remove(name)
+        self.names.clear()
