@@ -8,16 +8,14 @@ import functools
 import os
 import posixpath
 import secrets
-from collections import Counter
 from dataclasses import dataclass, field, replace
-from operator import itemgetter
 
 import numpy as np
 
 from w2vlib import corpus_file, files
 from w2vlib.check import short
 from w2vlib.corpus import check_kept, make_change
-from w2vlib.stretches import pack, read_stretch, unpack
+from w2vlib.stretches import add_counts, count_stretches, read_stretch, unpack
 from w2vlib.vocabulary import Vocabulary, choose_words
 
 __all__ = ["ClusterText", "load_on_cluster"]
@@ -142,7 +140,20 @@ def load_on_cluster(
     name = posixpath.basename(paths[0][0]) if len(paths) == 1 else f"{len(paths)} files"
     stretches = list(cut_files(paths, change))
     token = secrets.token_hex(8)
-    numbers = range(len(stretches))
+    sizes, homes = read_all(client, token, stretches)
+    words, counts = count_all(client, token, stretches, homes)
+    number = dict(zip(words, range(len(words))))
+    kept = choose_words(np.array(counts), number, min_count, max_vocab, name)
+    size = part_size(sum(sizes))
+    starts, part_sizes = zip(*(cut(words, size) for words in sizes))
+    stretch = np.repeat(range(len(stretches)), [len(each) for each in starts])
+    parts = stretch, np.concatenate(starts), np.concatenate(part_sizes)
+    _, counts, words = kept
+    return ClusterText(words, counts, name, *parts, stretches, homes, token=token)
+
+
+def read_all(client, token, stretches):
+    """The workers read stretches -> how many words each has, and who has it, by address."""
     workers = wait_for_workers(client)
     read = [
         client.submit(
@@ -151,24 +162,21 @@ def load_on_cluster(
         )
         for number, stretch in enumerate(stretches)
     ]  # fmt: skip
-    told = [client.submit(itemgetter(1), each, pure=False) for each in read]
-    sizes, homes = zip(*client.gather(told))
-    counts = [client.submit(itemgetter(0), each, pure=False) for each in read]
+    sizes, homes = zip(*client.gather(read))
+    return sizes, list(homes)
+
+
+def count_all(client, token, stretches, homes):
+    """Each worker counts what it has read, and so on by FAN -> words and counts, two lists."""
+    counts = []
+    for home in dict.fromkeys(homes):
+        theirs = {i: stretches[i] for i in range(len(stretches)) if homes[i] == home}
+        place = {"workers": [home], "allow_other_workers": True}
+        counts.append(client.submit(count_stretches, token, theirs, pure=False, **place))
     while len(counts) > 1:
         some = [counts[i : i + FAN] for i in range(0, len(counts), FAN)]
         counts = [client.submit(add_counts, each, pure=False) for each in some]
-    words, counts = unpack(*counts[0].result())
-    number = dict(zip(words, range(len(words))))
-    kept = choose_words(np.array(counts), number, min_count, max_vocab, name)
-    size = part_size(sum(sizes))
-    starts, part_sizes = zip(*(cut(words, size) for words in sizes))
-    stretch = np.repeat(numbers, [len(each) for each in starts])
-    starts, part_sizes = np.concatenate(starts), np.concatenate(part_sizes)
-    homes = list(homes)
-    _, counts, words = kept
-    return ClusterText(
-        words, counts, name, stretch, starts, part_sizes, stretches, homes, token=token
-    )
+    return unpack(*counts[0].result())
 
 
 def wait_for_workers(client):
@@ -222,11 +230,3 @@ def cut_files(paths, change):
         else:
             for start in range(0, size, STRETCH):
                 yield path, start, start + STRETCH, change
-
-
-def add_counts(packed):
-    total = Counter()
-    for each in packed:
-        for word, count in zip(*unpack(*each)):
-            total[word] += count
-    return pack(total, list(total.values()))

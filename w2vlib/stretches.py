@@ -4,6 +4,7 @@ import contextlib
 import io
 import os
 import re
+from collections import Counter
 
 import numpy as np
 
@@ -12,17 +13,37 @@ from w2vlib.numbering import Numbering
 from w2vlib.reading import UNK
 
 REACH = 1 << 20  # bytes in which a line ends, or else it is cut
-TOLD = {"name": "stretch", "made_from": None}
 
 
 def read_stretch(token, number, stretch):
-    """Read a stretch on a worker, and keep it -> its counts, its size, the worker's address."""
+    """Read a stretch on a worker, and keep it -> its size, and the worker's address."""
     from distributed import get_worker
 
     worker = get_worker()
-    name = where(worker.local_directory, token, number)
-    ids, index = corpus_file.write(name, words_of_stretch(stretch), **TOLD)
-    return pack(index["words"], index["counts"]), (len(ids), worker.address)
+    ids, _ = at_hand(worker.local_directory, token, number, stretch)
+    return len(ids), worker.address
+
+
+def count_stretches(token, stretches):
+    """The words of some stretches, {number: stretch}, and how often each comes, packed."""
+    from distributed import get_worker
+
+    folder = get_worker().local_directory
+    indices = (at_hand(folder, token, *each)[1] for each in stretches.items())
+    return add_all((index["words"], index["counts"]) for index in indices)
+
+
+def add_counts(packed):
+    """Counts of several workers, in one."""
+    return add_all(unpack(*each) for each in packed)
+
+
+def add_all(counts):
+    total = Counter()
+    for words, numbers in counts:
+        for word, number in zip(words, numbers):
+            total[word] += number
+    return pack(total, list(total.values()))
 
 
 def pack(words, counts):
@@ -34,8 +55,12 @@ def unpack(words, counts):
     return words.decode("utf-8", "surrogatepass").split("\n"), counts.tolist()
 
 
-def where(folder, token, number):
-    return os.path.join(folder, f"w2vlib-{token}-stretch-{number}.npy")
+def at_hand(folder, token, number, stretch):
+    """The word numbers of a stretch, on disk, and their index; it is read if it is not there."""
+    name = os.path.join(folder, f"w2vlib-{token}-stretch-{number}.npy")
+    if os.path.exists(name):
+        return corpus_file.load(name)
+    return corpus_file.write(name, words_of_stretch(stretch), name="stretch", made_from=None)
 
 
 def words_of_stretch(stretch):
@@ -102,17 +127,21 @@ class Shelf:
             self.read[number] = self._open(number)
         ids, new_id = self.read[number]
         start = int(self.text.starts[part])
+        # The tables of many stretches would take memory: they stay on disk as well.
+        new_id = corpus_file.part(new_id, 0, len(new_id))
         return new_id[corpus_file.part(ids, start, start + self.text.size(part))]
 
     def _open(self, number):
-        """The word numbers of a stretch, on disk, and the id of each."""
-        name = where(self.folder, self.text.token, number)
+        """The word numbers of a stretch, and the id of each: both on disk."""
+        token, stretch = self.text.token, self.text.stretches[number]
+        ids, index = at_hand(self.folder, token, number, stretch)
+        name = os.path.join(self.folder, f"w2vlib-{token}-table-{number}.npy")
         if not os.path.exists(name):
-            corpus_file.write(name, words_of_stretch(self.text.stretches[number]), **TOLD)
-        ids, index = corpus_file.load(name)
-        known = self.text.vocabulary
-        new_id = [known[word if word in known else UNK] for word in index["words"]]
-        return ids, np.array(new_id, np.int32)
+            known = self.text.vocabulary
+            new_id = [known[word if word in known else UNK] for word in index["words"]]
+            with files.replacing(name) as file:
+                np.save(file, np.array(new_id, np.int32))
+        return ids, np.load(name, mmap_mode="r")
 
     def _name(self, part):
         return os.path.join(self.folder, f"w2vlib-{self.text.token}-part-{part}.npy")
