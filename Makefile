@@ -77,7 +77,7 @@ binder: ## run every chapter in a fresh environment like Binder's
 	@_build/binder/bin/python -m pytest -n 2 --dist loadfile --nbval --nbval-current-env book
 
 clean: ## remove everything that make made
-	rm -rf .venv _build .pytest_cache .ruff_cache w2vlib.egg-info
+	rm -rf .venv _build .pytest_cache .hypothesis .ruff_cache w2vlib.egg-info
 
 # --clear: the environment holds the pinned set and nothing of an older one. --no-compile: Python does
 # so when a module is first imported, and most never are. Matplotlib looks for the fonts now, because it

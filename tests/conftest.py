@@ -7,6 +7,15 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from long import LONG
+
+with contextlib.suppress(ImportError):  # Binder's environment runs the notebooks without it
+    from hypothesis import settings
+
+    settings.register_profile(
+        "w2vlib", derandomize=not LONG, deadline=None, max_examples=2000 if LONG else 50
+    )
+    settings.load_profile("w2vlib")
 
 # The notebooks' kernels inherit it, so that their outputs are stable.
 for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
