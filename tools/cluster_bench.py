@@ -27,6 +27,7 @@ from time import perf_counter
 
 import numpy as np
 from bench import cpu_model, read, versions
+from distributed import Client, LocalCluster
 
 from w2vlib import cluster, load_corpus, train
 from w2vlib.cluster_text import load_on_cluster
@@ -226,12 +227,17 @@ def crowded(client):
 def memory(args):
     """The large text many times over, from a folder of links, by workers that may hold a tenth."""
     folder = args.folder / "many"
-    folder.mkdir(exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True)
     for i in range(args.copies):
         (folder / f"{i:03}.txt").unlink(missing_ok=True)
         (folder / f"{i:03}.txt").symlink_to(args.plain.resolve())
     limit, peaks, over = args.limit * 10**6, {}, threading.Event()
-    with noting(), workers(2, memory_limit=limit) as client:
+    usual = {"n_workers": 2, "threads_per_worker": 1, "dashboard_address": "127.0.0.1:0"}
+    with (  # as Dask starts them: ours keep what they freed at hand
+        noting(),
+        LocalCluster(**usual, memory_limit=limit) as local,
+        Client(local) as client,
+    ):
 
         def watch():
             while not over.wait(0.5):
@@ -262,7 +268,7 @@ def main():
     parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2, 3])
     parser.add_argument("--plain", type=Path, help="a larger text, for speed and memory")
     parser.add_argument("--copies", type=int, default=45, help="so many times, for memory")
-    parser.add_argument("--limit", type=int, default=400, help="MB of a worker, for memory")
+    parser.add_argument("--limit", type=int, default=440, help="MB of a worker, for memory")
     parser.add_argument("--folder", type=Path, default=Path(tempfile.gettempdir()))
     parser.add_argument("-o", "--output", type=Path, default=OUTPUT)
     args = parser.parse_args()

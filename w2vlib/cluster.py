@@ -128,12 +128,11 @@ class Training:
 
         First what it has at hand, then what nobody has; then what it has to read once more.
         """
-        fastest, turns = max(member.pace for member in self.team.members), {}
-        each = -(-len(left) // len(self.team.members))
-        rounds = max(1, round(each / self.turn_length()))
-        for member in self.team.members:
-            share = member.pace / fastest if 0 < member.pace < SLOW * fastest else 1
-            number = share * each / rounds
+        members, turns = self.team.members, {}
+        fastest = max(member.pace for member in members)
+        shares = [m.pace / fastest if 0 < m.pace < SLOW * fastest else 1 for m in members]
+        rounds = max(1, round(len(left) / (self.turn_length() * len(members))))
+        for member, number in zip(members, np.divide(shares, sum(shares)) * len(left) / rounds):
             distances = {part: self.distance(part, member) for part in left}
             at_hand = list(distances.values()).count(0) / rounds
             if abs(at_hand - number) < NEARLY * number:

@@ -17,7 +17,7 @@ import numpy as np
 from distributed import get_worker
 
 from w2vlib import distributed, hogwild
-from w2vlib.pieces import Piece
+from w2vlib.pieces import PARTS, Piece
 from w2vlib.progress import LARGEST
 from w2vlib.stretches import Shelf
 from w2vlib.team import is_gone
@@ -82,7 +82,7 @@ class Copy:
         return True
 
     async def stop(self):
-        """Learn no more than the part that is begun."""
+        """Learn no more than the piece that is begun."""
         self.enough = True
 
     async def end(self):
@@ -106,7 +106,7 @@ class Copy:
         parts: their numbers; sent: of some of them the number and the ids.
         before, after: the learning rate at the start and at the end.
         top: how many rows will meet.
-        limit: seconds after which no other part is begun.
+        limit: seconds after which no other piece is begun.
         Returns words, how many parts were done, mean loss, seconds of training, and whether all is
             sound.
         """
@@ -115,13 +115,14 @@ class Copy:
         for part in sent:
             self.shelf.put(*part)
         total = sum(map(self.text.size, parts))
-        for turn, number in enumerate(parts):
+        for turn in range(0, len(parts), PARTS):
             if self.enough or (turn and perf_counter() - begin > limit):
                 parts = parts[:turn]
                 break
-            ids = self.shelf.ids(number)
-            rng = np.random.default_rng((self.seed, 1 + epoch, 1 + number))
-            piece = Piece((number,), ids, self.vocabulary, rng, done)
+            joined = tuple(parts[turn : turn + PARTS])  # one piece, as on one machine
+            ids = np.concatenate([self.shelf.ids(number) for number in joined])
+            rng = np.random.default_rng((self.seed, 1 + epoch, 1 + joined[0]))
+            piece = Piece(joined, ids, self.vocabulary, rng, done)
 
             def rate(more, done=done):
                 return before + (after - before) * (done + more) / total
