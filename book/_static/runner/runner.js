@@ -538,8 +538,10 @@
   }
   if (location.protocol === "file:") {
     note.hidden = false;
-    note.textContent = "It can also run on this page, once a server shows it: say `make serve`, or "
-      + "`python -m http.server` in the book's folder. From a folder, a browser lets no page start Python.";
+    const command = (textContent) => make("code", { textContent });
+    note.replaceChildren("It can also run on this page, once a server shows it: say ", command("make serve"),
+      ", or ", command("python -m http.server"), " in the book's folder. From a folder, a browser lets ",
+      "no page start Python.");
   } else if (globalThis.WebAssembly && globalThis.Worker) {
     opener.hidden = false;
     note.hidden = false;
