@@ -4,6 +4,7 @@ PYTHON ?= python3
 PORT ?= 8000
 
 BIN := .venv/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile
 INSTALLED := .venv/installed
 TESTING := .venv/testing
 HTML := _build/html
@@ -19,7 +20,7 @@ export MPLCONFIGDIR := $(CURDIR)/.venv/matplotlib
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help book pdf slides serve test lint outputs bench lab binder clean
+.PHONY: help book pdf slides serve test lint outputs bench lab binder pins clean
 
 help: ## list the targets
 	@echo "make TARGET   (PYTHON=python3.12 chooses the interpreter, 3.11 or newer)"
@@ -74,7 +75,20 @@ binder: ## run every chapter in a fresh environment like Binder's
 	@_build/binder/bin/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
 	@_build/binder/bin/python -m pip install --quiet --disable-pip-version-check .
 	@_build/binder/bin/python -m pip check
+	@_build/binder/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-test.txt
 	@_build/binder/bin/python -m pytest -n 2 --dist loadfile --nbval --nbval-current-env book
+
+# A pinned version stays while it fits. UPGRADE=1 takes the newest that have been out for a week, in which
+# a bad one is mostly found.
+UV := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest \
+	--generate-hashes --custom-compile-command "make pins" $(if $(UPGRADE),--upgrade --exclude-newer "7 days")
+
+pins: ## write the pinned sets anew from pyproject.toml (UPGRADE=1: the newest versions)
+	@test -x $(BIN)/uv || $(MAKE) --silent $(TESTING)
+	@$(UV) pyproject.toml --extra book --extra cluster --group binder --group build -o requirements.txt
+	@$(UV) pyproject.toml --extra dev --group binder --group build -c requirements.txt \
+		-o requirements-test.txt
+	@$(UV) --group hub -c requirements-test.txt -o hub/requirements.txt
 
 clean: ## remove everything that make made
 	rm -rf .venv _build .pytest_cache .hypothesis .ruff_cache w2vlib.egg-info
@@ -88,14 +102,15 @@ $(INSTALLED): requirements.txt pyproject.toml tools/ipython_kernel_config.py
 			"choose another: make PYTHON=python3.12" >&2; exit 1; }
 	@echo "Installing into .venv (about a minute)"
 	@$(PYTHON) -m venv --clear .venv
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile -r requirements.txt
+	@$(PIP) -r requirements.txt
+	@$(PIP) --no-deps --no-build-isolation -e .
 	@$(BIN)/python -c 'import matplotlib.font_manager'
 	@mkdir -p $(IPYTHONDIR)/profile_default
 	@cp tools/ipython_kernel_config.py $(IPYTHONDIR)/profile_default/
 	@touch $@
 
 $(TESTING): $(INSTALLED) requirements-test.txt
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile -r requirements-test.txt
+	@$(PIP) -r requirements-test.txt
 	@touch $@
 
 # The cache of executed notebooks does not know that the library has changed: forget it then.
