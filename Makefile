@@ -52,10 +52,11 @@ test: $(TESTING) ## run the unit tests, every notebook, and a strict build of th
 	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder \
 		--nbval --nbval-current-env -rs
 
-lint: $(TESTING) ## check the style of code, notebooks and scripts
+lint: $(TESTING) ## check the style of code, notebooks and scripts, and the workflows
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/oxlint --quiet w2vlib book/_static tools
+	@$(BIN)/zizmor --offline --quiet .github
 
 outputs: $(INSTALLED) ## run the notebooks and store their outputs (NOTEBOOKS=book/03_binary.ipynb, FRESH=1)
 	@$(BIN)/python tools/outputs.py $(if $(FRESH),--fresh) $(NOTEBOOKS)
