@@ -343,13 +343,6 @@ def test_unsound_vectors_do_not_replace_sound_ones(corpus, path, monkeypatch):
     assert path.read_bytes() == before
 
 
-def test_what_a_killed_one_left_beside_is_taken_away(corpus, path):
-    part = path.with_name(path.name + ".part")
-    part.write_bytes(b"half a checkpoint")
-    train(corpus, checkpoint=path, **QUIET)
-    assert os.listdir(path.parent) == [path.name]
-
-
 def test_threads_may_change(corpus, path):
     if ENGINES["compiled"].missing():
         pytest.skip("it needs Numba")

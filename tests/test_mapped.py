@@ -37,9 +37,9 @@ def test_a_word_that_ends_a_line(saved, tmp_path):
     assert path.read_bytes() == before and len(WordVectors.load(path)) == 4
 
 
-def test_a_save_that_fails_leaves_both_files(saved, monkeypatch):
+def test_a_save_that_fails_leaves_the_former_file(saved, monkeypatch):
     wv, path = saved
-    before = {file.name: file.read_bytes() for file in path.parent.iterdir()}
+    before = path.read_bytes()
 
     def write_array(file, *rest, **options):
         raise OSError("no space left")
@@ -47,25 +47,27 @@ def test_a_save_that_fails_leaves_both_files(saved, monkeypatch):
     monkeypatch.setattr(np.lib.format, "write_array", write_array)
     with pytest.raises(OSError, match="no space"):
         WordVectors(wv.vectors, ["four", "other", "words", "here"]).save(path)
-    assert {file.name: file.read_bytes() for file in path.parent.iterdir()} == before
+    assert path.read_bytes() == before and list(path.parent.iterdir()) == [path]
 
 
-def test_files_that_do_not_fit(saved, tmp_path):
-    _, path = saved
-    words = tmp_path / "vectors.words.txt"
-    words.write_text("the\n")
-    with pytest.raises(ValueError, match=r"do not fit: float32 \(4, 3\), 1 words"):
+def test_what_is_not_whole(saved, tmp_path):
+    wv, path = saved
+    whole = path.read_bytes()
+    np.save(path, wv.vectors)
+    matrix = path.read_bytes()
+    assert whole.startswith(matrix)
+    with pytest.raises(ValueError, match=r"vectors.npy has no words, .* an array of your own"):
         WordVectors.load(path)
-    words.unlink()
-    with pytest.raises(FileNotFoundError, match=r"has no words: .*vectors.words.txt is not there"):
+    for damaged in whole[:-1], whole[:-11], whole + b"more\n":
+        path.write_bytes(damaged)
+        with pytest.raises(ValueError, match=r"cut off or damaged: float32 \(4, 3\), [235] words"):
+            WordVectors.load(path)
+    path.write_bytes(matrix + "the\nétat\n".encode("latin-1"))
+    with pytest.raises(ValueError, match=r"words in .*vectors.npy are not UTF-8: see line 2"):
         WordVectors.load(path)
-    words.write_bytes("the\nétat\n".encode("latin-1"))
-    with pytest.raises(ValueError, match=r"vectors.words.txt is not UTF-8 text: see line 2"):
-        WordVectors.load(path)
-    words.write_text("the\n")
-    whole, archive = path.read_bytes(), tmp_path / "some.npz"
+    archive = tmp_path / "some.npz"
     np.savez(archive, whole)
-    for damaged in whole[:-5], b"", archive.read_bytes():
+    for damaged in matrix[:-5], b"", archive.read_bytes():
         path.write_bytes(damaged)
         with pytest.raises(ValueError, match="is no whole matrix of NumPy"):
             WordVectors.load(path)

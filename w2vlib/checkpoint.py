@@ -6,7 +6,6 @@ any moment leaves the one before. Nothing in it is taken on trust: its settings 
 training that reads it, which thus knows the shapes; a sum tells whether all is as it was written.
 """
 
-import contextlib
 import hashlib
 import json
 import os
@@ -17,6 +16,7 @@ import zlib
 import numpy as np
 
 from w2vlib import corpus_file, files
+from w2vlib.replacing import replacing
 
 MAGIC = f"w2vlib checkpoint 1, {sys.byteorder}-endian\n".encode()
 LONGEST = 1 << 16  # bytes of the line of JSON, at most
@@ -101,24 +101,18 @@ class Checkpoint:
         """Write both; an error, such as a full disk, leaves the former file as it was."""
         start = time.perf_counter()
         header = {"settings": self.settings, "state": state, "sum": self._sum(state, matrices)}
-        part = self.path + ".part"  # one name: whoever is killed leaves no more than one
         try:
-            with open(part, "wb") as file:
+            with replacing(self.path) as file:
                 file.write(MAGIC + json.dumps(header).encode() + b"\n")
                 file.writelines(matrices)
-                file.flush()
-                os.fsync(file.fileno())
-            os.replace(part, self.path)
         except OSError as error:
+            why = os.strerror(error.errno) if error.errno else error
             raise type(error)(
                 error.errno,
-                f"the checkpoint cannot be written ({error.strerror}): make room, and the same "
+                f"the checkpoint cannot be written ({why}): make room, and the same "
                 "call goes on from the last one that was",
                 self.path,
             ) from error
-        finally:
-            with contextlib.suppress(FileNotFoundError):
-                os.unlink(part)
         end = time.perf_counter()
         self.next = end + max(PAUSE, REST * (end - start))
 

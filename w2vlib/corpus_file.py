@@ -18,6 +18,7 @@ import numpy as np
 
 from w2vlib import files
 from w2vlib.progress import Stderr
+from w2vlib.replacing import replacing
 
 MAGIC = np.lib.format.MAGIC_PREFIX
 VERSION = 1  # another one where the same text would give other ids
@@ -138,7 +139,7 @@ def write(path, blocks, **told):
         become, and what the words are.
     told: name and made_from, for the index.
     """
-    with files.replacing(path) as file:
+    with replacing(files.expand(path)) as file:
         _write_header(file, 0)
         begin = file.tell()
         file.writelines(blocks)
@@ -151,8 +152,6 @@ def write(path, blocks, **told):
         file.write(json.dumps(index, ensure_ascii=False).encode("utf-8", "surrogatepass"))
         file.seek(0)
         _write_header(file, length)
-        file.flush()
-        os.fsync(file.fileno())  # a loss of power must not leave the name without the ids
     return load(path)
 
 

@@ -266,10 +266,10 @@ class WordVectors:
         binary=False is text, for people and most programs; binary=True is smaller and faster.
         header=False leaves out the first line of a text: a file as GloVe's. A name that ends in
         .gz, .bz2 or .xz is written compressed. Under one that ends in .npy a matrix of NumPy is
-        written, its words beside it in .words.txt: `load` maps it, so that it is there at once. A
-        save that fails leaves the former file as it was. ValueError for words that the format
-        cannot hold: with blanks they go into .npy and, for `load` alone, into text; OSError for a
-        path that cannot be written.
+        written, its words behind it: `load` maps it, so that it is there at once. A save that fails
+        or is killed leaves the former file as it was. ValueError for words that the format cannot
+        hold: with blanks they go into .npy and, for `load` alone, into text; OSError for a path
+        that cannot be written, or where the disk is full.
         """
         if mapped.is_mapped(path):
             mapped.save(path, self.vocabulary, self.vectors)

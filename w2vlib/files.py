@@ -13,8 +13,6 @@ import itertools
 import os
 import posixpath
 import re
-import secrets
-import shutil
 import stat
 import sys
 import tempfile
@@ -24,6 +22,7 @@ from importlib import import_module
 from importlib.util import find_spec
 
 from w2vlib.check import short
+from w2vlib.replacing import replacing
 
 CHUNK = 1 << 16  # bytes
 
@@ -360,23 +359,3 @@ def writing(path):
         return
     with replacing(path) as file, compressor(file) as out:
         yield out
-
-
-@contextlib.contextmanager
-def replacing(path):
-    """An ordinary file to write and read, which takes the place of another when it is complete.
-
-    Only a program that is killed leaves it: as .NAME.0123456789abcdef.part, beside.
-    """
-    target = os.path.realpath(expand(path))
-    folder, name = os.path.split(target)
-    part = os.path.join(folder, f".{name[:50]}.{secrets.token_hex(8)}.part")
-    try:
-        with open(part, "x+b") as file:
-            yield file
-        if os.path.exists(target):
-            shutil.copymode(target, part)
-        os.replace(part, target)
-    finally:
-        with contextlib.suppress(FileNotFoundError):
-            os.unlink(part)

@@ -1,6 +1,5 @@
 """The Penn Treebank: not ours to hand out, so fetched when it is first asked for."""
 
-import errno
 import hashlib
 import os
 import shutil
@@ -12,6 +11,7 @@ import zlib
 from pathlib import Path
 
 from w2vlib.check import short
+from w2vlib.replacing import FULL, replacing
 
 SHA256 = {
     "train": "fcea919f6cf83f35d4d00c6cbf08040d13d4155226340912e2fef9c9c4102cbf",
@@ -77,7 +77,7 @@ def _fetch(path, sha256, mirrors):
 
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        scratch = tempfile.TemporaryDirectory(dir=path.parent)
+        arrived = tempfile.TemporaryFile(dir=path.parent)  # noqa: SIM115 - it goes by itself
     except OSError as error:
         raise type(error)(
             f"cannot keep {path.name} in the folder {path.parent}: {error.strerror}; put "
@@ -86,12 +86,12 @@ def _fetch(path, sha256, mirrors):
     bar = sys.stderr.isatty()
     download = pooch.HTTPDownloader(progressbar=bar, chunk_size=1 << 16, timeout=TIMEOUT)
     failures = []
-    with scratch as folder:
-        arrived, taken_out = Path(folder) / "arrived", Path(folder) / "taken-out"
+    with arrived, replacing(path) as taken_out:
         for address, member in mirrors:
             address = address.format(file=path.name)
+            empty(arrived, taken_out)
             try:
-                download(address, str(arrived), None)
+                download(address, arrived, None)
                 take_out(arrived, member and member.format(file=path.name), taken_out)
                 if (found := _sha256(taken_out)) != sha256:
                     raise ValueError(f"wrong SHA-256 {found}, expected {sha256}")
@@ -99,34 +99,46 @@ def _fetch(path, sha256, mirrors):
                 OSError, ValueError, KeyError, EOFError,
                 tarfile.TarError, zipfile.BadZipFile, zlib.error,
             ) as error:  # fmt: skip
-                if getattr(error, "errno", None) == errno.ENOSPC:
-                    raise  # the disk is full: another mirror does not help
+                if getattr(error, "errno", None) in FULL:
+                    raise  # another mirror does not help
                 failures.append(f"  {address}\n    {type(error).__name__}: {short(error, 400)}")
             else:
-                os.replace(taken_out, path)
                 return
-    raise ConnectionError(
-        f"could not fetch {path.name}. Tried:\n" + "\n".join(failures) + "\n"
-        f"Get the file (SHA-256 {sha256}) by other means and put it into {path.parent}, or into a "
-        "folder of your own that the environment variable W2VLIB_DATA names. "
-        'load_corpus("default") works without it.'
-    )
+        raise ConnectionError(
+            f"could not fetch {path.name}. Tried:\n" + "\n".join(failures) + "\n"
+            f"Get the file (SHA-256 {sha256}) by other means and put it into {path.parent}, or "
+            "into a folder of your own that the environment variable W2VLIB_DATA names. "
+            'load_corpus("default") works without it.'
+        )
 
 
-def take_out(archive, member, target):
-    """Copy one member of a .tgz or .zip archive to `target`; no member: the file itself."""
+def empty(*scratch):
+    """Make open files empty."""
+    for file in scratch:
+        file.seek(0)
+        file.truncate()
+
+
+def take_out(archive, member, out):
+    """Copy one member of a .tgz or .zip archive to a file, both open; no member: all of it."""
+    archive.seek(0)
     if member is None:
-        os.replace(archive, target)
+        shutil.copyfileobj(archive, out)
     elif zipfile.is_zipfile(archive):
-        with zipfile.ZipFile(archive) as zip, zip.open(member) as source, open(target, "wb") as out:
+        with zipfile.ZipFile(archive) as zip, zip.open(member) as source:
             shutil.copyfileobj(source, out)
     else:
-        with tarfile.open(archive) as tar:
+        archive.seek(0)
+        with tarfile.open(fileobj=archive) as tar:
             names = {name.removeprefix("./"): name for name in tar.getnames()}
-            with tar.extractfile(names[member]) as source, open(target, "wb") as out:
+            with tar.extractfile(names[member]) as source:
                 shutil.copyfileobj(source, out)
 
 
-def _sha256(path):
-    with open(path, "rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+def _sha256(file):
+    """Of an open file, or of one that is named."""
+    if isinstance(file, Path):
+        with open(file, "rb") as opened:
+            return _sha256(opened)
+    file.seek(0)
+    return hashlib.file_digest(file, "sha256").hexdigest()

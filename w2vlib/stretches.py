@@ -11,6 +11,7 @@ import numpy as np
 from w2vlib import corpus_file, files, reading
 from w2vlib.numbering import Numbering
 from w2vlib.reading import UNK
+from w2vlib.replacing import replacing
 
 REACH = 1 << 20  # bytes in which a line ends, or else it is cut
 
@@ -139,7 +140,7 @@ class Shelf:
         if not os.path.exists(name):
             known = self.text.vocabulary
             new_id = [known[word if word in known else UNK] for word in index["words"]]
-            with files.replacing(name) as file:
+            with replacing(name) as file:
                 np.save(file, np.array(new_id, np.int32))
         return ids, np.load(name, mmap_mode="r")
 

@@ -15,6 +15,7 @@ ORDER = [
     "check",
     "gradient_check",
     "progress",
+    "replacing",
     "files",
     "reading",
     "ptb",

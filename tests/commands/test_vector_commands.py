@@ -166,15 +166,6 @@ def test_convert(vectors, tmp_path, capfd):
     assert "would replace the vectors" in fails(capfd, "convert", vectors, "-o", vectors)
 
 
-def test_the_words_beside_a_matrix_are_not_replaced(vectors, tmp_path, capsys):
-    matrix, words = str(tmp_path / "matrix.npy"), str(tmp_path / "matrix.words.txt")
-    assert main(["convert", vectors, "-o", matrix]) == 0
-    capsys.readouterr()
-    assert "would replace the vectors" in fails(capsys, "convert", matrix, "-o", words)
-    assert "would replace the corpus" in fails(capsys, "train", words, "-o", matrix)
-    assert len(WordVectors.load(matrix)) == 4
-
-
 def test_standard_input_is_read_once(vectors, capsys):
     assert "can be read once" in fails(capsys, "evaluate", "-", "--pairs", "-")
     assert "can be read once" in fails(capsys, "evaluate", vectors, "--pairs=-", "--analogies=-")

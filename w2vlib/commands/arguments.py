@@ -3,7 +3,7 @@
 import os
 import tempfile
 
-from w2vlib import files, mapped
+from w2vlib import files
 from w2vlib.evaluation import WordVectors
 
 STDIN, STDOUT = "/dev/stdin", "/dev/stdout"
@@ -86,12 +86,11 @@ def check_replaces(written, read, what):
     """
     taken = {}
     for option, path in written.items():
-        for new in mapped.written(path):
-            if any(files.same(new, old) for old in read):
-                raise ValueError(f"{option} {path} would replace the {what}: choose another name")
-            other = taken.setdefault(os.path.realpath(files.expand(new)), option)
-            if other != option:
-                raise ValueError(f"{option} and {other} name one file: choose another name")
+        if any(files.same(path, old) for old in read):
+            raise ValueError(f"{option} {path} would replace the {what}: choose another name")
+        other = taken.setdefault(os.path.realpath(files.expand(path)), option)
+        if other != option:
+            raise ValueError(f"{option} and {other} name one file: choose another name")
 
 
 def check_read_once(*paths):

@@ -4,7 +4,7 @@ import itertools
 import os
 import tempfile
 
-from w2vlib import files, mapped
+from w2vlib import files
 from w2vlib.commands.arguments import (
     BINARY,
     WRITTEN,
@@ -185,7 +185,7 @@ def _check_files(args, texts):
         written["--phrases"] = _joined(args)
     for option, path in written.items():
         files.check_writable(path, option)
-    start = [] if args.start is None else mapped.written(args.start)
+    start = [] if args.start is None else [args.start]
     local = [path for path in args.corpus if not _is_url(args, path)]
     texts = text_files(local) if local else []
     check_read_once(*texts, *start)

@@ -2,7 +2,7 @@
 
 import sys
 
-from w2vlib import check, files, mapped
+from w2vlib import check, files
 from w2vlib.commands.arguments import (
     BINARY,
     LOADING,
@@ -173,7 +173,7 @@ def evaluate(args):
 def convert(args):
     """Vectors in another format."""
     files.check_writable(args.output, "--output")
-    check_replaces({"--output": args.output}, mapped.written(args.vectors), "vectors")
+    check_replaces({"--output": args.output}, [args.vectors], "vectors")
     wv = load(args)
     save(wv, args.output, binary=args.binary, header=not args.glove)
     say(f"wrote {len(wv):,} vectors of {wv.vectors.shape[1]} numbers to {args.output}")
