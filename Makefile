@@ -86,8 +86,10 @@ UV := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --fork-str
 
 pins: ## write the pinned sets anew from pyproject.toml (UPGRADE=1: the newest versions)
 	@test -x $(BIN)/uv || $(MAKE) --silent $(TESTING)
-	@$(UV) pyproject.toml --extra book --extra cluster --group binder --group build -o requirements.txt
-	@$(UV) pyproject.toml --extra dev --group binder --group build -c requirements.txt \
+	@$(UV) pyproject.toml --extra lab --extra cluster --group binder -o requirements.txt
+	@$(UV) pyproject.toml --extra book --extra cluster --group binder --group build \
+		-c requirements.txt -o requirements-book.txt
+	@$(UV) pyproject.toml --extra dev --group binder --group build -c requirements-book.txt \
 		-o requirements-test.txt
 	@$(UV) --group hub -c requirements-test.txt -o hub/requirements.txt
 
@@ -97,13 +99,13 @@ clean: ## remove everything that make made
 # --clear: the environment holds the pinned set and nothing of an older one. --no-compile: Python does
 # so when a module is first imported, and most never are. Matplotlib looks for the fonts now, because it
 # would say so on a page if it did it later.
-$(INSTALLED): requirements.txt pyproject.toml tools/ipython_kernel_config.py
+$(INSTALLED): requirements-book.txt pyproject.toml tools/ipython_kernel_config.py
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
 		|| { echo "make: '$(PYTHON)' is missing or older than Python 3.11;" \
 			"choose another: make PYTHON=python3.12" >&2; exit 1; }
 	@echo "Installing into .venv (about a minute)"
 	@$(PYTHON) -m venv --clear .venv
-	@$(PIP) -r requirements.txt
+	@$(PIP) -r requirements-book.txt
 	@$(PIP) --no-deps --no-build-isolation -e .
 	@$(BIN)/python -c 'import matplotlib.font_manager'
 	@mkdir -p $(IPYTHONDIR)/profile_default
