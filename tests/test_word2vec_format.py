@@ -139,7 +139,11 @@ FLOATS = np.float32([1, 2]).tobytes()
         ("2 2\na 1 2\nb 3 4\n".encode("utf-16-be"), "is UTF-16 text"),
         (b"<!DOCTYPE html>\n<html>", "is a web page"),
         (b"version https://git-lfs.github.com/spec/v1\n", "is a pointer of Git LFS"),
-        (b"99999999999 300\na 1 2\n", "states 99999999999 rows .* more than the memory holds"),
+        (b"99999999999 300\na 1 2\n", "line 2: 'a' has 2 numbers, line 1 promises 300"),
+        (
+            b"1 %d\na 1 2\n" % 10**400,
+            r"states rows of 1000\d+\.\.\. numbers, but 1,048,576 are the most",
+        ),
         (b"9999 300\na 1 2\n", "line 2: 'a' has 2 numbers, line 1 promises 300"),
         (b"3 2\na 1.25 2.25\nb 3.25 4.25\n", "line 4: the file ends here"),
         (b"2 2\na 1.25 2.25\nb 3.25", "line 3: 'b' has 1 numbers, line 1 promises 2"),

@@ -16,6 +16,7 @@ import zlib
 import numpy as np
 
 from w2vlib import corpus_file, files
+from w2vlib.check import short
 from w2vlib.replacing import replacing
 
 MAGIC = f"w2vlib checkpoint 1, {sys.byteorder}-endian\n".encode()
@@ -59,10 +60,10 @@ class Checkpoint:
                 settings, state, self.sum = (header[key] for key in ("settings", "state", "sum"))
                 changed = [name for name in self.settings if settings[name] != self.settings[name]]
             except (ValueError, TypeError, KeyError, RecursionError):
-                raise self._damaged() from None
+                raise self.damaged() from None
             self.offset = file.tell()
         if changed:
-            told = [f"{name} is {settings[name]} there, {self.settings[name]} here"
+            told = [f"{name} is {_shown(settings[name])} there, {self.settings[name]} here"
                     for name in changed]  # fmt: skip
             raise ValueError(
                 f"checkpoint {self.path} is of another training: {'; '.join(told)}. Go on with "
@@ -70,7 +71,8 @@ class Checkpoint:
             )
         self.state = state
 
-    def _damaged(self):
+    def damaged(self):
+        """What to raise where it cannot be gone on from."""
         return ValueError(
             f"checkpoint {self.path} is cut off or damaged: delete it, and the training starts anew"
         )
@@ -79,13 +81,13 @@ class Checkpoint:
         """Read what was saved of the matrices, float32, into these."""
         size = self.offset + sum(matrix.nbytes for matrix in matrices)
         if os.path.getsize(self.path) != size:
-            raise self._damaged()
+            raise self.damaged()
         with open(self.path, "rb") as file:
             file.seek(self.offset)
             for matrix in matrices:
                 file.readinto(matrix)
         if self._sum(self.state, matrices) != self.sum:
-            raise self._damaged()
+            raise self.damaged()
 
     def _sum(self, state, matrices):
         found = zlib.crc32(json.dumps(state).encode())
@@ -115,6 +117,12 @@ class Checkpoint:
             ) from error
         end = time.perf_counter()
         self.next = end + max(PAUSE, REST * (end - start))
+
+
+def _shown(setting):
+    """A setting of a file as a short text, whatever stands there."""
+    text = str(setting)
+    return text if text.isprintable() and len(text) < 100 else short(setting)
 
 
 def name_training(engine, corpus, vector_size, options, former):

@@ -16,11 +16,10 @@ import weakref
 
 import numpy as np
 
-from w2vlib import files
+from w2vlib import files, npy
 from w2vlib.progress import Stderr
 from w2vlib.replacing import replacing
 
-MAGIC = np.lib.format.MAGIC_PREFIX
 VERSION = 1  # another one where the same text would give other ids
 BLOCK = 1 << 20  # ids that are in memory at once
 
@@ -31,7 +30,7 @@ def is_one(path):
     if not os.path.isfile(path) or files.is_stream(path):
         return False
     with open(path, "rb") as file:
-        return file.read(len(MAGIC)) == MAGIC
+        return file.read(len(npy.MAGIC)) == npy.MAGIC
 
 
 def check(path):
@@ -62,18 +61,13 @@ def load(path):
     path = files.find(path)
     with open(path, "rb") as file:
         try:
-            np.lib.format.read_magic(file)
-            shape, _, dtype = np.lib.format.read_array_header_1_0(file)
-            start = file.tell()
-            ids = _map(file, dtype, start, shape)
-            file.seek(start + ids.nbytes)
+            start, shape, _ = npy.read_header(file, np.int32)
+            (length,) = shape
+            file.seek(start + 4 * length)
             index = json.loads(file.read().decode("utf-8", "surrogatepass"))
-            whole = (
-                (ids.dtype, ids.ndim, index["version"]) == (np.int32, 1, VERSION)
-                and len(index["words"]) == len(index["counts"])
-                and sum(index["counts"]) == len(ids)
-            )
-        except (ValueError, TypeError, KeyError):
+            whole = _is_whole(index, length)
+            ids = _map(file, start, shape) if whole else None
+        except (AttributeError, KeyError, RecursionError, TypeError, ValueError):
             whole = False
     if not whole:
         raise ValueError(
@@ -83,13 +77,27 @@ def load(path):
     return ids, index
 
 
-def _map(file, dtype, start, shape):
+def _is_whole(index, length):
+    """Whether an index is that of a text of so many words. The ids are for training to look at."""
+    words, counts = index["words"], index["counts"]
+    return (
+        index["version"] == VERSION
+        and {type(index["name"]), type(index["made_from"])} <= {str, type(None)}
+        and type(words) is type(counts) is list
+        and all(type(word) is str for word in words)
+        and all(type(count) is int and count >= 0 for count in counts)
+        and len(set(words)) == len(words) == len(counts)
+        and sum(counts) == length
+    )
+
+
+def _map(file, start, shape):
     try:
-        return np.memmap(file, dtype, "r", start, shape)
+        return np.memmap(file, np.int32, "r", start, shape)
     except OSError as error:
         if error.errno != errno.ENOMEM:
             raise
-        return Slices(file, dtype, start, shape)
+        return Slices(file, np.dtype(np.int32), start, shape)
 
 
 class Slices:

@@ -3,6 +3,9 @@
 A file that is read may be compressed by gzip, bzip2 or xz: its contents tell, not its name. A file
 that is written is compressed if its name ends in .gz, .bz2 or .xz; an ordinary file appears under
 its name only when it is complete, and pipes and devices are written into.
+
+Files come from strangers: what is unpacked is handed on in pieces, and a small file that would
+become huge is refused.
 """
 
 import contextlib
@@ -25,11 +28,24 @@ from w2vlib.check import short
 from w2vlib.replacing import replacing
 
 CHUNK = 1 << 16  # bytes
+UNPACKED = 1 << 27  # bytes that any compressed file may become, and ...
+RATIO = 200  # ... so many more for each of its own: a text becomes 3 to 10
+LAYERS = 3  # times that a file may be compressed, one over the other
+DICTIONARY = 1 << 28  # bytes that xz may need; `xz -9` does 65 MB
+
+
+def _xz():
+    return import_module("lzma").LZMADecompressor(memlimit=DICTIONARY)
+
 
 COMPRESSED = (  # how the file begins, the name for it, and what reads it
     (rb"\x1f\x8b\x08", ".gz", lambda: zlib.decompressobj(wbits=31)),
     (rb"BZh[1-9](1AY&SY|\x17rE8P\x90)", ".bz2", lambda: import_module("bz2").BZ2Decompressor()),
-    (rb"\xfd7zXZ\0|\x5d\0\0", ".xz", lambda: import_module("lzma").LZMADecompressor()),
+    (
+        rb"\xfd7zXZ\0|\x5d\0\0",
+        ".xz",
+        _xz,
+    ),
 )
 FOREIGN = (
     (
@@ -184,7 +200,8 @@ def reading(path, watch=None):
     """The bytes of a file or pipe, decompressed, as a stream that is read once from its start.
 
     watch: is called with the number of bytes, before they are decompressed, after each piece.
-    Raises ValueError for a compressed file that is cut off or damaged, and for other archives.
+    Raises ValueError for a compressed file that is cut off, damaged or a bomb, and for other
+    archives.
     """
     path = find(path)
     number = _descriptor(path)
@@ -194,8 +211,8 @@ def reading(path, watch=None):
 
 def decompressed(file, path, watch=None):
     """The same of an open file, which errors call `path`."""
-    chunks = iter(partial(file.read, CHUNK), b"")
-    chunks = _plain(chunks if watch is None else _watched(chunks, watch), path)
+    read = _Read(watch)
+    chunks = _plain(_watched(iter(partial(file.read, CHUNK), b""), read), path, read)
     return stream(chunks)
 
 
@@ -209,13 +226,25 @@ def is_compressed(head):
     return any(re.match(start, head) for start, _, _ in COMPRESSED)
 
 
+class _Read:
+    """How much of a file was read, `size` bytes; a watch is told, too."""
+
+    def __init__(self, watch):
+        self.watch, self.size = watch, 0
+
+    def __call__(self, size):
+        self.size += size
+        if self.watch is not None:
+            self.watch(size)
+
+
 def _watched(chunks, watch):
     for chunk in chunks:
         watch(len(chunk))
         yield chunk
 
 
-def _plain(chunks, path):
+def _plain(chunks, path, read, layers=0):
     """The chunks without their compression: what comes out may be compressed in its turn."""
     start = b""
     while len(start) < CHUNK and (chunk := next(chunks, None)) is not None:
@@ -227,7 +256,9 @@ def _plain(chunks, path):
     for pattern, suffix, new in COMPRESSED:
         if re.match(pattern, start):
             _check_module(path, suffix)
-            return _plain(_decompressed(chunks, new, path), path)
+            if layers == LAYERS:
+                raise ValueError(f"{path} is compressed more than {LAYERS} times over: unpack it")
+            return _plain(_decompressed(chunks, new, path, read), path, read, layers + 1)
     return chunks
 
 
@@ -240,15 +271,22 @@ def _check_module(path, suffix):
         )
 
 
-def _decompressed(chunks, new, path):
-    stream = new()
+def _decompressed(chunks, new, path, read):
+    stream, size = new(), 0
     try:
         for chunk in chunks:
             # A file may hold several streams, one after the other, with zeros between them.
             while chunk := chunk.lstrip(b"\0") if stream.eof else chunk:
                 if stream.eof:
                     stream = new()
-                yield stream.decompress(chunk)
+                for piece in _pieces(stream, chunk):
+                    size += len(piece)
+                    if size > UNPACKED + RATIO * read.size:
+                        raise ValueError(
+                            f"{path} would become more than {RATIO} times as large, unpacked: if "
+                            "you trust it, unpack it first"
+                        )
+                    yield piece
                 chunk = stream.unused_data
         if not stream.eof:
             raise EOFError("its end is missing")
@@ -258,6 +296,16 @@ def _decompressed(chunks, new, path):
         raise ValueError(
             f"{path} is cut off or damaged ({error}): get a whole copy of it"
         ) from error
+
+
+def _pieces(stream, chunk):
+    """What a decompressor makes of a chunk: 64 KB may become 80 GB, so in pieces."""
+    while True:
+        piece = stream.decompress(chunk, CHUNK)
+        yield piece
+        if stream.eof or len(piece) < CHUNK:
+            return
+        chunk = getattr(stream, "unconsumed_tail", b"")  # which zlib alone does not keep
 
 
 def _lzma_error():

@@ -7,7 +7,7 @@ files looks: in one file, so that both always belong together.
 
 import numpy as np
 
-from w2vlib import check, files
+from w2vlib import check, files, npy
 
 SUFFIX = ".npy"
 
@@ -38,18 +38,22 @@ def load(path, limit=None):
         check.whole(limit, "limit")
     path = files.find(path)
     try:
-        vectors = np.lib.format.open_memmap(path, mode="r")
+        with open(path, "rb") as file:
+            start, shape, order = npy.read_header(file, np.float32)
+            if len(shape) != 2 or not shape[1]:
+                raise ValueError(f"its shape is {shape}")
+            vectors = np.memmap(file, np.float32, "r", start, shape, order)
+            file.seek(start + vectors.nbytes)
+            beyond = file.read()
     except ValueError as error:
         raise ValueError(f"{path} is no whole matrix of NumPy: {error}") from None
-    with open(path, "rb") as file:
-        file.seek(vectors.offset + vectors.nbytes)
-        words = _lines(file.read(), path)
+    words = _lines(beyond, path)
     if not words:
         raise ValueError(
             f"{path} has no words, which `save` writes behind the matrix: for an array of your own "
             "take WordVectors(numpy.load(path), words)"
         )
-    if vectors.ndim != 2 or vectors.dtype != np.float32 or len(words) != len(vectors):
+    if len(words) != len(vectors):
         raise ValueError(
             f"{path} is cut off or damaged: {vectors.dtype} {vectors.shape}, {len(words)} words"
         )

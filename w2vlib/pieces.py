@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from w2vlib import corpus_file
+from w2vlib import check, corpus_file
 from w2vlib.reading import EOS
 from w2vlib.vocabulary import Vocabulary
 
@@ -26,6 +26,8 @@ class Piece:
     parts: the numbers of the parts; one piece has the same in each epoch.
     rng: a Generator for all that is drawn while it is trained on.
     done: words of the text that were trained on before, in all epochs.
+    Raises IndexError for an id that is not in the vocabulary: compiled code would not notice, and a
+        file that ids are mapped from may hold anything.
     """
 
     parts: tuple
@@ -33,6 +35,9 @@ class Piece:
     vocabulary: Vocabulary
     rng: np.random.Generator
     done: int
+
+    def __post_init__(self):
+        check.ids(self.ids, "corpus.ids", size=len(self.vocabulary))
 
     def __len__(self):
         return len(self.ids)

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from w2vlib import check
+
 __all__ = ["DivergenceError", "Progress"]
 
 LARGEST = 1000  # no number of a sound vector comes near it; some 30 is much
@@ -147,7 +149,12 @@ class Bar:
         return [self.done, self.losses, self.counted, self.last]
 
     def go_on(self, state):
+        """Raises TypeError or ValueError for what is no `state`."""
         self.done, self.losses, self.counted, self.last = state
+        check.whole(self.done, "done", at_least=0)
+        check.whole(self.counted, "counted", at_least=0)
+        if type(self.losses) is not float or type(self.last) not in (float, type(None)):
+            raise TypeError("losses are floats")
 
     def __enter__(self):
         if self.wanted:

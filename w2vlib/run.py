@@ -4,7 +4,7 @@ import contextlib
 
 import numpy as np
 
-from w2vlib import matrices
+from w2vlib import check, matrices
 from w2vlib.progress import Bar, DivergenceError, Progress, Stderr, Watch
 
 
@@ -26,8 +26,12 @@ class Run:
         self.checkpoint = checkpoint
         if checkpoint.state is not None:
             checkpoint.load(self.both)
-            self.done = checkpoint.state["pieces"]
-            self.bar.go_on(checkpoint.state["bar"])
+            try:
+                self.done = checkpoint.state["pieces"]
+                check.whole(self.done, "pieces", at_most=self.pieces * self.options["epochs"])
+                self.bar.go_on(checkpoint.state["bar"])
+            except (KeyError, TypeError, ValueError):
+                raise checkpoint.damaged() from None
             if self.bar.wanted:
                 told = "goes on after" if self._is_left() else "is complete:"
                 print(f"{checkpoint.path} {told} {self.bar.share()}", file=Stderr())

@@ -116,13 +116,13 @@ class Shelf:
 
     def put(self, part, ids):
         """Keep what was sent."""
-        np.save(self._name(part), ids)
+        np.save(self._name(part), ids, allow_pickle=False)
         self.names.add(self._name(part))
 
     def ids(self, part):
         """The ids of a part: as sent, from the disk, or read anew."""
         if not self.text.stretches:
-            return np.load(self._name(part))
+            return np.load(self._name(part), allow_pickle=False)
         number = int(self.text.stretch[part])
         if number not in self.read:
             self.read[number] = self._open(number)
@@ -141,8 +141,8 @@ class Shelf:
             known = self.text.vocabulary
             new_id = [known[word if word in known else UNK] for word in index["words"]]
             with replacing(name) as file:
-                np.save(file, np.array(new_id, np.int32))
-        return ids, np.load(name, mmap_mode="r")
+                np.save(file, np.array(new_id, np.int32), allow_pickle=False)
+        return ids, np.load(name, mmap_mode="r", allow_pickle=False)
 
     def _name(self, part):
         return os.path.join(self.folder, f"w2vlib-{self.text.token}-part-{part}.npy")

@@ -75,7 +75,7 @@ class Vocabulary:
                 raise TypeError(f"words must be strings, but words[{i}] is {short(word)}")
             if self._ids.setdefault(word, i) != i:
                 raise ValueError(
-                    f"words must be different, but {word!r} is there twice: "
+                    f"words must be different, but {short(word)} is there twice: "
                     f"words[{self._ids[word]}] and words[{i}]"
                 )
 

@@ -7,7 +7,9 @@ are the text format, and GloVe's files but for its first line.
 """
 
 import codecs
+import contextlib
 import itertools
+import os
 import re
 import warnings
 
@@ -15,7 +17,10 @@ import numpy as np
 
 from w2vlib import check, files
 
-LONGEST = 1 << 20  # bytes of a first line
+LONGEST = 1 << 20  # bytes of a first line, or of a word
+WIDEST = 1 << 20  # numbers a row
+DIGITS = 100  # bytes of a number, with the blank before it, on average over a row
+START = 1 << 22  # numbers that there is room for at the start, if the file is no larger
 
 FOREIGN = (  # how files begin that are often taken for these, and what they are
     (rb"\xba\x16O/", "a model of fastText (.bin): load the .vec file that stands beside it"),
@@ -64,27 +69,29 @@ def load(path, limit=None, encoding="utf-8", errors="strict"):
         check.whole(limit, "limit")
     decode = _decoder(encoding, errors)
     path = files.find(path)
-    ids, twice = {}, []
+    ids, twice, again = {}, None, 0
     with files.reading(path) as file:
         V, H, first = _header(file, path)
-        vectors = _empty(min(limit or V, V) if V else len(first), H, path)
+        vectors = _empty(path, limit, V, H)
         for where, word, row in itertools.islice(_rows(file, path, V, H, first), limit):
             word = decode(word, where)
             if not np.isfinite(row).all():
-                raise ValueError(f"{where}: the vector of {word!r} holds NaN or infinity")
+                raise ValueError(
+                    f"{where}: the vector of {check.short(word)} holds NaN or infinity"
+                )
             if word in ids:
-                twice.append(word)
+                twice, again = twice or word, again + 1
                 continue
-            if len(ids) == len(vectors):  # by a sixteenth: what is not filled takes memory, too
-                vectors.resize((len(ids) + len(ids) // 16 + 1, H), refcheck=False)
+            if len(ids) == len(vectors):
+                _grow(vectors, path)
             vectors[len(ids)] = row
             ids[word] = len(ids)
         if V and limit is None and file.read().strip():
             raise ValueError(f"{path}: more follows after the {V} rows that its first line states")
     if twice:
         warnings.warn(
-            f"{path}: {twice[0]!r} stands there more than once"
-            + (f", and {len(twice) - 1} more rows repeat a word" if len(twice) > 1 else "")
+            f"{path}: {check.short(twice)} stands there more than once"
+            + (f", and {again - 1} more rows repeat a word" if again > 1 else "")
             + ": the first row of a word counts",
             stacklevel=3,
         )
@@ -95,12 +102,14 @@ def load(path, limit=None, encoding="utf-8", errors="strict"):
 def _rows(file, path, V, H, first):
     """Of each row where it stands, its word and its numbers (H,)."""
     if V is None:  # the file has no header: its first line is a row
-        for number, line in enumerate(itertools.chain([first], file), 1):
+        lines = itertools.chain([first], iter(lambda: file.readline(LONGEST + DIGITS * H), b""))
+        for number, line in enumerate(lines, 1):
             if line.strip():
                 yield _text_row(line, H, f"{path}, line {number}")
     elif _looks_like_text(file, H):
         for i in range(V):
-            yield _text_row(file.readline(), H, f"{path}, line {i + 2}")
+            line = file.readline(LONGEST + DIGITS * H)
+            yield _text_row(line, H, f"{path}, line {i + 2}")
     else:
         for i in range(V):
             yield _binary_row(file, H, f"{path}, row {i + 1} of {V} (binary)")
@@ -168,6 +177,11 @@ def _header(file, path):
     except ValueError:
         V = H = 0
     if V > 0 and H > 0:
+        if H > WIDEST:
+            raise ValueError(
+                f"{path}: its first line states rows of {check.short(H, 20)} numbers, but "
+                f"{WIDEST:,} are the most that is read: is it right?"
+            )
         return V, H, b""
     numbers = list(itertools.takewhile(_is_number, reversed(line.split()[1:])))
     if len(numbers) > 1:
@@ -178,13 +192,28 @@ def _header(file, path):
     )
 
 
-def _empty(V, H, path):
+def _empty(path, limit, V, H):
+    """Room for the rows, as many as a first line states only where the file is as large."""
+    size = 0 if V is None or files.is_stream(path) else os.path.getsize(path)
+    rows = max(size // (4 * H), START // H, 1)
+    with _told_of_memory(path):
+        return np.empty((min(rows, V or rows, limit or rows), H), np.float32)
+
+
+def _grow(vectors, path):
+    """Room for more rows: a sixteenth, since what is not filled takes memory, too."""
+    V, H = vectors.shape
+    with _told_of_memory(path):
+        vectors.resize((V + V // 16 + 1, H), refcheck=False)
+
+
+@contextlib.contextmanager
+def _told_of_memory(path):
     try:
-        return np.empty((V, H), dtype=np.float32)
-    except (MemoryError, ValueError):
+        yield
+    except MemoryError:
         raise ValueError(
-            f"{path}: its first line states {V} rows of {H} numbers, more than the memory holds: "
-            "is it right?"
+            f"{path} holds more vectors than the memory does: say how many to read (limit)"
         ) from None
 
 
@@ -235,13 +264,15 @@ def _text_row(line, H, where):
 
 def _shown(word):
     """The bytes of a word for a message."""
-    return repr(word.decode(errors="replace"))
+    return repr(word[:40].decode(errors="replace"))
 
 
 def _binary_row(file, H, where):
     word = bytearray()
     while (char := file.read(1)) not in (b" ", b""):
         word += char
+        if len(word) > LONGEST:
+            raise ValueError(f"{where}: expected a word and a blank, found {bytes(word[:40])!r}")
     numbers = file.read(4 * H)
     if len(numbers) < 4 * H:
         raise ValueError(f"{where}: the file ends here: it is cut off, or its first line is wrong")

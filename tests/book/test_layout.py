@@ -17,6 +17,7 @@ ORDER = [
     "progress",
     "replacing",
     "files",
+    "npy",
     "reading",
     "ptb",
     "vocabulary",
