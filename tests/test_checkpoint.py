@@ -343,6 +343,31 @@ def test_unsound_vectors_do_not_replace_sound_ones(corpus, path, monkeypatch):
     assert path.read_bytes() == before
 
 
+def test_of_two_that_train_the_same_what_is_further_stays(corpus, path):
+    """Another program begins behind our back, and ends before us."""
+    whole, after = train(corpus, **QUIET), []
+
+    def callback(progress):
+        if progress.epoch == 1:
+            train(corpus, checkpoint=path, **QUIET)
+        after.append(path.read_bytes())
+
+    assert same(train(corpus, checkpoint=path, callback=callback, **QUIET), whole)
+    assert after == [path.read_bytes()] * 3
+
+
+def test_another_trainings_file_is_kept(corpus, path):
+    def callback(progress):
+        if progress.epoch == 1:
+            path.unlink()
+            train(corpus, checkpoint=path, **QUIET | {"seed": 2})
+
+    with pytest.raises(ValueError, match="is of another training: seed is 2 there, 1") as caught:
+        train(corpus, checkpoint=path, callback=callback, **QUIET)
+    assert isinstance(caught.value.vectors, WordVectors)
+    train(corpus, checkpoint=path, **QUIET | {"seed": 2})
+
+
 def test_threads_may_change(corpus, path):
     if ENGINES["compiled"].missing():
         pytest.skip("it needs Numba")

@@ -236,6 +236,20 @@ def test_damaged_cache_file_is_fetched_again(mirrors, cache):
     assert (cache / "ptb.train.txt").read_bytes() == PTB["ptb.train.txt"]
 
 
+def test_who_fails_takes_what_another_program_has_fetched(mirrors, server, cache, monkeypatch):
+    mirrors("/gone/{file}")
+    get = pooch.HTTPDownloader.__call__
+
+    def meanwhile(*args, **options):
+        (cache / "ptb.train.txt").write_bytes(PTB["ptb.train.txt"])
+        return get(*args, **options)
+
+    monkeypatch.setattr(pooch.HTTPDownloader, "__call__", meanwhile)
+    assert len(load_corpus("ptb")) == 300
+    assert server.asked == ["/gone/ptb.train.txt"]
+    assert os.listdir(cache) == ["ptb.train.txt"]
+
+
 def test_full_disk_is_not_the_mirrors_fault(mirrors, server, cache, monkeypatch):
     def no_space(*args):
         raise OSError(errno.ENOSPC, "No space left on device")

@@ -2,8 +2,9 @@
 
 The file is a line that says what it is, a line of JSON, and the two matrices as they lie in memory.
 It is written beside its name and appears under it when it is whole, so that whoever is killed at
-any moment leaves the one before. Nothing in it is taken on trust: its settings must be those of the
-training that reads it, which thus knows the shapes; a sum tells whether all is as it was written.
+any moment leaves the one before, and programs that write it at the same time do not meet. Nothing
+in it is taken on trust: its settings must be those of the training that reads it, which thus knows
+the shapes; a sum tells whether all is as it was written.
 """
 
 import hashlib
@@ -43,25 +44,28 @@ class Checkpoint:
                 f"so not in {', '.join(files.COMPRESSORS)}"
             )
         self.settings = json.loads(json.dumps(settings))  # as they come back
-        self.state, self.sum, self.offset = None, 0, 0
+        self.state, self.sum = None, 0
         self.next = time.perf_counter() + PAUSE
-        if os.path.exists(self.path) and os.path.getsize(self.path):
-            self._read_header()
+        self._look()
 
-    def _read_header(self):
-        with open(self.path, "rb") as file:
-            if file.readline(len(MAGIC)) != MAGIC:
-                raise ValueError(
-                    f"checkpoint {self.path} is a file of another kind, and would be replaced: "
-                    "give another name"
-                )
-            try:
-                header = json.loads(file.readline(LONGEST))
-                settings, state, self.sum = (header[key] for key in ("settings", "state", "sum"))
-                changed = [name for name in self.settings if settings[name] != self.settings[name]]
-            except (ValueError, TypeError, KeyError, RecursionError):
-                raise self.damaged() from None
-            self.offset = file.tell()
+    def _look(self):
+        """Take down how far the file is, where there is one; ValueError for another's."""
+        if os.path.exists(self.path) and os.path.getsize(self.path):
+            with open(self.path, "rb") as file:
+                self._read_header(file)
+
+    def _read_header(self, file):
+        if file.readline(len(MAGIC)) != MAGIC:
+            raise ValueError(
+                f"checkpoint {self.path} is a file of another kind, and would be replaced: "
+                "give another name"
+            )
+        try:
+            header = json.loads(file.readline(LONGEST))
+            settings, state, self.sum = (header[key] for key in ("settings", "state", "sum"))
+            changed = [name for name in self.settings if settings[name] != self.settings[name]]
+        except (ValueError, TypeError, KeyError, RecursionError):
+            raise self.damaged() from None
         if changed:
             told = [f"{name} is {_shown(settings[name])} there, {self.settings[name]} here"
                     for name in changed]  # fmt: skip
@@ -79,11 +83,11 @@ class Checkpoint:
 
     def load(self, matrices):
         """Read what was saved of the matrices, float32, into these."""
-        size = self.offset + sum(matrix.nbytes for matrix in matrices)
-        if os.path.getsize(self.path) != size:
-            raise self.damaged()
         with open(self.path, "rb") as file:
-            file.seek(self.offset)
+            self._read_header(file)  # anew: another program may have gone on meanwhile
+            size = file.tell() + sum(matrix.nbytes for matrix in matrices)
+            if os.fstat(file.fileno()).st_size != size:
+                raise self.damaged()
             for matrix in matrices:
                 file.readinto(matrix)
         if self._sum(self.state, matrices) != self.sum:
@@ -100,8 +104,15 @@ class Checkpoint:
         return time.perf_counter() >= self.next
 
     def save(self, matrices, state):
-        """Write both; an error, such as a full disk, leaves the former file as it was."""
+        """Write both; an error, such as a full disk, leaves the former file as it was.
+
+        So does another program that trains the same, and is further. ValueError where there is
+        another training's file now.
+        """
         start = time.perf_counter()
+        self._look()
+        if self.state is not None and self.state["pieces"] > state["pieces"]:
+            return
         header = {"settings": self.settings, "state": state, "sum": self._sum(state, matrices)}
         try:
             with replacing(self.path) as file:

@@ -60,15 +60,20 @@ def load(path):
     """
     path = files.find(path)
     with open(path, "rb") as file:
-        try:
-            start, shape, _ = npy.read_header(file, np.int32)
-            (length,) = shape
-            file.seek(start + 4 * length)
-            index = json.loads(file.read().decode("utf-8", "surrogatepass"))
-            whole = _is_whole(index, length)
-            ids = _map(file, start, shape) if whole else None
-        except (AttributeError, KeyError, RecursionError, TypeError, ValueError):
-            whole = False
+        return _read(file, path)
+
+
+def _read(file, path):
+    """The same of an open file, which errors call `path`."""
+    try:
+        start, shape, _ = npy.read_header(file, np.int32)
+        (length,) = shape
+        file.seek(start + 4 * length)
+        index = json.loads(file.read().decode("utf-8", "surrogatepass"))
+        whole = _is_whole(index, length)
+        ids = _map(file, start, shape) if whole else None
+    except (AttributeError, KeyError, RecursionError, TypeError, ValueError):
+        whole = False
     if not whole:
         raise ValueError(
             f"{path} is no whole text that load_corpus keeps on disk: give another name, or "
@@ -160,6 +165,10 @@ def write(path, blocks, **told):
         file.write(json.dumps(index, ensure_ascii=False).encode("utf-8", "surrogatepass"))
         file.seek(0)
         _write_header(file, length)
+        if os.name != "nt":  # which renames no file that is mapped
+            file.flush()
+            file.seek(0)
+            return _read(file, path)  # by name it could be another program's in a moment
     return load(path)
 
 

@@ -82,7 +82,9 @@ def train(
     checkpoint: the name of a file that is written at the end of each epoch, and in long ones from
         minute to minute. If it is there, the same call goes on from it, and ends with what it would
         have given in one go, to the last bit (on one thread). `threads` may change, nothing else
-        may. At the end it stays: then the same call returns the result at once.
+        may. At the end it stays: then the same call returns the result at once. Of programs that
+        train the same at the same time, what is furthest is kept; one that finds the file of
+        another training ends in a ValueError, with what it has learnt in `vectors`.
     start: `WordVectors` to go on from. Words that it knows start from its vectors, and from its
         `outputs` if it has them, others as usual; words that the corpus lacks follow in the result
         as they are.

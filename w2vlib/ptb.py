@@ -52,11 +52,19 @@ def on_disk(split="train"):
 
 
 def path_of(split):
-    """Where the PTB file of this split stands: on disk, or in the cache after it was fetched."""
+    """Where the PTB file of this split stands: on disk, or in the cache after it was fetched.
+
+    Programs that fetch it at the same time do not wait for each other; who fails takes what another
+    has fetched.
+    """
     path = on_disk(split)
     if path is None:
         path = in_cache(split)
-        _fetch(path, SHA256[split], MIRRORS)
+        try:
+            _fetch(path, SHA256[split], MIRRORS)
+        except OSError:
+            if on_disk(split) is None:
+                raise
     return path
 
 
