@@ -9,11 +9,13 @@ import base64
 import json
 import math
 import pickle
+import re
 
 import numpy as np
 
 MOST = 16_000_000  # bytes of one message: a mark wants small arrays
 KINDS = "biufU"  # of arrays: truths, integers, numbers, texts
+DTYPE = re.compile(rf"[<>|][{KINDS}]\d{{1,8}}", re.ASCII)  # NumPy would parse what is no name, too
 
 
 def encode(value, other):
@@ -46,10 +48,11 @@ def _array(value):
 
 def _read_array(dtype, shape, data):
     """An array of what came. Raises ValueError or TypeError where it is not what it claims."""
-    dtype, data = np.dtype(str(dtype)), base64.b64decode(data, validate=True)
-    plain = dtype.kind in KINDS and dtype.itemsize > 0
-    if not plain or not all(type(n) is int and 0 <= n <= MOST for n in shape):
+    if not DTYPE.fullmatch(dtype) or not all(type(n) is int and 0 <= n <= MOST for n in shape):
         raise ValueError("no array of plain values")
+    dtype, data = np.dtype(dtype), base64.b64decode(data, validate=True)
+    if not dtype.itemsize:
+        raise ValueError("elements without a size")
     if math.prod(shape) * dtype.itemsize != len(data):
         raise ValueError("another number of elements")
     return np.frombuffer(data, dtype).reshape(shape).copy()
