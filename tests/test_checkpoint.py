@@ -1,12 +1,9 @@
-"""A training that is killed at any moment goes on, and ends with what it gives in one go."""
+"""A training goes on, and ends with what it gives in one go (killed: test_kills.py)."""
 
 import errno
 import json
 import os
-import random
-import subprocess
 import sys
-import time
 from dataclasses import replace
 
 import numpy as np
@@ -22,20 +19,6 @@ ABLE = [
     for name, engine in ENGINES.items()
     if name not in ("cuda", "dask")  # whose threads, and workers, come in any order
 ]
-CHILD = """
-import sys
-from w2vlib import checkpoint, pieces, train
-from test_checkpoint import text_of
-pieces.PIECE = 2500
-checkpoint.PAUSE = checkpoint.REST = 0  # one at the end of each piece
-engine, path, result = sys.argv[1:]
-wv = train(
-    text_of(60_000), engine=engine, vector_size=50, epochs=4, subsample=1e-3,
-    checkpoint=path, progress=False,
-)
-np = sys.modules["numpy"]
-np.savez(result, wv.vectors, wv.outputs.vectors, wv.loss)
-"""
 
 
 def text_of(length, seed=0):
@@ -96,37 +79,6 @@ def test_it_ends_with_what_it_gives_in_one_go(corpus, path, engine, after, monke
     cut_short(corpus, path, after, engine=engine)
     assert same(train(corpus, engine=engine, checkpoint=path, **QUIET), whole)
     assert os.listdir(path.parent) == [path.name]
-
-
-@pytest.mark.parametrize("engine", ABLE)
-def test_killed_at_any_moment_it_goes_on(engine, path, tmp_path):
-    def start(name):
-        here = os.path.dirname(__file__)
-        command = [sys.executable, "-c", CHILD, engine, str(path), str(tmp_path / name)]
-        return subprocess.Popen(command, cwd=here, env=os.environ | {"PYTHONPATH": os.pathsep.join(
-            [here, os.path.dirname(here), os.environ.get("PYTHONPATH", "")])})  # fmt: skip
-
-    def changed():
-        return path.stat().st_mtime_ns if path.exists() else None
-
-    assert start("whole.npz").wait() == 0
-    path.unlink()
-    moments, kills, before = random.Random(engine), 0, None
-    while kills < 4:
-        child = start("killed.npz")
-        while child.poll() is None and changed() == before:
-            time.sleep(0.001)
-        time.sleep(moments.random() * 0.03)
-        if child.poll() is not None:  # it has come to its end
-            break
-        child.kill()
-        child.wait()
-        kills, before = kills + 1, changed()
-    assert kills > 1
-    assert start("killed.npz").wait() == 0
-    with np.load(tmp_path / "whole.npz") as whole, np.load(tmp_path / "killed.npz") as killed:
-        for name in whole.files:
-            assert np.array_equal(whole[name], killed[name])
 
 
 def test_what_is_complete_is_returned_at_once(corpus, path, monkeypatch):

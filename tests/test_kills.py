@@ -1,0 +1,191 @@
+"""Whoever is killed at any moment loses nothing: the same call ends as if nothing had been."""
+
+import hashlib
+import os
+import sys
+import threading
+from functools import partial
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import numpy as np
+import pytest
+from kills import Trial, forkserver
+from long import LONG
+
+from w2vlib import Corpus, Vocabulary, WordVectors, checkpoint, load_corpus, pieces, ptb, train
+from w2vlib.__main__ import main
+from w2vlib.engines import ENGINES, MODELS
+from w2vlib.reading import EOS
+
+pytestmark = pytest.mark.skipif(
+    os.name != "posix" or sys.platform == "emscripten", reason="processes are forked on POSIX alone"
+)
+TIMES = 200 if LONG else 5
+ENGINES_HERE = [
+    pytest.param(name, marks=pytest.mark.skipif(bool(engine.missing()), reason="cannot run here"))
+    for name, engine in ENGINES.items()
+    if name in ("numpy", "compiled")  # the others' threads and workers come in any order
+]
+
+
+@pytest.fixture(scope="module")
+def context():
+    return forkserver()
+
+
+@pytest.fixture
+def trial(context, tmp_path):
+    return partial(Trial, context, tmp_path)
+
+
+def nothing(folder):
+    pass
+
+
+def tell(found):
+    print(f"{found[0]} kills, {found[1]} times to the end")
+
+
+# Training -----------------------------------------------------------------------------------------
+
+
+def in_many_pieces():
+    """A checkpoint after each piece."""
+    pieces.PIECE = 2500
+    checkpoint.PAUSE = checkpoint.REST = 0
+
+
+def text_of(length):
+    """A text in lines, word 0 ends each."""
+    ids = np.random.default_rng(0).integers(40, size=length)
+    ids[-1] = 0
+    return Corpus(ids, Vocabulary([EOS, *map(str, range(1, 40))]), np.bincount(ids), "test")
+
+
+def training(engine, model, folder):
+    in_many_pieces()
+    wv = train(
+        text_of(10_000), engine=engine, model=model, vector_size=20, epochs=3, subsample=0,
+        checkpoint=folder / "checkpoint", progress=False,
+    )  # fmt: skip
+    wv.save(folder / "vectors.bin", binary=True)
+    wv.outputs.save(folder / "outputs.bin", binary=True)
+
+
+@pytest.mark.parametrize("model", MODELS)
+@pytest.mark.parametrize("engine", ENGINES_HERE)
+def test_a_training(trial, engine, model):
+    one = trial(nothing, partial(training, engine, model))
+    assert len(one.states["checkpoint"]) > 10
+    assert one.kill_before_each_change(1 if LONG else 9) > 5
+    tell(one.kill_at_random(TIMES, engine, 0.6))
+
+
+def command(text, folder):
+    in_many_pieces()
+    kept = ["--checkpoint", str(folder / "kept"), "--on-disk", str(folder / "ids"), "--phrases"]
+    options = ["--vector-size", "20", "--epochs", "3", "--subsample", "0", "--min-count", "1"]
+    to = ["-o", str(folder / "vectors.txt"), "--outputs", str(folder / "outputs.npy")]
+    assert main(["train", str(text), *kept, *options, *to]) == 0
+
+
+def test_the_command_line(trial, tmp_path):
+    words = np.random.default_rng(0).integers(40, size=(800, 9)).astype(str)
+    text = tmp_path / "text"
+    text.write_text("\n".join(map(" ".join, words)))
+    one = trial(nothing, partial(command, text))
+    assert {"kept", "ids", "ids.phrases", "vectors.txt", "outputs.npy"} == set(one.states)
+    assert one.kill_before_each_change(1 if LONG else 9) > 4
+    tell(one.kill_at_random(TIMES, 0, 0.6))
+
+
+# Files --------------------------------------------------------------------------------------------
+
+FORMATS = {"text": "v.txt", "binary": "v.bin", "gzip": "v.gz", "matrix": "v.npy"}
+
+
+def vectors(seed, size=1000):
+    numbers = np.random.default_rng(seed).standard_normal((size, 20)).astype(np.float32)
+    return WordVectors(numbers, [f"{seed} {i}".replace(" ", "-") for i in range(size)])
+
+
+def former(name, folder):
+    vectors(1, 30).save(folder / name)
+
+
+def saving(name, folder):
+    vectors(2).save(folder / name, binary=name.endswith(".bin"))
+
+
+@pytest.mark.parametrize("name", FORMATS.values(), ids=FORMATS)
+def test_saving(trial, name):
+    one = trial(partial(former, name), partial(saving, name))
+    assert len(one.states) == 1 and len(one.states[name]) == 3
+    assert one.kill_before_each_change() > 3
+    tell(one.kill_at_random(TIMES, name))
+
+
+def kept_otherwise(text, folder):
+    load_corpus(text, min_count=2, on_disk=folder / "kept", progress=False)
+
+
+def keeping(text, folder):
+    load_corpus(text, min_count=1, on_disk=folder / "kept", progress=False)
+
+
+def test_a_text_on_disk(trial, tmp_path):
+    words = np.random.default_rng(0).integers(999, size=(9000, 9)).astype(str)
+    text = tmp_path / "text"
+    text.write_text("\n".join(map(" ".join, words)))
+    one = trial(partial(kept_otherwise, text), partial(keeping, text))
+    assert one.kill_before_each_change() > 3
+    tell(one.kill_at_random(TIMES, 0))
+
+
+PTB = b" no it was n't <unk> \n no it was \n" * 30_000
+
+
+class Handler(BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(PTB)))
+        self.end_headers()
+        self.wfile.write(PTB)
+
+    def log_message(self, *args):
+        pass
+
+
+class Quiet(ThreadingHTTPServer):
+    """Whose clients may be killed."""
+
+    def handle_error(self, *args):
+        pass
+
+
+@pytest.fixture
+def address():
+    with Quiet(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/"
+        server.shutdown()
+
+
+def fetching(address, folder):
+    os.environ["NO_PROXY"] = "127.0.0.1"
+    os.environ.pop("W2VLIB_DATA", None)
+    ptb.MIRRORS = ((address, None),)
+    ptb.SHA256 = {"train": hashlib.sha256(PTB).hexdigest()}
+    ptb.in_cache = lambda split: Path(folder, "ptb.train.txt")
+    load_corpus("ptb")
+
+
+def damaged(folder):
+    (folder / "ptb.train.txt").write_bytes(PTB[:-1])
+
+
+def test_a_fetch(trial, address):
+    one = trial(damaged, partial(fetching, address))
+    assert one.kill_before_each_change() > 3
+    tell(one.kill_at_random(TIMES, 0))
