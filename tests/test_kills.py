@@ -1,9 +1,13 @@
 """Whoever is killed at any moment loses nothing: the same call ends as if nothing had been."""
 
+import contextlib
 import hashlib
 import os
+import random
+import signal
 import sys
 import threading
+import time
 from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -37,6 +41,14 @@ def context():
 @pytest.fixture
 def trial(context, tmp_path):
     return partial(Trial, context, tmp_path)
+
+
+def wait_for(what, seconds=60):
+    """Until what() is true."""
+    until = time.monotonic() + seconds
+    while not what():
+        assert time.monotonic() < until
+        time.sleep(0.001)
 
 
 def nothing(folder):
@@ -82,6 +94,9 @@ def test_a_training(trial, engine, model):
     tell(one.kill_at_random(TIMES, engine, 0.6))
 
 
+LASTING = ["--vector-size", "60", "--epochs", "40", "--subsample", "0", "--min-count", "1"]
+
+
 def command(text, folder):
     in_many_pieces()
     kept = ["--checkpoint", str(folder / "kept"), "--on-disk", str(folder / "ids"), "--phrases"]
@@ -90,14 +105,55 @@ def command(text, folder):
     assert main(["train", str(text), *kept, *options, *to]) == 0
 
 
-def test_the_command_line(trial, tmp_path):
+@pytest.fixture
+def some_text(tmp_path):
     words = np.random.default_rng(0).integers(40, size=(800, 9)).astype(str)
-    text = tmp_path / "text"
-    text.write_text("\n".join(map(" ".join, words)))
-    one = trial(nothing, partial(command, text))
+    path = tmp_path / "text"
+    path.write_text("\n".join(map(" ".join, words)))
+    return path
+
+
+def test_the_command_line(trial, some_text):
+    one = trial(nothing, partial(command, some_text))
     assert {"kept", "ids", "ids.phrases", "vectors.txt", "outputs.npy"} == set(one.states)
     assert one.kill_before_each_change(1 if LONG else 9) > 4
     tell(one.kill_at_random(TIMES, 0, 0.6))
+
+
+def interrupted(text, folder):
+    """The same; what it says, and its exit code, go into a file."""
+    out = os.open(folder / "said", os.O_CREAT | os.O_WRONLY)
+    for number in (1, 2):
+        os.dup2(out, number)
+    sys.stderr = os.fdopen(2, "w", closefd=False)
+    (folder / "begun").touch()
+    code = main(["train", str(text), "-o", str(folder / "vectors"), *LASTING])
+    os.write(out, f"exit code {code}".encode())
+    os._exit(0)
+
+
+def test_ctrl_c_at_any_moment(context, some_text, tmp_path):
+    moments, ends = random.Random(0), set()
+    for number in range(TIMES):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        process = context.Process(target=interrupted, args=(some_text, folder))
+        process.start()
+        wait_for((folder / "begun").exists)
+        time.sleep(moments.random() * 0.6)
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(process.pid, signal.SIGINT)
+        process.join()
+        said, code = (folder / "said").read_text().rsplit("exit code ")
+        ends.add(code)
+        assert "Traceback" not in said and code in ("0", "130"), said
+        if "nothing was written" in said:
+            assert sorted(os.listdir(folder)) == ["begun", "said"] and code == "130"
+        else:
+            assert len(WordVectors.load(folder / "vectors")) == 41
+            assert ("the training was cut short" in said) == (code == "130")
+            assert sorted(os.listdir(folder)) == ["begun", "said", "vectors"]
+    assert "130" in ends
 
 
 # Files --------------------------------------------------------------------------------------------

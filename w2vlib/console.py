@@ -1,6 +1,7 @@
 """Manners of a program at a console: what it prints, how it ends, and when it is interrupted."""
 
 import contextlib
+import functools
 import io
 import os
 import signal
@@ -83,21 +84,31 @@ def _drop(stream):
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
+class Interrupts:
+    """What Ctrl-C does: it cuts the training short; once all is `writing`, the next is spared."""
+
+    def __init__(self):
+        self.cut = self.writing = self.spared = False
+
+    def __call__(self, *args, raises):
+        if self.spared:
+            raises(*args)
+        elif self.cut or self.writing:  # it would lose what was learnt
+            self.spared = True
+        else:
+            self.cut = True
+            raises(*args)
+
+
 @contextlib.contextmanager
 def noting_interrupts():
-    """A list that grows with each Ctrl-C: `train` takes one for 'enough' and returns as ever."""
-    seen, former = [], signal.getsignal(signal.SIGINT)
-
-    def note(*args):
-        seen.append(args)
-        if len(seen) != 2:  # an impatient second one would lose what was learnt
-            former(*args)  # which raises KeyboardInterrupt
-
+    """`Interrupts` meanwhile: `train` takes the first for 'enough' and returns as ever."""
+    seen, former = Interrupts(), signal.getsignal(signal.SIGINT)
     # Where Ctrl-C is ignored, as behind nohup, it stays so; it reaches the main thread alone.
     if not callable(former) or threading.current_thread() is not threading.main_thread():
         yield seen
         return
-    signal.signal(signal.SIGINT, note)
+    signal.signal(signal.SIGINT, functools.partial(seen, raises=former))
     try:
         yield seen
     finally:

@@ -166,13 +166,14 @@ class Bar:
         return self
 
     def __exit__(self, kind, error, traceback):
-        if self.bar is not None:
-            self.show()
-            self.bar.close()
-        if kind is KeyboardInterrupt:
-            print(
-                f"Interrupted after {self.share()} ({self.done / self.total:.0%}): "
-                "the vectors hold what was learnt so far.",
-                file=Stderr(),
-            )
-            return True
+        with contextlib.suppress(KeyboardInterrupt):  # a second one, from an impatient hand
+            if self.bar is not None:
+                self.show()
+                self.bar.close()
+            if kind is KeyboardInterrupt:
+                print(
+                    f"Interrupted after {self.share()} ({self.done / self.total:.0%}): "
+                    "the vectors hold what was learnt so far.",
+                    file=Stderr(),
+                )
+        return kind is KeyboardInterrupt

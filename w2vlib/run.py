@@ -42,7 +42,8 @@ class Run:
             if self._is_left():
                 with self.bar:
                     self._train(callback)
-                self.watch.look()
+                with contextlib.suppress(KeyboardInterrupt):  # it comes late: all is learnt
+                    self.watch.look()
         except Exception as error:
             self._tell(error)
             raise

@@ -164,17 +164,19 @@ def _train(args, texts, options):
         except Exception as error:
             if getattr(error, "vectors", None) is not None:
                 spare = _spare(args.output)
+                interrupts.writing = True
                 save(error.vectors, spare, binary=args.binary)
                 say(f"wrote the last vectors before the training failed to {spare}")
             raise
+        interrupts.writing = True
         save(wv, args.output, binary=args.binary)
         if args.outputs is not None:
             save(wv.outputs, args.outputs, binary=args.binary)
     V, H = wv.vectors.shape
     loss = "" if wv.loss is None else f"; loss {wv.loss:.4f}"
-    note = "; the training was cut short" if interrupts else ""
+    note = "; the training was cut short" if interrupts.cut else ""
     say(f"wrote {V:,} vectors of {H} numbers to {args.output}{loss}{note}")
-    return INTERRUPTED if interrupts else 0
+    return INTERRUPTED if interrupts.cut else 0
 
 
 def _check_files(args, texts):
