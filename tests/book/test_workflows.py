@@ -58,3 +58,9 @@ def test_the_weekly_run_audits_the_pinned_sets_and_runs_the_long_tests():
     audit = JOBS["weekly/audit"]["steps"][-1]["run"]
     assert re.findall(r"-r (\S+)", audit) == ["requirements-test.txt", "hub/requirements.txt"]
     assert JOBS["weekly/long"]["steps"][-1]["env"] == {"W2VLIB_LONG": "1"}
+
+
+def test_windows_tries_the_two_commands_of_the_readme():
+    steps = [step["run"] for step in JOBS["weekly/windows"]["steps"] if "run" in step]
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert "\n".join(["```bat", *steps, "```"]) in readme
