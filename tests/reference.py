@@ -80,16 +80,20 @@ def negative_sampling_loss(h, W, target, negatives):
 BITS = 2**64 - 1
 
 
-def random_number(seed, i):
+def random_bits(seed, i):
     """SplitMix64 in whole numbers of Python's, as Steele et al. (2014) write it."""
     z = (seed + i * 0x9E3779B97F4A7C15) & BITS
     z = ((z ^ (z >> 30)) * 0xBF58476D1CE4E5B9) & BITS
     z = ((z ^ (z >> 27)) * 0x94D049BB133111EB) & BITS
-    return ((z ^ (z >> 31)) >> 40) / 2**24
+    return z ^ (z >> 31)
+
+
+def random_number(seed, i):
+    return (random_bits(seed, i) >> 40) / 2**24
 
 
 def drawn(share, alias, seed, i):
-    j = int(random_number(seed, 2 * i) * len(share))
+    j = (random_bits(seed, 2 * i) >> 32) * len(share) >> 32
     return j if random_number(seed, 2 * i + 1) < share[j] else int(alias[j])
 
 
@@ -112,4 +116,48 @@ def learn_a_line(inputs, outputs, words, share, alias, seed, window, negative, r
             outputs[other] -= rate * (error * h + label * decay * outputs[other])
         np.add.at(inputs, words, -rate * np.outer(weights, dh))
         inputs[word] -= rate * decay * inputs[word]
+    return inputs, outputs
+
+
+def descended(W, ids, slopes, rate, decay):
+    """Rows of W, float64, decay and go down their slopes one after the other, in place."""
+    for i, slope in zip(ids, slopes, strict=True):
+        W[i] -= rate * (slope + decay * W[i])
+
+
+def learn_a_group(inputs, outputs, words, windows, negatives, negative, rate, decay):
+    """What a compiled step of CBOW should do, in float64; windows (T, T) hold weights.
+
+    All words see the rows as they were before, but for output vectors of words that come again.
+    """
+    inputs, outputs = inputs.astype(float), outputs.astype(float)
+    h, n = windows @ inputs[words], outputs[negatives]
+    targets = 1 / (1 + np.exp(-np.sum(h * outputs[words], axis=1))) - 1
+    share = negative / len(negatives) * (words[:, np.newaxis] != negatives)
+    errors = share / (1 + np.exp(-h @ n.T))
+    dh = errors @ n
+    for t, word in enumerate(words):
+        dh[t] += targets[t] * outputs[word]
+        descended(outputs, [word], [targets[t] * h[t]], rate, decay)
+    descended(inputs, words, windows.T @ dh, rate, decay)
+    descended(outputs, negatives, errors.T @ h, rate, decay)
+    return inputs, outputs
+
+
+def guess_in_a_group(
+    inputs, outputs, words, windows, guess, guessed, negatives, negative, rate, decay
+):
+    """The same of skip-gram, where words[guess] guess those of words[guessed] that have a weight.
+
+    All that guess, and all that may be guessed, decay.
+    """
+    inputs, outputs = inputs.astype(float), outputs.astype(float)
+    x, y, n = inputs[words], outputs[words], outputs[negatives]
+    pairs = windows * (1 / (1 + np.exp(-x @ y.T)) - 1)
+    share = negative / len(negatives) * (words[:, np.newaxis] != negatives)
+    errors = windows @ share / (1 + np.exp(-x @ n.T))
+    descended(inputs, words[guess], (errors @ n)[guess], rate, decay)
+    descended(inputs, words[guess], (pairs @ y)[guess], rate, 0)
+    descended(outputs, words[guessed], (pairs.T @ x)[guessed], rate, decay)
+    descended(outputs, negatives, errors.T @ x, rate, decay)
     return inputs, outputs

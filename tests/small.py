@@ -44,12 +44,6 @@ def two_lines():
     )
 
 
-def descended(W, ids, slopes, rate, decay):
-    """Rows of W, float64, decay and go down their slopes one after the other, in place."""
-    for i, slope in zip(ids, slopes, strict=True):
-        W[i] -= rate * (slope + decay * W[i])
-
-
 def check_moved(group, before, inputs, outputs):
     """The group's matrices are where they should be after a step, and others as they were."""
     np.testing.assert_allclose(group.inputs, inputs, atol=1e-4)
@@ -59,3 +53,21 @@ def check_moved(group, before, inputs, outputs):
     for old, new in zip(before, (group.inputs, group.outputs), strict=True):
         assert (old[untouched] == new[untouched]).all()
         assert np.abs(old - new).max() > 0.1
+
+
+def any_group(T, window, M, H, V, breaks, seed):
+    """As `two_lines`, of these sizes: words and negatives come again, and lines end anywhere."""
+    rng = np.random.default_rng(seed)
+    outputs = np.zeros((V, H + -H % 8), np.float32)
+    outputs[:, :H] = rng.normal(size=(V, H))
+    ends = np.append(np.sort(rng.integers(T, size=breaks)), T)
+    line = np.searchsorted(ends, np.arange(T), side="right")
+    return SimpleNamespace(
+        inputs=rng.normal(size=(V, H)).astype(np.float32),
+        outputs=outputs,
+        words=rng.integers(V, size=T),
+        first=np.maximum(np.append(0, ends)[line], np.arange(T) - window),
+        last=np.minimum(ends[line], np.arange(T) + window + 1),
+        negatives=rng.integers(V, size=M),
+        band=np.append(0, 1 / np.arange(1, window + 1)).astype(np.float32),
+    )

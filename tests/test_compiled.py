@@ -6,7 +6,10 @@ import sys
 
 import numpy as np
 import pytest
-from small import check_moved, corpus_of, descended, lines_of_nine, two_lines
+from hypothesis import given
+from hypothesis import strategies as st
+from reference import descended, learn_a_group
+from small import any_group, check_moved, corpus_of, lines_of_nine, two_lines
 
 from w2vlib import Corpus, fused, hogwild, load_corpus, train
 from w2vlib.draws import AliasTable, kept_share
@@ -15,6 +18,8 @@ from w2vlib.reading import EOS
 
 numba = pytest.importorskip("numba", reason="numba is not installed")
 from w2vlib import compiled
+
+hogwild.kernels("skipgram")  # takes what it needs of `compiled` before a test swaps that
 
 DECAY = 0.1
 QUIET = {"engine": "compiled", "progress": False}
@@ -47,14 +52,19 @@ def do_step(g, rate=0.1, negative=5, decay=DECAY):
     )  # fmt: skip
 
 
-def chapter_10(g, rate=0.1, negative=5):
-    """The same step by chapter 10's gradients in float64 -> inputs and outputs after it."""
+def windows_of(g):
     T = len(g.words)
     windows = np.zeros((T, T))
     for t in range(T):
         for j in range(g.first[t], g.last[t]):
             windows[t, j] = 0 if j == t else 1 / abs(j - t)
-    windows /= np.sqrt(windows.sum(axis=1, keepdims=True))
+    total = windows.sum(axis=1, keepdims=True)
+    return windows / np.sqrt(np.where(total > 0, total, 1))
+
+
+def chapter_10(g, rate=0.1, negative=5):
+    """The same step by chapter 10's gradients in float64 -> inputs and outputs after it."""
+    windows = windows_of(g)
     inputs, outputs = g.inputs.astype(float), g.outputs[:, :5].astype(float)
     weights = (g.words[:, np.newaxis] != g.negatives) * (negative / len(g.negatives))
     dx, dy, dn = fused.gradients(
@@ -95,6 +105,22 @@ def test_a_word_that_comes_twice_moves_by_the_sum_of_both_inputs(group):
     assert np.abs(group.inputs[3] - inputs[3]).max() < 0.05
 
 
+@given(
+    T=st.integers(1, 29), window=st.integers(1, 40), M=st.sampled_from([4, 8, 16]),
+    H=st.integers(1, 9), V=st.integers(2, 30), breaks=st.integers(0, 4), seed=st.integers(0, 2**32),
+    negative=st.integers(1, 5), rate=st.sampled_from([1e-30, 0.1]), decay=st.sampled_from([0, 0.5]),
+)  # fmt: skip
+def test_any_group_learns_as_the_textbook_says(negative, rate, decay, **sizes):
+    g = any_group(**sizes)
+    windows, H = windows_of(g), g.inputs.shape[1]
+    settings = g.words, windows, g.negatives, negative, rate, decay
+    expected = learn_a_group(g.inputs, g.outputs[:, :H], *settings)
+    do_step(g, rate, negative, decay)
+    for found, right in zip((g.inputs, g.outputs[:, :H]), expected, strict=True):
+        np.testing.assert_allclose(found, right, atol=1e-3)  # sigmoid is off by 0.00005
+    assert (g.outputs[:, H:] == 0).all()
+
+
 def test_a_word_alone_in_its_line_has_no_window(group):
     group.words, group.first, group.last = np.array([3]), np.array([0]), np.array([1])
     inputs, outputs = group.inputs.copy(), group.outputs.copy()
@@ -131,16 +157,36 @@ def test_negatives_come_by_count_to_the_power():
 
 @pytest.mark.parametrize("size", [2, 2**23 + 1, 2**24 + 3, 2**25 - 1, 2**30 + 33])
 def test_no_draw_reaches_past_the_last_word(size):
-    x = 2**64 - 1  # what the largest random number is made of; back to the state before it
-    for shift in (17, -7, 13):
+    state = np.array([before(2**64 - 1)], np.uint64)  # then comes the largest random number
+    assert compiled.random(state.copy()) == 1 - 2**-53
+    share, alias = np.broadcast_to(np.float32(1), size), np.broadcast_to(np.int64(0), size)
+    assert compiled.draw(share, alias, state) == size - 1
+
+
+def before(x, shifts=(17, -7, 13)):
+    """The state before xorshift's, which is x now."""
+    for shift in shifts:
         y = x
         for _ in range(64 // abs(shift)):
             y = x ^ (y << shift if shift > 0 else y >> -shift) & (2**64 - 1)
         x = y
-    state = np.array([x], np.uint64)
-    assert compiled.random(state.copy()) == 1 - 2**-24
-    share, alias = np.broadcast_to(np.float32(1), size), np.broadcast_to(np.int64(0), size)
-    assert size - 1 - size // 2**23 <= compiled.draw(share, alias, state) < size
+    return x
+
+
+@given(
+    V=st.sampled_from([2, 3, 7, 1000, 10**6, 10**8]),
+    place=st.floats(0, 1),
+    low=st.integers(0, 2047),
+)
+def test_each_column_of_the_table_has_an_equal_part_of_the_random_numbers(V, place, low):
+    """But for the last number of a part, which rounding may give to the next column."""
+    share, alias = np.broadcast_to(np.float32(1), V), np.broadcast_to(np.int64(0), V)
+    column = min(int(place * V), V - 1)
+    first, last = -(-column * 2**53 // V), -(-(column + 1) * 2**53 // V) - 1
+    for number in (first, (first + last) // 2, last - 1):
+        state = before(number << 11 | low)
+        if state:
+            assert compiled.draw(share, alias, np.array([state], np.uint64)) == column
 
 
 def spy_on_steps(monkeypatch, corpus, seed=1, **options):

@@ -4,7 +4,10 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from small import check_moved, descended, lines_of_nine, two_lines
+from hypothesis import given
+from hypothesis import strategies as st
+from reference import descended, guess_in_a_group
+from small import any_group, check_moved, lines_of_nine, two_lines
 
 from w2vlib import fused_skipgram, hogwild, load_corpus, train
 
@@ -90,23 +93,30 @@ def test_words_and_negatives_that_come_twice_count_twice(group):
     check_step(group, decay=0)
 
 
-@pytest.mark.parametrize("size", range(2, 30))
-@pytest.mark.parametrize("window", [1, 5, 40])
-def test_any_part_of_any_number_of_words_in_lines_of_any_length(group, size, window):
+@given(
+    T=st.integers(1, 29), window=st.integers(1, 40), M=st.sampled_from([4, 8, 16]),
+    H=st.integers(1, 9), V=st.integers(2, 30), breaks=st.integers(0, 4), seed=st.integers(0, 2**32),
+    negative=st.integers(1, 5), rate=st.sampled_from([1e-30, 0.1]), decay=st.sampled_from([0, 0.5]),
+    part=st.tuples(st.integers(0, 28), st.integers(0, 28)),
+)  # fmt: skip
+def test_any_part_of_any_group_learns_as_the_textbook_says(negative, rate, decay, part, **sizes):
     """In a room that larger groups have used before."""
-    rng = np.random.default_rng(size)
-    room = skipgram.make_room(33, 33, 4, 8)
-    for part in room:
-        part[:, : 5 if part.shape[1] == 8 else None] = 7  # what fills a row up stays 0
-    group.words = rng.integers(20, size=size)
-    group.words[-2:] = 3
-    ends = np.append(np.sort(rng.permutation(np.arange(1, size - 1))[: size // 6]), size)
-    line = np.searchsorted(ends, np.arange(size), side="right")
-    group.first = np.maximum(np.append(0, ends)[line], np.arange(size) - window)
-    group.last = np.minimum(ends[line], np.arange(size) + window + 1)
-    group.band = np.append(0, 1 / np.arange(1, window + 1)).astype(np.float32)
-    group.start, group.stop = (0, size) if size % 3 else (size // 4, size - 1)
-    check_step(group, room, decay=0)  # in which order rows decay would show
+    g = any_group(**sizes)
+    room = skipgram.make_room(33, 33, len(g.negatives), g.outputs.shape[1])
+    for array in room:
+        array[:, : sizes["H"] if array.shape[1] == g.outputs.shape[1] else None] = 7
+    g.start, g.stop = (min(i, sizes["T"]) for i in sorted(part))
+    windows, H = windows_of(g)[0], g.inputs.shape[1]
+    if g.start < g.stop:
+        parts = slice(g.start, g.stop), slice(g.first[g.start], g.last[g.stop - 1])
+        settings = g.words, windows, *parts, g.negatives, negative, rate, decay
+        expected = guess_in_a_group(g.inputs, g.outputs[:, :H], *settings)
+    else:
+        expected = g.inputs.copy(), g.outputs[:, :H].copy()
+    do_step(g, room, rate, negative, decay)
+    for found, right in zip((g.inputs, g.outputs[:, :H]), expected, strict=True):
+        np.testing.assert_allclose(found, right, atol=1e-3)  # sigmoid is off by 0.00005
+    assert (g.outputs[:, H:] == 0).all()
 
 
 def test_words_alone_in_their_lines_guess_nothing(group):

@@ -4,6 +4,8 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from reference import numerical_gradient
 from small import twins
 
@@ -14,45 +16,56 @@ B, T, H, M, K, V = 2, 7, 4, 6, 5, 9
 OPTIONS = {"model": "skipgram", "progress": False}
 
 
-def loss(inputs, outputs, ids, windows, negatives):
+def loss(inputs, outputs, ids, windows, negatives, negative=K):
     """What a step descends, term by term."""
     total = 0.0
-    for b, t, j in np.ndindex(B, T, T):
+    for b, t, j in zip(*np.nonzero(windows)):
         x, target = inputs[ids[b, t]], ids[b, j]
         others = [n for n in negatives if n != target]
         pair = np.log1p(np.exp(-x @ outputs[target]))
-        pair += K / M * sum(np.log1p(np.exp(x @ outputs[n])) for n in others)
+        pair += negative / len(negatives) * sum(np.log1p(np.exp(x @ outputs[n])) for n in others)
         total += windows[b, t, j] * pair
     return total
 
 
-@pytest.fixture
-def task():
+def any_task(B, T, H, M, V, window, seed):
     """Blocks with words that come again, negatives that are among them; all in float64."""
-    rng = np.random.default_rng(1)
+    rng = np.random.default_rng(seed)
     lines = np.sort(rng.integers(3, size=(B, T)), axis=1)
     return SimpleNamespace(
         inputs=rng.standard_normal((V, H)),
         outputs=rng.standard_normal((V, H)),
-        ids=rng.integers(V - 2, size=(B, T), dtype=np.intp),
-        windows=skipgram.pair_weights(lines, fused.window_band(3)[:T, :T]),
-        negatives=np.array([1, 8, 7, 1, 2, 8]),
+        ids=rng.integers(V, size=(B, T), dtype=np.intp),
+        windows=skipgram.pair_weights(lines, fused.window_band(window)[:T, :T]),
+        negatives=rng.integers(V, size=M),
     )
 
 
-def test_a_step_is_gradient_descent_on_both_matrices(task):
+@pytest.fixture
+def task():
+    return any_task(B, T, H, M, V, window=3, seed=1)
+
+
+@settings(max_examples=settings.default.max_examples // 2)
+@given(
+    B=st.integers(1, 2), T=st.integers(1, 6), H=st.integers(1, 3), M=st.integers(1, 5),
+    V=st.integers(2, 6), window=st.integers(1, 6), seed=st.integers(0, 2**32),
+    negative=st.integers(1, 5), rate=st.sampled_from([1e-30, 1e-3]),
+    decay=st.sampled_from([0, 0.5]),
+)  # fmt: skip
+def test_a_step_is_gradient_descent_on_both_matrices(negative, rate, decay, **sizes):
+    task = any_task(**sizes)
     before = task.inputs.copy(), task.outputs.copy()
     slopes = [
-        numerical_gradient(lambda: loss(**vars(task)), W) for W in (task.inputs, task.outputs)
+        numerical_gradient(lambda: loss(**vars(task), negative=negative), W)
+        for W in (task.inputs, task.outputs)
     ]
-    rate, decay = 0.01, 0.1
-    skipgram.step(**vars(task), negative=K, rate=rate, decay=decay)
+    skipgram.step(**vars(task), negative=negative, rate=rate, decay=decay)
     np.add.at(slopes[0], task.ids, decay * before[0][task.ids])
     for ids in (task.ids, task.negatives):
         np.add.at(slopes[1], ids, decay * before[1][ids])
     for W, old, slope in zip((task.inputs, task.outputs), before, slopes, strict=True):
-        assert np.abs(slope).max() > 0.5
-        np.testing.assert_allclose(old - W, rate * slope, rtol=1e-5, atol=1e-8)
+        np.testing.assert_allclose(W, old - rate * slope, rtol=1e-7, atol=1e-9)
 
 
 def test_the_loss_told_is_the_mean_of_the_pairs(task):

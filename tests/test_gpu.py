@@ -11,6 +11,9 @@ import sys
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from long import LONG
 from reference import drawn, learn_a_line, random_number, window_weights
 
 from w2vlib import Corpus, Vocabulary, cuda_engine, load_corpus, pieces, train
@@ -27,6 +30,8 @@ pytestmark = pytest.mark.filterwarnings("ignore:overflow encountered:RuntimeWarn
 QUIET = {"engine": "cuda", "window": 2, "negative": 2, "subsample": 0, "progress": False}
 
 if SIMULATOR in os.environ:
+    from numba import cuda  # of the module: there the simulator looks for a kernel's
+
     sys.setswitchinterval(1e-4)  # its threads wait for each other at every turn
 
 
@@ -96,18 +101,54 @@ def learn_on_card(inputs, outputs, words, share, alias, seed, window, negative, 
 
 
 @inside
-@pytest.mark.parametrize("size, window", [(5, 1), (40, 5), (300, 2)])
-def test_a_warp_does_what_the_textbook_does(size, window):
-    rng = np.random.default_rng(size)
-    words = np.array([3, 1, 4, 1, 5, 9, 2, 6, 5])  # 1 and 5 come twice
-    share, alias = rng.random(12, dtype=np.float32), rng.integers(12, size=12).astype(np.int32)
-    settings = matrices(12, size, rng), words, share, alias, 2**62 + 1, window, 5, 0.1, 0.05
-    before, *rest = settings
-    for was, found, expected in zip(
-        before, learn_on_card(*before, *rest)[:2], learn_a_line(*before, *rest)
-    ):
-        assert np.abs(expected - was).max() > 0.01
-        np.testing.assert_allclose(found, expected, atol=1e-6)
+@settings(max_examples=200 if LONG else 15)
+@given(
+    size=st.sampled_from([1, 3, 40, 300]), T=st.integers(2, 9), V=st.integers(2, 12),
+    window=st.integers(1, 5), negative=st.integers(1, 5), seed=st.integers(0, 2**63),
+    rate=st.sampled_from([1e-30, 0.1]), decay=st.sampled_from([0, 0.5]),
+)  # fmt: skip
+def test_a_warp_does_what_the_textbook_does(size, T, V, window, negative, seed, rate, decay):
+    rng = np.random.default_rng(seed)
+    words = rng.integers(V, size=T)
+    share, alias = rng.random(V, dtype=np.float32), rng.integers(V, size=V).astype(np.int32)
+    before = matrices(V, size, rng)
+    rest = words, share, alias, seed, window, negative, rate, decay
+    for found, expected in zip(learn_on_card(*before, *rest)[:2], learn_a_line(*before, *rest)):
+        np.testing.assert_allclose(found, expected, rtol=1e-5, atol=1e-5)
+
+
+@inside
+@pytest.mark.parametrize("V", [2, 1000, 1_000_000])
+def test_draws_are_those_of_plain_python_and_follow_the_table(V):
+    from w2vlib import gpu
+
+    @cuda.jit
+    def draw_all(share, alias, seed, drawn):
+        i = cuda.grid(1)
+        drawn[i] = gpu.draw(share, alias, seed, i)
+
+    rng = np.random.default_rng(V)
+    share, alias = rng.random(V, dtype=np.float32), rng.integers(V, size=V).astype(np.int32)
+    found = np.zeros(40, np.int64)
+    draw_all[10, 4](share, alias, np.uint64(2**63 + V), found)
+    assert found.tolist() == [drawn(share, alias, 2**63 + V, i) for i in range(40)]
+    many = np.array([drawn(share, alias, 7, i) for i in range(20_000)])
+    p = np.bincount(alias, 1 - share.astype(float), minlength=V) + share
+    parts = np.minimum(np.cumsum(p) / V * 10, 9.999).astype(int)  # ten parts of the vocabulary
+    expected = np.bincount(parts, p, minlength=10) / V * len(many)
+    seen = np.bincount(parts[many], minlength=10)
+    chi2 = ((seen - expected)[expected > 0] ** 2 / expected[expected > 0]).sum()
+    assert chi2 < 33.7  # 9 degrees of freedom: once in 10,000
+
+
+@inside
+@pytest.mark.parametrize("size", [100, 1e4])
+def test_scores_of_ten_thousand_and_more_stay_finite(size):
+    """A product of two such rows is 1e4 at least; more than exp can take in float64, too."""
+    before = [np.float32([[size, -size], [-size, size]]) for _ in range(2)]
+    words, table = np.array([0, 1, 0]), (np.float32([0.5, 1]), np.int32([1, 0]))
+    *found, losses = learn_on_card(*before, words, *table, 1, 2, 3, 1e-4, 0.1)
+    assert all(np.isfinite(array).all() for array in (*found, losses))
 
 
 @inside

@@ -32,6 +32,29 @@ def test_word_p_by_the_definition(power):
     assert sampler.word_p.dtype == np.float64
 
 
+@pytest.mark.parametrize("power", [0, 0.75, 1, 9, 60])
+@pytest.mark.parametrize("V", [2, 3, 7, 1000, 1_000_000])
+def test_each_target_has_the_exact_chances_of_the_others(V, power):
+    """One word is most of the text, most come once; a million are numbers of their own."""
+    corpus = np.append(np.arange(V), np.full(100_000, V // 2))
+    sampler, seen = UnigramSampler(corpus, power, 1), []
+
+    class Notes:
+        def choice(self, V, **options):
+            seen.append(options["p"])
+            return np.random.default_rng(0).choice(V, **options)
+
+    sampler.rng = Notes()
+    with np.errstate(all="raise", under="ignore"):
+        negatives = sampler.get_negative_sample([0, V // 2, V - 1])
+    assert sampler.word_p.sum() == pytest.approx(1)
+    for target, p, negative in zip([0, V // 2, V - 1], seen, negatives, strict=True):
+        weights = np.bincount(corpus) ** float(power)
+        weights[target] = 0
+        np.testing.assert_allclose(p, weights / weights.sum(), rtol=1e-9)
+        assert p[target] == 0 and negative[0] != target
+
+
 def test_the_example_of_the_source():
     corpus, target = np.array([0, 1, 2, 3, 4, 1, 2, 3]), np.array([1, 3, 0])
     sampler = UnigramSampler(corpus, 0.75, 2, rng=0)
@@ -114,9 +137,10 @@ def test_bad_input_is_named_with_its_cure(call, error, words):
 
 @pytest.mark.parametrize(
     "power, says",
-    [(-1, "at least 0"), (200.5, "take a smaller"), (154, "take a smaller")],  # 4 * 1e308
-)
+    [(-1, "at least 0"), (200.5, "take a smaller"), (154, "take a smaller"), (1e300, "smaller")],
+)  # 4 * 1e308
 def test_powers_out_of_reach(power, says):
     corpus = np.repeat([0, 1, 2, 3], 100)
-    with pytest.raises(ValueError, match=says), np.errstate(over="ignore", invalid="ignore"):
+    with pytest.raises(ValueError, match=says), np.errstate(all="raise"):
         UnigramSampler(corpus, power, 2)
+    assert UnigramSampler(corpus, 153.8, 2).word_p.tolist() == [0.25] * 4

@@ -148,7 +148,7 @@ def draw_negatives(negatives, sampling, state):
 
 @compiled
 def random(state):
-    """The next number in [0, 1), float32.
+    """The next number in [0, 1), float64: float32 has too few to choose from a million words.
 
     state: (1,) uint64, not 0, changed in place.
     Raises nothing.
@@ -163,7 +163,7 @@ def random(state):
     x ^= x >> np.uint64(7)
     x ^= x << np.uint64(17)
     state[0] = x
-    return f32(x >> np.uint64(40)) * f32(2**-24)
+    return (x >> np.uint64(11)) * 2.0**-53
 
 
 @compiled
@@ -179,7 +179,7 @@ def draw(share, alias, state):
     >>> draw(share, alias, np.array([88172645463325252], np.uint64))
     1
     """
-    i = int(random(state) * f32(len(share)))
+    i = int(random(state) * len(share))
     return i if random(state) < share[i] else int(alias[i])
 
 

@@ -16,9 +16,8 @@ from typing import ClassVar
 import numpy as np
 from distributed import get_worker
 
-from w2vlib import distributed, hogwild
+from w2vlib import check, distributed, hogwild
 from w2vlib.pieces import PARTS, Piece
-from w2vlib.progress import LARGEST
 from w2vlib.stretches import Shelf
 from w2vlib.team import is_gone
 from w2vlib.vocabulary import Vocabulary
@@ -144,7 +143,7 @@ class Copy:
             ids, changes = distributed.find_changes(matrix[:top], base[:top])
             moves = (self.moves[ids] * often[ids]).astype(np.float32)
             self.found.append((ids.astype(np.int32), changes, moves))
-            sound = sound and bool(np.abs(changes).max(initial=0) < LARGEST)
+            sound = sound and bool(np.abs(changes).max(initial=0) < check.SOUND)
         self.top = top
         return sound
 

@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from w2vlib import check
+
 __all__ = ["AliasTable", "draw_others"]
 
 
@@ -13,7 +15,7 @@ def kept_share(counts, subsample):
     """
     if not subsample:
         return np.ones(len(counts), np.float32)
-    ratio = subsample * counts.sum() / np.maximum(counts, 1)
+    ratio = min(subsample, 1) * counts.sum() / np.maximum(counts, 1)  # 1 keeps all, too
     return np.minimum(np.sqrt(ratio) + ratio, 1).astype(np.float32)
 
 
@@ -54,6 +56,8 @@ class AliasTable:
             raise ValueError("p should be a 1-dimensional array of numbers that are not negative")
         if np.count_nonzero(p) < 2:
             raise ValueError("p should hold at least two numbers above 0, to choose between")
+        if np.max(p) > check.LARGEST / len(p):
+            raise ValueError(f"p holds {np.max(p)}: the sum is too large, divide p by it")
         share = (np.asarray(p, float) * len(p) / np.sum(p)).tolist()
         alias = list(range(len(p)))
         poor = [i for i, s in enumerate(share) if s < 1]
@@ -79,7 +83,7 @@ def draw_others(table, target, size, rng):
     What hits the target is drawn again, so the others come in proportion to their weights, as from
     `UnigramSampler`. `fused.step` does not draw again but leaves out, see there.
 
-    Raises nothing.
+    Raises ValueError where all but one draw in a thousand, or fewer, are a row's target.
     Source: Mikolov et al. 2013b, section 2.2.
 
     >>> table, target = AliasTable(np.array([1, 1, 1])), np.array([0, 1, 2])
@@ -90,4 +94,14 @@ def draw_others(table, target, size, rng):
     drawn = table.draw((len(target), size), rng)
     while (hit := drawn == target[:, np.newaxis]).any():
         drawn[hit] = table.draw(np.count_nonzero(hit), rng)
+        if (drawn == target[:, np.newaxis])[hit].all() and is_nearly_all(table, drawn[hit][0]):
+            raise ValueError(
+                f"target holds the id {drawn[hit][0]}, and nearly all that the table draws is that "
+                "id: take UnigramSampler, which leaves it out before it draws"
+            )
     return drawn
+
+
+def is_nearly_all(table, word_id):
+    """Whether an AliasTable draws little else than this id."""
+    return (table.draw(10_000, np.random.default_rng(0)) == word_id).all()

@@ -172,7 +172,7 @@ def settle(
     check.number(options["learning_rate"], "learning_rate", above=0)
     if np.float32(min(options["learning_rate"], 1)) == 0:
         raise ValueError(f"learning_rate is {options['learning_rate']}: in float32 that is 0")
-    check.number(options["decay"], "decay", at_least=0)
+    check.number(options["decay"], "decay", at_least=0, below=1e38)  # in float32 it is a number
     check.whole(threads, "threads", at_most=1000)
     check.whole(seed, "seed", at_least=0)
     check_engine(engine, threads, options)

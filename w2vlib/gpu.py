@@ -23,6 +23,7 @@ from numba import config, cuda
 __all__ = [
     "answer",
     "ask",
+    "bits",
     "chance",
     "draw",
     "learn_line",
@@ -42,32 +43,39 @@ WARP = 4 if SIMULATED else 32  # the simulator's threads take long to meet
 if SIMULATED:
     __warningregistry__ = {}  # NumPy notes here that products overflow; its threads look meanwhile
 
-f32, u64 = np.float32, np.uint64
+f32, i64, u64 = np.float32, np.int64, np.uint64
 GOLDEN, MIX, MIX_AGAIN = u64(0x9E3779B97F4A7C15), u64(0xBF58476D1CE4E5B9), u64(0x94D049BB133111EB)
-U27, U30, U31, U40 = u64(27), u64(30), u64(31), u64(40)
+U27, U30, U31 = u64(27), u64(30), u64(31)
+U32, U40 = u64(32), u64(40)
 
 device = cuda.jit(device=True, fastmath=True)
 
 
 @device
-def random(seed, i):
-    """Number i of the sequence `seed`, in [0, 1), float32, by SplitMix64 (Steele et al. 2014)."""
+def bits(seed, i):
+    """Number i of the sequence `seed`, 64 random bits, by SplitMix64 (Steele et al. 2014)."""
     z = seed + u64(i) * GOLDEN
     z = (z ^ (z >> U30)) * MIX
     z = (z ^ (z >> U27)) * MIX_AGAIN
-    return f32((z ^ (z >> U31)) >> U40) * f32(2**-24)
+    return z ^ (z >> U31)
+
+
+@device
+def random(seed, i):
+    """Number i of the sequence `seed`, in [0, 1), float32."""
+    return f32(bits(seed, i) >> U40) * f32(2**-24)
 
 
 @device
 def draw(share, alias, seed, i):
     """Draw number i of the sequence `seed`: an id, from the two parts of an AliasTable."""
-    j = int(random(seed, 2 * i) * f32(len(share)))
+    j = i64(bits(seed, 2 * i) >> U32) * len(share) >> 32
     return j if random(seed, 2 * i + 1) < share[j] else int(alias[j])
 
 
 @device
 def sigmoid(x):
-    return f32(1) / (f32(1) + math.exp(-x))
+    return f32(1) / (f32(1) + math.exp(-max(x, f32(-80))))
 
 
 @cuda.jit

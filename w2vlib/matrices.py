@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from w2vlib import check
 from w2vlib.check import short
 from w2vlib.evaluation import WordVectors
 from w2vlib.vocabulary import Vocabulary
@@ -27,6 +28,12 @@ def check_former(former, vector_size):
             f"start.outputs is {short(outputs)}: it should be the output vectors of the words of "
             f"start, WordVectors of shape {former.vectors.shape}, or None"
         )
+    for known, name in (former, "start"), (outputs, "start.outputs"):
+        if known is not None and not check.is_sound(known.vectors):
+            raise ValueError(
+                f"{name} holds numbers of {check.SOUND} and more, or NaN: no training can go on "
+                "from there; take the vectors from before it diverged, or shorter ones"
+            )
 
 
 def start(engine, vocabulary, vector_size, seed, former=None):

@@ -13,7 +13,6 @@ from w2vlib import check
 
 __all__ = ["DivergenceError", "Progress"]
 
-LARGEST = 1000  # no number of a sound vector comes near it; some 30 is much
 REST = 100  # a look at the vectors is followed by this many times its duration without one
 SPEED = 2e9  # bytes a second that the first look is taken to need, at a guess
 
@@ -32,14 +31,14 @@ class DivergenceError(FloatingPointError):
 
 
 class Watch:
-    """Looks at `vectors` while they train, keeps the last sound ones, and stops a divergence.
+    """Looks at both matrices while they train, keeps sound vectors, and stops a divergence.
 
-    That costs a copy of the vectors, and less than 1% of the time.
+    That costs a copy of the vectors, the first of the two, and less than 1% of the time.
     """
 
-    def __init__(self, vectors):
-        self.vectors, self.sound = vectors, None
-        self.next = time.perf_counter() + REST * vectors.nbytes / SPEED
+    def __init__(self, both):
+        self.both, self.sound = both, None
+        self.next = time.perf_counter() + REST * sum(m.nbytes for m in both) / SPEED
 
     def __call__(self):
         start = time.perf_counter()
@@ -50,16 +49,15 @@ class Watch:
             self.next = end + REST * (end - start)
 
     def look(self):
-        """Raise DivergenceError unless the vectors are sound."""
-        # A comparison with NaN is False.
-        if not (-LARGEST < self.vectors.min() and self.vectors.max() < LARGEST):
+        """Raise DivergenceError unless both matrices are sound."""
+        if not all(map(check.is_sound, self.both)):
             raise DivergenceError
 
     def keep(self):
         """Copy the vectors."""
         if self.sound is None:
-            self.sound = np.empty_like(self.vectors)
-        self.sound[...] = self.vectors
+            self.sound = np.empty_like(self.both[0])
+        self.sound[...] = self.both[0]
 
 
 class Stderr:

@@ -19,7 +19,7 @@ class Run:
         self.both, self.former, self.checkpoint = both, former, None
         self.pieces, self.done = engine.count_pieces(corpus), 0  # in an epoch; in all
         self.bar = Bar(options["epochs"] * len(corpus), show)
-        self.watch = Watch(both[0])
+        self.watch = Watch(both)
 
     def go_on(self, checkpoint):
         """Write to a Checkpoint from now on, and go on from what it holds."""
@@ -91,6 +91,7 @@ class Run:
         if isinstance(error, DivergenceError):
             if self.watch.sound is not None:
                 error.vectors = self._learnt(self.watch.sound, None)
+                error.vectors.loss = None  # that of the training, which is none any more
             rate, done = self.options["learning_rate"], f"after {self.bar.share()}"
             error.args = (
                 f"the training diverged {done}: learning_rate is {rate:g}, try {rate / 4:g}",

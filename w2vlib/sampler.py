@@ -40,13 +40,13 @@ class UnigramSampler:
                 f"sample_size is {sample_size}, but the corpus has {np.count_nonzero(counts)} "
                 "different word(s), the target among them: take a larger corpus or fewer negatives"
             )
-        seen = counts > 0
-        weight = np.zeros(len(counts))
-        weight[seen] = counts[seen] ** float(power)
-        if not np.isfinite(weight.sum()):
+        if power * np.log(counts.max()) > np.log(check.LARGEST / len(counts)):
             raise ValueError(
                 f"power is {power}: counts to that power are too large, take a smaller"
             )
+        seen = counts > 0
+        weight = np.zeros(len(counts))
+        weight[seen] = counts[seen] ** float(power)
         self.word_p = weight / weight.sum()
         self.sample_size = sample_size
         self.rng = np.random.default_rng(rng)

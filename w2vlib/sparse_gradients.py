@@ -238,7 +238,7 @@ class SparseAdaGrad:
 
     def __init__(self, lr, eps=1e-7):
         check.number(lr, "lr", above=0)
-        check.number(eps, "eps", at_least=0)
+        check.number(eps, "eps", above=0)
         self.lr, self.eps = lr, eps
         self.squares = None
 
@@ -276,7 +276,7 @@ class SparseAdam:
         check.number(lr, "lr", above=0)
         check.number(beta1, "beta1", at_least=0, below=1)
         check.number(beta2, "beta2", at_least=0, below=1)
-        check.number(eps, "eps", at_least=0)
+        check.number(eps, "eps", above=0)
         self.lr, self.beta1, self.beta2 = lr, beta1, beta2
         self.eps = eps
         self.m, self.v, self.steps = None, None, 0

@@ -134,7 +134,7 @@ class Adam:
         check.number(lr, "lr", above=0)
         check.number(beta1, "beta1", at_least=0, below=1)
         check.number(beta2, "beta2", at_least=0, below=1)
-        check.number(eps, "eps", at_least=0)
+        check.number(eps, "eps", above=0)
         self.lr, self.beta1, self.beta2 = lr, beta1, beta2
         self.eps = eps
         self.m, self.v, self.steps = None, None, 0
@@ -159,12 +159,13 @@ class Trainer:
 
     A parameter that several layers share is updated once, with the sum of their gradients. `losses`
     holds the mean loss of every `eval_interval` batches, and of the rest. Parameters change in
-    place, so an interrupted fit keeps what it learnt.
+    place, so an interrupted fit keeps what it learnt. One that diverges goes back to the start of
+    the epoch; for that it keeps a copy of them.
 
     model: has forward(contexts, target), backward(), params and grads, lists of arrays of equal
         shapes, float.
     optimizer: has update(params, grads).
-    Raises FloatingPointError when the loss is no number any more.
+    Raises FloatingPointError when the loss is no number any more, or parameters leave all bounds.
     Source: DLFS2 1.4.4.
 
     >>> contexts, target = np.array([[0, 2], [1, 3], [0, 2]]), np.array([1, 2, 3])
@@ -205,17 +206,14 @@ class Trainer:
             order = rng.permutation(len(target))
             starts = range(0, len(order), batch_size)
             title = f"epoch {epoch + 1}/{max_epoch}"
-            for start in bar(starts, title, show=progress):
-                batch = order[start : start + batch_size]
-                recent.append(self.step(contexts[batch], target[batch]))
-                if not np.isfinite(recent[-1]):
-                    raise FloatingPointError(
-                        f"the loss is {recent[-1]} in epoch {epoch + 1}: "
-                        "take a smaller lr, and build the model afresh"
-                    )
-                if len(recent) == eval_interval:
-                    self.losses.append(float(np.mean(recent)))
-                    recent = []
+            with check.divergence(self.model, self.optimizer, epoch):
+                for start in bar(starts, title, show=progress):
+                    batch = order[start : start + batch_size]
+                    recent.append(self.step(contexts[batch], target[batch]))
+                    check.finite(recent[-1])
+                    if len(recent) == eval_interval:
+                        self.losses.append(float(np.mean(recent)))
+                        recent = []
         if recent:
             self.losses.append(float(np.mean(recent)))
 

@@ -1,10 +1,11 @@
 """The code that a chapter builds is the code in the library.
 
 Compared are syntax trees, less docstrings, comments, annotations and checks of the input: plain
-statements `check.something(...)`, and `if ...: raise ...`. A chapter may build a class in pieces,
-by `class Embedding(Embedding):` in a later cell, and may begin with a version that is wrong: for
-each name, and for each method, the last definition counts. What the library can do besides, by more
-code, a chapter may build in its plain form (PLAIN): then both are run.
+statements `check.something(...)`, `if ...: raise ...`, and a `with check.something(...):` around
+what computes. A chapter may build a class in pieces, by `class Embedding(Embedding):` in a later
+cell, and may begin with a version that is wrong: for each name, and for each method, the last
+definition counts. What the library can do besides, by more code, a chapter may build in its plain
+form (PLAIN): then both are run.
 """
 
 import ast
@@ -45,6 +46,11 @@ class Bare(ast.NodeTransformer):
     def visit_Expr(self, node):
         call = ast.unparse(node.value.func) if isinstance(node.value, ast.Call) else ""
         return None if call.startswith("check.") else self.generic_visit(node)
+
+    def visit_With(self, node):
+        self.generic_visit(node)
+        checks = all(ast.unparse(item).startswith("check.") for item in node.items)
+        return node.body if checks else node
 
     def visit_If(self, node):
         raises = len(node.body) == 1 and isinstance(node.body[0], ast.Raise) and not node.orelse
