@@ -9,6 +9,7 @@ import gzip
 import io
 import json
 import lzma
+import os
 import tarfile
 import warnings
 import zipfile
@@ -18,7 +19,7 @@ from typing import NamedTuple
 import numpy as np
 
 from w2vlib import Corpus, WordVectors, load_corpus, ptb, train
-from w2vlib.classroom import cells, grade, marks, sheet
+from w2vlib.classroom import cells, grade, hand_ins, marks, report, sheet
 from w2vlib.classroom.remote import Ended, Raised, Student
 from w2vlib.classroom.wire import encode, line
 from w2vlib.exercises.exercise import Code, Fields, Number, Numbers, Shape, Word
@@ -222,20 +223,29 @@ def hand_in_files(folder):
     yield json.dumps(
         {"worksheets": [{"cells": [{"cell_type": "code", "input": "a = 1"}]}]}
     ).encode()
+    yield b"import os, sys as s\nfor x in [1]:\n  def f(a=x): return s.b\nwith f() as y: y.z += x"
     part = json.loads(sheet.sheet("02_embedding"))
     yield json.dumps(part | {"cells": part["cells"][:5]}).encode()
 
 
 def read_hand_in(data, folder):
+    """As a notebook, as the code of a cell, and as the name of its file."""
+    read_code([{"source": data.decode(errors="replace")}])
+    page = report._file(hand_ins._plain(os.fsdecode(data.replace(b"/", b""))))
+    assert page.isprintable() and "/" not in page and len(page.encode()) < 250
     path = put(folder, "ana.ipynb", data)
     grade._answered(path, {b"lookup_by_hand": "02_embedding"})
-    code = cells.pieces(cells.read(path))
+    return read_code(cells.read(path))
+
+
+def read_code(of_cells):
+    code = cells.pieces(of_cells)
     for piece in code:
         cells.calls(piece)
         cells.needed(code, piece)
         if piece.tree is None:
             assert marks.plain(cells.error(piece.source))
-    assert all(map(str.isprintable, map(marks.plain, (piece.source for piece in code))))
+        assert marks.plain(piece.source).isprintable()
     return marks.fingerprint(code)
 
 

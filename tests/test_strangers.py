@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 import strangers
 
-from w2vlib import Corpus, WordVectors, files, load_corpus, ptb, train
+from w2vlib import Corpus, WordVectors, files, join_phrases, load_corpus, ptb, train
 from w2vlib.engines import ENGINES
 
 hypothesis = pytest.importorskip("hypothesis")
@@ -150,23 +150,23 @@ def test_memory_that_a_header_of_xz_asks_for(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "content",
+    ("content", "says"),
     [
-        b"1000000000 100\na 1 2\n",
-        b"2000000000 1\na \0\0",
-        b"1 1000000\na 1 2\n",
-        b"1 1000000\na \0\1",
-        b"1 1000000000000\na 1 2\n",
-        b"a" * 2_000_000,
-        b"1 2\n" + b"a" * 3_000_000,
-        b"1 2\n\0" + b"a" * 3_000_000,
+        (b"1000000000 100\na 1 2\n", "line 2: 'a' has 2 numbers, line 1 promises 100"),
+        (b"2000000000 1\na \0\0", "row 1 of 2000000000 .* the file ends here"),
+        (b"1 1000000\na 1 2\n", "line 2: 'a' has 2 numbers, line 1 promises 1000000"),
+        (b"1 1000000\na \0\1", "row 1 of 1 .* the file ends here"),
+        (b"1 1000000000000\na 1 2\n", "rows of 1000000000000 numbers, but 1,048,576 are the most"),
+        (b"a" * 2_000_000, "line 1: expected two whole numbers"),
+        (b"1 2\n" + b"a" * 3_000_000, "line 2: 'a+' has 0 numbers"),
+        (b"1 2\n\0" + b"a" * 3_000_000, "row 1 of 1 .* expected a word and a blank"),
     ],
     ids=lambda it: repr(it[:20]),
 )
 @pytest.mark.parametrize("pack", [bytes, gzip.compress])
-def test_a_first_line_that_promises_what_is_not_there(content, pack, tmp_path):
+def test_a_first_line_that_promises_what_is_not_there(content, says, pack, tmp_path):
     (tmp_path / "vectors").write_bytes(pack(content))
-    refused(tmp_path / "vectors", WordVectors.load, "vectors(,|:| holds)")
+    refused(tmp_path / "vectors", WordVectors.load, says)
 
 
 HEADERS = [
@@ -196,6 +196,15 @@ def test_headers_of_numpy_that_lie(header, version, tmp_path):
     (tmp_path / "a.npy").write_bytes(start + header + bytes(16) + b"a\nb\n")
     refused(tmp_path / "a.npy", WordVectors.load, "a.npy is no whole matrix of NumPy")
     refused(tmp_path / "a.npy", load_corpus, "a.npy is no whole text")
+
+
+@pytest.mark.parametrize("shape", [b"4294967296, 4294967296", b"2, 1000000000", b"2, 4"])
+def test_less_follows_than_a_header_promises(shape, tmp_path):
+    header = b"{'descr': '<f4', 'fortran_order': False, 'shape': (%b), }" % shape
+    start = b"\x93NUMPY\1\0" + len(header).to_bytes(2, "little")
+    (tmp_path / "a.npy").write_bytes(start + header + bytes(31))
+    says = rf"its header promises the shape \({shape.decode()}\), but 31 bytes follow"
+    refused(tmp_path / "a.npy", WordVectors.load, says)
 
 
 def test_words_are_told_in_short(tmp_path):
@@ -264,6 +273,8 @@ def test_ids_on_disk_that_no_word_has(engine, bad, kept):
     corpus = load_corpus(kept([0, 1, 2, bad, 0, 1, 2, 3]))
     with pytest.raises(IndexError, match=f"corpus.ids holds the id {bad}"):
         train(corpus, engine=engine, vector_size=4, epochs=1, subsample=0, progress=False)
+    with pytest.raises(IndexError, match=f"corpus.ids holds the id {bad}"):
+        join_phrases(corpus)
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,8 @@ def join_phrases(corpus, *, threshold=100, discount=5, on_disk=None):
     discount: at least 0; a pair must come more often than this.
     on_disk: for a text larger than memory the path of a file for the new ids, as of `load_corpus`;
         a former one is replaced.
-    Raises TypeError for what is no corpus, ValueError for other numbers.
+    Raises TypeError for what is no corpus, ValueError for other numbers, IndexError for an id that
+        is not in its vocabulary.
     Source: Mikolov et al. 2013b, equation 6, times the length of the text, as word2phrase has it.
 
     >>> from w2vlib import load_corpus
@@ -56,6 +57,7 @@ def parts(corpus):
     """
     for start in range(0, len(corpus), PART):
         ids = corpus_file.part(corpus.ids, start, start + PART + 1).astype(np.int64)
+        check.ids(ids, "corpus.ids", size=len(corpus.vocabulary))  # a file may hold anything
         yield ids, min(PART, len(ids))
 
 

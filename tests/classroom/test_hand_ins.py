@@ -286,6 +286,22 @@ def test_a_folder_that_is_not_there(tmp_path):
             hand_ins.find(path, tmp_path / "marks.csv")
 
 
+def test_no_link_leads_out_of_the_folder(tmp_path):
+    (tmp_path / "key").mkdir()
+    (tmp_path / "key" / "key.ipynb").write_text("{}")
+    folder = tmp_path / "hand-ins"
+    folder.mkdir()
+    (folder / "Ana.ipynb").write_text("{}")
+    (folder / "Ben").symlink_to(tmp_path / "key")
+    (folder / "Cy.ipynb").symlink_to(tmp_path / "key" / "key.ipynb")
+    (folder / "Dan.ipynb").symlink_to(tmp_path / "key")
+    students, others = hand_ins.find(folder, tmp_path / "marks.csv")
+    assert list(students.values()) == ["Ana", "Cy", "Dan"] and others == [folder / "Ben"]
+    for name in "Cy", "Dan":
+        with pytest.raises(ValueError, match="it is no file of at most 100 MB"):
+            cells.read(folder / f"{name}.ipynb")
+
+
 def test_no_two_students_have_one_name(tmp_path):
     for name in ("x/y.ipynb", "z/y.ipynb", "x - y.ipynb", "X - Y.ipynb.txt"):
         (tmp_path / name).parent.mkdir(exist_ok=True)

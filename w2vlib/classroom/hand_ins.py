@@ -22,7 +22,9 @@ def find(folder, out):
     """
     folder, pages = Path(folder), Path(out).with_suffix("")
     if not folder.is_dir():
-        raise NotADirectoryError(f"{folder} is no folder: name the one with the hand-ins")
+        raise NotADirectoryError(
+            f"{folder} is no folder: name the one with the hand-ins; an archive is unpacked first"
+        )
     files = [path for path in sorted(folder.rglob("*")) if not path.is_dir() or path.is_symlink()]
     files = [path for path in files if not _hidden(path.relative_to(folder))]
     ours = {Path(out), pages / "index.html", pages / "feedback", pages / "kept"}
