@@ -1,7 +1,6 @@
 """Lighter pages: what Sphinx wrote, less what a page does not use; a few slips of markup mended.
 
-What MathJax and the choice of a theme need first comes from files: a strict policy runs no script
-that stands in a page.
+Scripts and styles come from files: the pages' policy (policy.py) allows none in a page itself.
 
 A page stays under 600 KB, gzipped. The theme alone would take 900: two thousand icons, as a script
 and once more as fonts. `_static/icons.css` draws those that occur.
@@ -16,6 +15,13 @@ MATHJAX = ["core", "input/tex", "output/chtml", "a11y/assistive-mml"]
 # What goes from each page and what comes for it.
 IN_PAGES = [
     (r"\s*<script\b[^>]*/fontawesome\.js\b[^>]*></script>", ""),
+    # What the theme sets for a choice of versions, and for a search that is off anyway.
+    (r"\s*<script>DOCUMENTATION_OPTIONS\.(pagename|search_as_you_type) = [^<]*</script>", ""),
+    # Handlers, of which book.js takes care, and styles, which stand in book.css.
+    (r' onclick="(?:window\.print|toggleFullScreen)\(\)"', ""),
+    (r"\s*<noscript>\s*<style>[^<]*</style>\s*</noscript>", ""),
+    (r'(<table) style="width: 100%"( class="indextable)', r"\1\2"),
+    (r'(<td) style="width: 33%; vertical-align: top;"', r"\1"),
     # MathJax, where no math follows: Sphinx loads it on the front page for the chapters' sake.
     (
         r"(?s)\s*<script>window\.MathJax\b.*?/startup\.js\b[^>]*></script>(?!.*\bmath notrans)",
@@ -35,6 +41,7 @@ IN_PAGES = [
 IN_FILES = [
     ("mathjax_first.js", r"(?s)<script>(window\.MathJax\b.*?)</script>"),
     ("theme_first.js", r"(?s)<script data-cfasync=\"false\">(.*?dataset\.mode.*?)</script>"),
+    ("search_first.js", r"(?s)<script>\s*(// Activate the search field.*?)</script>"),
 ]
 IN_THEME_CSS = [(r'(\.fa-[\w-]+:before,?)+\{content:"[^"]*"\}', "")]
 
@@ -74,6 +81,8 @@ def lighten(app, exception):
                     text = text.replace(found[0], f'<script src="{static}/{name}"></script>')
             page.write_text(text, encoding="utf-8")
         replace(folder / "_static" / "styles" / "pydata-sphinx-theme.css", IN_THEME_CSS)
+        for template in folder.glob("_static/*webpack-macros.html"):  # no page, for Sphinx alone
+            template.unlink()
 
 
 def setup(app):

@@ -61,7 +61,9 @@ def contents(name, sha256, folder, cache, address):
     if folder:
         data = Path(folder).expanduser().joinpath(name).read_bytes()
         if hashlib.sha256(data).hexdigest() != sha256:
-            raise ValueError(f"{name} in {folder} is not Pyodide's: its SHA-256 is another")
+            raise ValueError(
+                f"{name} in {folder} is not Pyodide's: its SHA-256 is another; fetch it again"
+            )
         return data
     path = pooch.retrieve(address + name, f"sha256:{sha256}", fname=name, path=cache)
     return Path(path).read_bytes()

@@ -24,6 +24,7 @@ import pyodide_files
 BOOK = Path(__file__).parents[1]
 LIBRARY = Path(w2vlib.__file__).parent
 IN_PAGE = Path(__file__).with_name("in_page")
+REACH = "Code that runs here reaches this site and nothing else: no file of yours, no other site."
 CHAPTER = re.compile(r"(book|sheets)/(\d\d_\w+)")
 
 logger = logging.getLogger(__name__)
@@ -43,14 +44,19 @@ def course():
 
 
 def gather(app):
-    """Find Pyodide's files before a page is written; where there are none, say so."""
+    """Find Pyodide's files before a page is written; where there are none, say so.
+
+    A file with another SHA-256 is a warning, which fails a strict build such as `make book`.
+    """
     app.runner_files = None
     if app.builder.format != "html":
         return
     folder, cache = os.environ.get("W2VLIB_PYODIDE"), pooch.os_cache("w2vlib") / "pyodide"
     try:
         files = pyodide_files.gather(folder, cache)
-    except (OSError, ValueError) as error:
+    except ValueError as error:
+        logger.warning("No page can run its cells: %s", error)
+    except OSError as error:
         logger.info("No page can run its cells: Pyodide's files are not to be had (%s).", error)
         logger.info("For them set W2VLIB_PYODIDE to a folder that holds them, or build online.")
     else:
@@ -69,10 +75,11 @@ def download(files):
 
 
 def note(app, pagename):
-    """What a chapter's first visit fetches, in words."""
+    """What a chapter's first visit fetches, and what its code can reach, in words."""
     size, rest = app.runner_download
     charts = "import matplotlib" in Path(app.env.doc2path(pagename)).read_text(encoding="utf-8")
-    return f"First download: {size} MB{f', then {rest} MB for the charts' if charts else ''}."
+    first = f"First download: {size} MB{f', then {rest} MB for the charts' if charts else ''}."
+    return f"{first} {REACH}"
 
 
 def add_button(app, pagename, templatename, context, doctree):

@@ -1,3 +1,24 @@
+// MathJax writes its styles into the page, which the page's policy forbids: they are adopted instead.
+if (window.MathJax) {
+  window.MathJax.startup = { ready() {
+    const { prototype } = window.MathJax._.output.chtml_ts.CHTML, { styleSheet } = prototype;
+    prototype.styleSheet = function (...given) {
+      const element = styleSheet.apply(this, given);
+      if (element.localName !== "style") return element;
+      const sheet = new CSSStyleSheet(), standIn = document.createElement("template");
+      sheet.replaceSync(element.textContent);
+      document.adoptedStyleSheets.push(sheet);
+      this.chtmlStyles = Object.assign(standIn, { id: element.id, sheet }); // where it adds rules
+      return standIn;
+    };
+    window.MathJax.startup.defaultReady();
+  } };
+}
+
+// What two of the theme's buttons do: the policy forbids the handlers that stood in them.
+document.querySelector(".btn-fullscreen-button")?.addEventListener("click", () => globalThis.toggleFullScreen());
+document.querySelector(".btn-download-pdf-button")?.addEventListener("click", () => print());
+
 // Math that is wider than the page scrolls in its box: let the keyboard reach it, as the theme does
 // with wide tables and outputs. MathJax comes after this script.
 addEventListener("DOMContentLoaded", async () => {
@@ -128,14 +149,17 @@ addEventListener("DOMContentLoaded", async () => {
         [link.href, link.textContent] = [next.link.href, `Next: ${next.title}`];
       }
     }
-    button.textContent = cleared ? "Undo" : "Clear my progress";
-    button.hidden = !cleared && !Object.keys(progress).length;
+    button.textContent = cleared ? "Undo" : "Clear my progress and cells";
+    button.hidden = !cleared && !kept().length;
   };
+  // All that the book keeps; the cells are runner.js's. After "Clear" it is here until the page is left.
+  const kept = () => Object.entries(storage ?? {}).filter(([key]) => key.startsWith("w2v-"));
   let cleared = null;
   button?.addEventListener("click", () => {
-    const progress = cleared ?? {};
-    cleared = cleared ? null : load();
-    save(progress);
+    cleared?.forEach(([key, text]) => storage.setItem(key, text));
+    cleared = cleared ? null : kept();
+    cleared?.forEach(([key]) => storage.removeItem(key));
+    show();
   });
 
   // At the end of a chapter: a box to tick.

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from bs4 import BeautifulSoup
 from chapters import ROOT
 
 PROBLEM = re.compile(r".*(?:WARNING|ERROR|Error).*")
@@ -23,6 +24,15 @@ def html(tmp_path_factory):
     folder = tmp_path_factory.mktemp("book")
     build(folder, os.environ.get("W2VLIB_PYODIDE") or folder)
     return folder / "_build" / "html"
+
+
+@pytest.fixture(scope="session")
+def pages(html):
+    """Each page of the book, parsed: path -> soup."""
+    return {
+        path: BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
+        for path in sorted(html.rglob("*.html"))
+    }
 
 
 def build(folder, pyodide, toc=None):
@@ -52,13 +62,12 @@ def build(folder, pyodide, toc=None):
 class Server(ThreadingHTTPServer):
     """Files of a folder on this machine. It notes in `sent` what it sent, less what was cached.
 
-    policy: the Content-Security-Policy of all answers; wait: what is called with a path before it
-    is sent.
+    wait: what is called with a path before it is sent.
     """
 
-    def __init__(self, folder, policy=None):
+    def __init__(self, folder):
         super().__init__(("127.0.0.1", 0), functools.partial(Handler, directory=folder))
-        self.folder, self.policy, self.sent = Path(folder), policy, []
+        self.folder, self.sent = Path(folder), []
         self.wait = lambda path: None
         self.address = f"http://127.0.0.1:{self.server_port}"
         threading.Thread(target=self.serve_forever, daemon=True).start()
@@ -78,19 +87,14 @@ class Handler(SimpleHTTPRequestHandler):
     def log_message(self, *args):
         """Say nothing."""
 
-    def end_headers(self):
-        if self.server.policy:
-            self.send_header("Content-Security-Policy", self.server.policy)
-        super().end_headers()
-
 
 @pytest.fixture(scope="module")
 def serve():
     """A function that serves a folder -> its Server."""
     servers = []
 
-    def start(folder, policy=None):
-        servers.append(Server(folder, policy))
+    def start(folder):
+        servers.append(Server(folder))
         return servers[-1]
 
     yield start
@@ -100,17 +104,15 @@ def serve():
 
 
 @pytest.fixture(scope="module")
-def site(html, serve):
-    """The address of the book, served on this machine."""
-    return serve(html).address
+def server(html, serve):
+    """The book, served on this machine."""
+    return serve(html)
 
 
 @pytest.fixture(scope="module")
-def strict(html, serve):
-    """The book, served under a policy that allows what WebAssembly needs and no other exception."""
-    return serve(
-        html, "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'"
-    )
+def site(server):
+    """Its address."""
+    return server.address
 
 
 @pytest.fixture(scope="module")
@@ -124,7 +126,10 @@ def context(chromium):
 
 @contextlib.contextmanager
 def tab(context):
-    """A tab that notes what it asks for, in `page.asked`, and what goes wrong, in `page.wrong`."""
+    """A tab that notes what it asks for, in `page.asked`, and what goes wrong, in `page.wrong`.
+
+    What goes wrong fails the test in the end; what the page's policy forbids is among it.
+    """
     page = context.new_page()
     page.asked, page.wrong = set(), []
     page.on("request", lambda request: page.asked.add(request.url))
@@ -134,6 +139,7 @@ def tab(context):
     page.on("pageerror", lambda error: page.wrong.append(str(error)))
     yield page
     page.close()
+    assert not page.wrong
 
 
 @pytest.fixture
@@ -141,6 +147,15 @@ def page(context):
     """A tab of its own for a test."""
     with tab(context) as page:
         yield page
+
+
+def until(page, condition):
+    """Wait until it holds: Playwright's own way evaluates a string, which the policy forbids."""
+    for _ in range(400):
+        if page.evaluate(condition):
+            return
+        page.wait_for_timeout(50)
+    pytest.fail(f"never: {condition}")
 
 
 @pytest.fixture

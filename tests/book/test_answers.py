@@ -79,7 +79,7 @@ def test_answers_are_judged_kept_and_cleared(fresh):
     expect(mark.locator(".w2v-mark")).to_have_attribute("aria-label", said)
     fresh.goto("index.html")
     expect(fresh.locator("#w2v-progress p")).to_contain_text("Exercises done: 1 of")
-    fresh.get_by_role("button", name="Clear my progress").click()
+    fresh.get_by_role("button", name="Clear my progress and cells").click()
     fresh.goto(f"{CHAPTER}.html")
     expect(first).to_have_value("")
 

@@ -82,7 +82,7 @@ def test_page(html, site, page, name):
     assert not violations(page)
     assert not violations(page, *CONTRAST)
     page.emulate_media(color_scheme="dark")
-    page.wait_for_function("document.documentElement.dataset.theme === 'dark'")
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
     page.wait_for_timeout(300)  # colours change by and by
     assert not violations(page, *CONTRAST)
     assert page.evaluate(SIDEWAYS) <= 0
@@ -164,7 +164,7 @@ def test_menus_and_full_screen(site, page):
         page.mouse.move(600, 600)
         page.keyboard.press("Escape")
     page.locator(".btn-fullscreen-button").click()
-    page.wait_for_function("document.fullscreenElement !== null")
+    expect(page.locator("html:fullscreen")).to_have_count(1)
     page.locator(".btn-fullscreen-button").click()
 
 

@@ -3,9 +3,7 @@
 import re
 from urllib.parse import unquote, urlsplit
 
-import pytest
 import yaml
-from bs4 import BeautifulSoup
 from chapters import CHAPTERS, ROOT
 
 # What a browser fetches by itself when it shows a page, in contrast to links that a reader follows.
@@ -27,16 +25,6 @@ FETCHED = {
 ELSEWHERE = re.compile(r"(https?:)?//", re.IGNORECASE)
 IN_CSS = re.compile(r"(?:url\(|@import)\s*[\"']?(?:https?:)?//[^\"')]*", re.IGNORECASE)
 ICON = re.compile(r"fa-(?!solid$|brands$|lg$)[\w-]+")
-
-
-@pytest.fixture(scope="module")
-def pages(html):
-    """Each page of the book, parsed: path -> soup."""
-    return {
-        path: BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
-        for path in sorted(html.rglob("*.html"))
-        if "_static" not in path.relative_to(html).parts
-    }
 
 
 def test_every_page_is_there(html):

@@ -76,8 +76,8 @@ def slowness(page):
 
 @needs_pyodide
 @pytest.mark.parametrize("name", RUN_IN_PAGE)
-def test_chapter_runs_from_top_to_bottom(strict, page, tmp_path, name):
-    page.goto(f"{strict.address}/book/{name}.html")
+def test_chapter_runs_from_top_to_bottom(server, page, tmp_path, name):
+    page.goto(f"{server.address}/book/{name}.html")
     press(page)
     expect(status(page)).to_have_text("Done.", timeout=60 * SECONDS)
     before = slowness(page)
@@ -103,7 +103,7 @@ def test_chapter_runs_from_top_to_bottom(strict, page, tmp_path, name):
         elif not all(same(*pair) for pair in zip_longest(texts(new), texts(old), fillvalue="")):
             wrong.append((old.source, *texts(new), *texts(old)))
     assert not wrong
-    assert not [url for url in page.asked if not url.startswith((strict.address, "blob:"))]
+    assert not [url for url in page.asked if not url.startswith((server.address, "blob:"))]
     after = slowness(page)
     slower = min(max(1, min(before, after)), SLOWEST)
     print(f"{name}: {said}; the reference takes {before:.2f} and {after:.2f} times its quiet time")

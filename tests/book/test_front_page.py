@@ -7,6 +7,7 @@ import runpy
 
 import pytest
 from chapters import BOOK, CHAPTERS, ROOT, read
+from conftest import until
 from test_runner import needs_pyodide
 
 from w2vlib.ledger import PEER
@@ -20,8 +21,7 @@ FRONT = runpy.run_path(str(BOOK / "_ext" / "front_page.py"))
 def front(site, page):
     page.set_viewport_size({"width": 1280, "height": 900})
     page.goto(f"{site}/book/index.html")
-    yield page
-    assert not page.wrong
+    return page
 
 
 def test_the_ladder_has_every_stage_and_leads_to_its_chapter(front):
@@ -61,7 +61,7 @@ def test_the_list_says_each_chapters_minutes(front):
 
 def test_it_trains_and_shows_all_of_it_at_once(front):
     net = front.locator(".w2v-front .w2v-playground")
-    front.wait_for_function("document.querySelector('.w2v-playground').net.losses.length > 0")
+    until(front, "document.querySelector('.w2v-playground').net.losses.length > 0")
     for thing in (
         net.locator("[data-part='guess 5']"),
         front.get_by_text("compile the loop", exact=True),
@@ -74,8 +74,10 @@ def test_a_word_is_answered(front):
     first = box.locator("li").all_text_contents()
     assert first[0].startswith("queen ") and not [url for url in front.asked if "vectors" in url]
     box.get_by_role("button", name="Show neighbours").click()
-    front.wait_for_function("performance.getEntriesByName(new URL('../_static/vectors_1.bytes', "
-                            "location.href).href).length")  # fmt: skip
+    until(
+        front,
+        "performance.getEntriesByName(new URL('../_static/vectors_1.bytes', location)).length > 0",
+    )
     expect(box.get_by_role("status")).to_have_text(
         "Nearest to king - man + woman, the words of the sum left out, with their cosines:"
     )

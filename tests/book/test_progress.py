@@ -2,12 +2,14 @@
 
 import pytest
 from chapters import CHAPTERS
+from conftest import until
 
 axe_sync = pytest.importorskip("axe_playwright_python.sync_playwright")
 expect = pytest.importorskip("playwright.sync_api").expect
 
 FIRST, SECOND = CHAPTERS[0].stem, CHAPTERS[1].stem
 KEPT = "JSON.parse(localStorage.getItem('w2v-progress'))"
+OURS = "Object.keys(localStorage).filter((key) => key.startsWith('w2v')).sort()"
 SOME = {FIRST: {"begun": True, "read": True, "right": 2, "questions": 3}, SECOND: {"begun": True}}
 PLACES = """[...document.querySelectorAll("nav.bd-links a, article h2")].map((e) => e.offsetTop)"""
 
@@ -28,7 +30,7 @@ def test_nothing_at_first(fresh):
 
 def test_begun_then_read(fresh):
     fresh.goto(f"{FIRST}.html#summary")
-    fresh.wait_for_function(f"{KEPT} !== null")
+    until(fresh, f"{KEPT} !== null")
     assert fresh.evaluate(KEPT) == {FIRST: {"begun": True}}
     fresh.get_by_label("I have read this chapter").check()
     assert fresh.evaluate(KEPT) == {FIRST: {"begun": True, "read": True}}
@@ -68,13 +70,16 @@ def test_summed_up_and_cleared(fresh):
     expect(mark(fresh, SECOND)).to_have_attribute("aria-label", "(begun)")
     assert fresh.evaluate(PLACES) == before  # nothing moved to make room
 
+    fresh.evaluate("localStorage.setItem('w2v-cell 02_embedding 3', 'a cell')")
     button.click()
     expect(said).to_contain_text("Nothing yet")
     expect(fresh.locator(".w2v-mark")).to_have_count(0)
+    assert fresh.evaluate(OURS) == []
     expect(button).to_have_text("Undo")
     button.click()
     assert fresh.evaluate(KEPT) == SOME
-    expect(button).to_have_text("Clear my progress")
+    assert fresh.evaluate(OURS) == ["w2v-cell 02_embedding 3", "w2v-progress"]
+    expect(button).to_have_text("Clear my progress and cells")
     button.click()
     fresh.reload()
     expect(said).to_contain_text("Nothing yet")

@@ -59,14 +59,15 @@ def test_the_list_says_how_many_points_a_sheet_has(html):
 
 
 @pytest.fixture
-def student(chromium, strict):
+def student(chromium, server):
     """A tab of a student who has come to the sheet."""
     context = chromium.new_context(accept_downloads=True)
     context.set_default_timeout(20 * SECONDS)
     page = context.new_page()
     page.wrong = []
+    page.on("console", lambda it: it.type != "error" or page.wrong.append(it.text))
     page.on("pageerror", lambda error: page.wrong.append(str(error)))
-    page.goto(f"{strict.address}/sheets/{STEM}.html")
+    page.goto(f"{server.address}/sheets/{STEM}.html")
     yield page
     assert not page.wrong
     context.close()

@@ -205,8 +205,8 @@ class Diagram:
         return (
             f'<svg class="w2v-diagram" role="img" aria-label="{escape(self.alt)}" '
             f'viewBox="0 0 {_n(self.width)} {_n(self.height)}" width="{_n(SCALE * self.width)}" '
-            f'style="max-width: 100%; height: auto" font-family="sans-serif" font-size="{FONT}" '
-            f'text-anchor="middle" fill="currentColor">\n' + "\n".join(self.parts) + "\n</svg>"
+            f'font-family="sans-serif" font-size="{FONT}" text-anchor="middle" '
+            f'fill="currentColor">\n' + "\n".join(self.parts) + "\n</svg>"
         )
 
 

@@ -17,23 +17,28 @@ globalThis.w2vOutputs = (() => {
     if (output.output_type === "error") return preformatted("traceback", output.traceback.join("\n"));
     const { "text/html": html, "image/svg+xml": svg, "text/plain": plain } = output.data;
     if (html) {
-      const box = make("div", { className: "output text_html" });
-      box.innerHTML = html;
-      return box;
+      const body = parsed(`<body>${html}`, "text/html").lastChild;
+      return make("div", { className: "output text_html" }, ...body.childNodes);
     }
     return svg ? chart(svg, alt || plain) : preformatted("text_plain", plain);
   }
-  // A chart stands in the page itself, since a strict policy forbids pictures from data. Its styles are
-  // set one by one for the same reason.
-  function chart(text, alt) {
-    const parsed = new DOMParser().parseFromString(text, "image/svg+xml");
-    const svg = document.importNode(parsed.documentElement, true);
-    svg.querySelectorAll("style, metadata").forEach((it) => it.remove());
-    for (const element of svg.querySelectorAll("[style]")) {
-      const style = element.getAttribute("style");
-      element.removeAttribute("style");
-      element.style.cssText = style;
+  // Markup for this page, whose policy forbids styles in it: those of elements are set one by one. What
+  // would lead the page elsewhere is left out.
+  function parsed(text, type) {
+    const renamed = text.replace(/<style\b[^]*?<\/style>/gi, "")
+      .replace(/<[a-z][^<>]*>/gi, (tag) => tag.replace(/\sstyle=/gi, " data-style="));
+    const other = new DOMParser().parseFromString(renamed, type);
+    other.querySelectorAll("base, link, meta, metadata, style").forEach((it) => it.remove());
+    const whole = document.importNode(other.documentElement, true);
+    for (const element of whole.querySelectorAll("[data-style]")) {
+      element.style.cssText = element.dataset.style;
+      element.removeAttribute("data-style");
     }
+    return whole;
+  }
+  // A chart stands in the page itself, as its colours do.
+  function chart(text, alt) {
+    const svg = parsed(text, "image/svg+xml");
     svg.style.strokeLinejoin = "round";
     svg.classList.add("w2v-chart");
     svg.setAttribute("role", "img");

@@ -85,7 +85,7 @@
 
   // ---- Python
   const queue = [], goals = new Set(); // the cells whose Run was pressed
-  let worker = null, up = false, running = null, count = 0;
+  let worker = null, up = false, running = null, latest = null, count = 0;
   // Of the cells asked for since Python was last idle: how many, their seconds, those that failed.
   let asked = 0, spent = 0, failed = [];
   let since = 0; // when Python began what it does now
@@ -98,19 +98,23 @@
   function start() {
     say("Python is loading …");
     since = performance.now();
-    worker = new Worker(script, { type: "module" });
-    worker.onmessage = (event) => still(() => hear(event));
-    worker.onerror = (event) => breakDown(event.message || "its files did not come");
     const { packages, behind, course } = panel.dataset;
     const soon = cells.some((cell) => /\bmatplotlib\b/.test(cell.source)); // else when a reader's cell asks
-    worker.postMessage({ start: { packages: packages.split(" "), behind: behind.split(" "), soon, course } });
+    const given = JSON.stringify({ packages: packages.split(" "), behind: behind.split(" "), soon, course });
+    // It begins in a blob: then it has this page's policy, and reaches no other site.
+    const begin = `import("${script}").then(({ start }) => start(${given}))
+      .catch(({ message }) => postMessage({ broken: message }));`;
+    const address = URL.createObjectURL(new Blob([begin], { type: "text/javascript" }));
+    worker = new Worker(address, { type: "module" });
+    worker.onmessage = (event) => still(() => hear(event));
+    worker.onerror = ({ message }) => breakDown(message || "its files did not come");
   }
   function hear({ data, target }) {
     if (target !== worker) return; // it was stopped
     if (data.up) up = true;
     if (data.broken) return breakDown(data.broken);
     if ("waits" in data) say(data.waits ? "Matplotlib is loading …" : "Running …");
-    if (data.output) running.show(data.output, data.line);
+    if (data.output && latest.outputs) latest.show(data.output, data.line); // a task may outlive its cell
     if (data.done) {
       const cell = running;
       running = null;
@@ -149,7 +153,7 @@
   const reach = (cell) => run(cells.filter((it) => it === cell || (cell.needs(it) && !it.current)));
   function next() {
     if (up && !running && queue.length) {
-      running = queue.shift();
+      running = latest = queue.shift();
       since = performance.now();
       const told = running.long ? `Cell ${running.number} takes over ten seconds.` : "Running …";
       if (status.textContent !== told) say(told);

@@ -1,5 +1,5 @@
 // Python in a worker of its own: whatever a cell does, the page stays alive and can end it.
-// In:  {start: {packages, behind, soon, course}}, {run: source, name}
+// In:  {run: source, name}
 // Out: {up}, {waits}, {output: as nbformat has it, line}, {done, well, seconds, heap}, {broken: why}
 import { loadPyodide } from "../pyodide/pyodide.mjs";
 
@@ -8,7 +8,7 @@ const VECTORS = ["vectors_1.bytes", "vectors_2.bytes"];
 const FOLDER = new URL("../pyodide/", import.meta.url).href;
 let python = null, kernel = null, rest = null, coming = null, complete = false, shown = false, due = false;
 
-async function start({ packages, behind, soon, course }) {
+export async function start({ packages, behind, soon, course }) {
   [rest, due] = [behind, soon];
   const zip = fetch(FOLDER + course).then((answer) => {
     if (!answer.ok) throw new Error(`${answer.url}: ${answer.status}`);
@@ -30,6 +30,7 @@ async function start({ packages, behind, soon, course }) {
     shown = true;
     postMessage(JSON.parse(json));
   });
+  postMessage({ up: true });
 }
 
 // The packages that the first output does not need come behind it, where the chapter's cells will, or
@@ -55,12 +56,7 @@ async function run(source, name) {
 
 addEventListener("message", async ({ data }) => {
   try {
-    if (data.start) {
-      await start(data.start);
-      postMessage({ up: true });
-    } else {
-      await run(data.run, data.name);
-    }
+    await run(data.run, data.name);
   } catch (error) { // no memory left, or a file that did not come
     postMessage({ broken: String(error?.message ?? error) });
   }
