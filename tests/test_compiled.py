@@ -121,6 +121,18 @@ def test_any_group_learns_as_the_textbook_says(negative, rate, decay, **sizes):
     assert (g.outputs[:, H:] == 0).all()
 
 
+@given(T=st.integers(1, 29), V=st.integers(2, 30), seed=st.integers(0, 2**32))
+def test_all_is_finite_for_scores_of_ten_thousand(T, V, seed):
+    g = any_group(T=T, V=V, seed=seed, window=3, M=8, H=8, breaks=2)
+    g.inputs, g.outputs = (100 * np.sign(W) for W in (g.inputs, g.outputs))
+    total, _ = compiled.loss(
+        g.inputs, g.outputs, g.words, g.first, g.last, g.negatives, g.band, np.float32(5),
+        compiled.make_room(T + 3, 8, 8),
+    )  # fmt: skip
+    do_step(g)
+    assert np.isfinite(total) and np.isfinite(g.inputs).all() and np.isfinite(g.outputs).all()
+
+
 def test_a_word_alone_in_its_line_has_no_window(group):
     group.words, group.first, group.last = np.array([3]), np.array([0]), np.array([1])
     inputs, outputs = group.inputs.copy(), group.outputs.copy()

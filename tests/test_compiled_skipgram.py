@@ -119,6 +119,18 @@ def test_any_part_of_any_group_learns_as_the_textbook_says(negative, rate, decay
     assert (g.outputs[:, H:] == 0).all()
 
 
+@given(T=st.integers(1, 29), V=st.integers(2, 30), seed=st.integers(0, 2**32))
+def test_all_is_finite_for_scores_of_ten_thousand(T, V, seed):
+    g = any_group(T=T, V=V, seed=seed, window=3, M=8, H=8, breaks=2)
+    g.inputs, g.outputs = (100 * np.sign(W) for W in (g.inputs, g.outputs))
+    g.start, g.stop = 0, T
+    total, _ = skipgram.loss(
+        g.inputs, g.outputs, g.words, g.first, g.last, 0, T, g.negatives, g.band, np.float32(5)
+    )
+    do_step(g)
+    assert np.isfinite(total) and np.isfinite(g.inputs).all() and np.isfinite(g.outputs).all()
+
+
 def test_words_alone_in_their_lines_guess_nothing(group):
     group.first, group.last = np.arange(7), np.arange(1, 8)
     before = group.inputs.copy(), group.outputs.copy()

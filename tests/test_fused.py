@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from small import corpus_of, twins
 
-from w2vlib import CBOW, SGD, Trainer, create_contexts_target, descent, fused
+from w2vlib import CBOW, SGD, Trainer, create_contexts_target, descent, fused, fused_skipgram
 from w2vlib.draws import kept_share
 from w2vlib.reading import EOS
 
@@ -153,6 +153,20 @@ def test_step_is_gradient_descent_on_both_matrices(V, B, H, M, K, window, seed, 
     fused.step(inputs, outputs, ids, windows, negatives, K, rate, decay)
     np.testing.assert_allclose(inputs, expected[0], rtol=1e-6, atol=1e-8)
     np.testing.assert_allclose(outputs, expected[1], rtol=1e-6, atol=1e-8)
+
+
+@pytest.mark.parametrize("room", [fused, fused_skipgram])
+@given(seed=st.integers(0, 2**32), size=st.sampled_from([1, 100, 1000]), V=st.integers(2, 40))
+def test_all_is_finite_for_scores_of_ten_thousand_and_more(room, seed, size, V):
+    rng = np.random.default_rng(seed)
+    inputs, outputs = size * rng.choice([-1, 1], size=(2, V, H)).astype(np.float32)
+    ids, negatives = rng.integers(V, size=(B, T)), rng.integers(V, size=M)
+    windows = fused.window_weights(np.sort(ids, axis=1), fused.window_band(3))
+    with np.errstate(all="raise", under="ignore"):
+        assert np.isfinite(room.loss(inputs, outputs, ids, windows, negatives, 5) or 0)
+        room.step(inputs, outputs, ids, windows, negatives, 5, 0.1, 0.05)
+    for W in inputs, outputs:
+        assert np.abs(W).max() <= size + 2  # by the brake; not so if NaN
 
 
 def test_sigmoid_cannot_overflow():

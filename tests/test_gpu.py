@@ -16,8 +16,9 @@ from hypothesis import strategies as st
 from long import LONG
 from reference import drawn, learn_a_line, random_number, window_weights
 
-from w2vlib import Corpus, Vocabulary, cuda_engine, load_corpus, pieces, train
+from w2vlib import Corpus, Vocabulary, cuda_engine, load_corpus, pieces, progress, train
 from w2vlib.draws import kept_share
+from w2vlib.progress import DivergenceError
 from w2vlib.reading import EOS
 
 SIMULATOR = "NUMBA_ENABLE_CUDASIM"
@@ -139,6 +140,20 @@ def test_draws_are_those_of_plain_python_and_follow_the_table(V):
     seen = np.bincount(parts[many], minlength=10)
     chi2 = ((seen - expected)[expected > 0] ** 2 / expected[expected > 0]).sum()
     assert chi2 < 33.7  # 9 degrees of freedom: once in 10,000
+
+
+@inside
+@pytest.mark.parametrize("rate", [1e-45, 1])
+def test_a_training_ends_well_or_says_what_to_do(two_topics, monkeypatch, rate):
+    monkeypatch.setattr(progress, "REST", 0)
+    monkeypatch.setattr(cuda_engine, "PAUSE", 0.0)
+    options = QUIET | {"vector_size": 2, "epochs": 1, "negative": 5, "learning_rate": rate}
+    try:
+        wv = train(two_topics, **options)
+        assert np.isfinite(wv.vectors).all() and np.isfinite(wv.loss)
+    except DivergenceError as error:
+        assert rate == 1 and "learning_rate is 1, try 0.25" in str(error)
+        assert error.vectors is None or np.isfinite(error.vectors.vectors).all()
 
 
 @inside
