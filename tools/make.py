@@ -137,8 +137,7 @@ def pins():
     ours = ["--group", "binder", "--group", "build"]
     below = []
     for name, wanted in {
-        "requirements.txt": ["--extra", "lab", "--extra", "cluster", "--group", "binder"],
-        "requirements-book.txt": ["--extra", "book", "--extra", "cluster", *ours],
+        "requirements.txt": ["--extra", "book", "--extra", "cluster", *ours],
         "requirements-test.txt": ["--extra", "dev", *ours],
     }.items():
         run("uv", "pip", "compile", *how, "pyproject.toml", *wanted, *below, "-o", name)
@@ -156,7 +155,7 @@ def clean():
 def install():
     """install what the book needs into .venv"""
     config = "tools/ipython_kernel_config.py"
-    files = [ROOT / name for name in ("requirements-book.txt", "pyproject.toml", config)]
+    files = [ROOT / name for name in ("requirements.txt", "pyproject.toml", config)]
     made_from(VENV / "installed", files, make_environment)
 
 
@@ -171,7 +170,7 @@ def make_environment():
     """A fresh .venv with the pinned set, and nothing of an older one."""
     print("Installing into .venv (about a minute)", flush=True)
     subprocess.run([sys.executable, "-m", "venv", "--clear", VENV], check=True)
-    pip("-r", "requirements-book.txt")
+    pip("-r", "requirements.txt")
     pip("--no-deps", "--no-build-isolation", "-e", ".")
     # Matplotlib looks for the fonts now: it would say so on a page if it did it later.
     run("python", "-c", "import matplotlib.font_manager")

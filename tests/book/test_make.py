@@ -10,7 +10,7 @@ from types import SimpleNamespace
 import pytest
 from chapters import BOOK, ROOT
 
-FILES = ["requirements-book.txt", "requirements-test.txt", "pyproject.toml"]
+FILES = ["requirements.txt", "requirements-test.txt", "pyproject.toml"]
 TOOLS = ["tools/make.py", "tools/ipython_kernel_config.py"]
 TEXTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", BOOK / "index.md", BOOK / "hub.md"]
 RUNS = [*TEXTS, *(ROOT / ".github" / "workflows").iterdir(), ROOT / ".ci" / "run"]
@@ -62,7 +62,7 @@ def test_what_is_there_is_not_installed_again(project):
         file.write("\n")
     (only,) = project.does("install-tests")
     assert only.startswith("-m pip install") and only.endswith("-r requirements-test.txt")
-    with (project.root / "requirements-book.txt").open("a") as file:
+    with (project.root / "requirements.txt").open("a") as file:
         file.write("\n")
     assert "-m venv --clear" in project.does("install-tests")[0]
 

@@ -9,12 +9,7 @@ from chapters import ROOT
 requirements = pytest.importorskip("packaging.requirements", reason="packaging is not installed")
 utils = pytest.importorskip("packaging.utils")
 
-SETS = [
-    "requirements.txt",
-    "requirements-book.txt",
-    "requirements-test.txt",
-    "hub/requirements.txt",
-]
+SETS = ["requirements.txt", "requirements-test.txt", "hub/requirements.txt"]
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 EXTRAS = PYPROJECT["project"]["optional-dependencies"]
 GROUPS = PYPROJECT["dependency-groups"]
@@ -56,8 +51,7 @@ def test_every_line_is_a_version_and_its_hashes(name):
 
 def test_a_package_has_one_version_everywhere():
     tested = pins("requirements-test.txt")
-    book = pins("requirements-book.txt")
-    assert pins("requirements.txt").items() < book.items() and book.items() < tested.items()
+    assert pins("requirements.txt").items() < tested.items()
     hub = pins("hub/requirements.txt")
     assert [name for name in hub.keys() & tested if hub[name] != tested[name]] == []
 
@@ -65,8 +59,7 @@ def test_a_package_has_one_version_everywhere():
 @pytest.mark.parametrize(
     ("name", "wanted"),
     [
-        ("requirements.txt", asked("lab", "cluster", groups=["binder"])),
-        ("requirements-book.txt", asked("book", "cluster", groups=["binder", "build"])),
+        ("requirements.txt", asked("book", "cluster", groups=["binder", "build"])),
         ("requirements-test.txt", asked("dev", groups=["binder", "build"])),
         ("hub/requirements.txt", [requirements.Requirement(text) for text in GROUPS["hub"]]),
     ],
