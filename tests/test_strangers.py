@@ -14,7 +14,17 @@ import numpy as np
 import pytest
 import strangers
 
-from w2vlib import Corpus, WordVectors, files, join_phrases, load_corpus, ptb, train
+from w2vlib import (
+    Corpus,
+    Vocabulary,
+    WordVectors,
+    files,
+    join_phrases,
+    load_corpus,
+    ptb,
+    train,
+    word2vec_format,
+)
 from w2vlib.engines import ENGINES
 
 hypothesis = pytest.importorskip("hypothesis")
@@ -169,6 +179,15 @@ def test_a_first_line_that_promises_what_is_not_there(content, says, pack, tmp_p
     refused(tmp_path / "vectors", WordVectors.load, says)
 
 
+def test_more_vectors_than_memory_holds(tmp_path, monkeypatch):
+    monkeypatch.setattr(word2vec_format, "START", 1 << 60)
+    (tmp_path / "vectors").write_bytes(b"1000000000000 1000\na 1 2\n")
+    with pytest.raises(
+        ValueError, match="vectors holds more vectors than the memory does: .*limit"
+    ):
+        WordVectors.load(tmp_path / "vectors")
+
+
 HEADERS = [
     b"",
     b"(" * 64,
@@ -216,6 +235,9 @@ def test_words_are_told_in_short(tmp_path):
         ):
             WordVectors.load(tmp_path / "vectors")
         assert len(str(caught.value)) < 500
+    with pytest.raises(ValueError, match="is there twice") as caught:
+        Vocabulary(["a" * 100_000] * 2)
+    assert len(str(caught.value)) < 500
 
 
 # Whoever writes them well -------------------------------------------------------------------------
