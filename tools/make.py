@@ -93,7 +93,7 @@ def lint():
 
 def outputs():
     """run the notebooks and store their outputs (NOTEBOOKS=book/03_binary.ipynb, FRESH=1)"""
-    install()
+    install_tests()
     notebooks = SETTINGS["NOTEBOOKS"].split() or sorted((ROOT / "book").glob("*.ipynb"))
     run("python", "tools/outputs.py", *(["--fresh"] if SETTINGS["FRESH"] else []), *notebooks)
     run("python", "tools/ladder.py")
@@ -101,7 +101,7 @@ def outputs():
 
 def bench():
     """compare the engines with others, by turns: 20 minutes on a quiet machine"""
-    install()
+    install_tests()
     run("python", "tools/bench.py", "--memory")
 
 
