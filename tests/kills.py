@@ -14,14 +14,16 @@ import time
 from pathlib import Path
 
 CHANGES = {"open", "os.chmod", "os.mkdir", "os.remove", "os.rename", "os.rmdir", "os.truncate"}
-PATHS = [str(path) for path in Path(__file__).parents[:2]]
+HERE = Path(__file__).parent
+PATHS = list(map(str, [HERE, HERE / "classroom", HERE.parent]))
+JOBS = ["test_kills", "test_killed_grading"]  # where they stand
 LEFTOVER = re.compile(r"\..*\.[0-9a-f]{16}\.part")
 
 
 def forkserver():
     """What makes the processes."""
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["warm", "test_kills"])
+    context.set_forkserver_preload(["warm", *JOBS])
     former = os.environ.get("PYTHONPATH", "")
     os.environ["PYTHONPATH"] = os.pathsep.join([*PATHS, former])  # it knows no other way
     try:

@@ -11,3 +11,8 @@ for name in ("pooch", "requests", "threadpoolctl", "tqdm"):
 if not ENGINES["compiled"].missing():
     for model in MODELS:
         ENGINES["compiled"].prepare(False, model)
+
+with contextlib.suppress(ImportError):
+    from w2vlib.classroom import grade
+
+    grade._chapters()

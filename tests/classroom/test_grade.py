@@ -396,26 +396,6 @@ def test_twins_are_shown_and_keep_their_marks(hand_ins, tmp_path):
     assert said == {"one": "the same as two", "two": "the same as one", "none": "", "nor I": ""}
 
 
-def test_goes_on_where_it_was_killed(hand_ins, tmp_path):
-    for number in range(4):
-        text = written(f"{RIGHT}\n# {number}")
-        (hand_ins / f"student {number}.ipynb").write_text(text, encoding="utf-8")
-    command = [sys.executable, "-m", "w2vlib.classroom", "grade", hand_ins]
-    command += ["--out", tmp_path / "marks.csv", "--jobs", "1"]
-    kept = tmp_path / "marks" / "kept"
-    first = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    while not (kept.exists() and list(kept.glob("*.json"))):
-        assert first.poll() is None
-        time.sleep(0.05)
-    first.send_signal(signal.SIGKILL)
-    first.wait()
-    before = {path: path.stat().st_mtime_ns for path in kept.glob("*.json")}
-    assert len(before) < 5  # the key's are among them
-    subprocess.run(command, check=True, capture_output=True)
-    assert len(list(kept.glob("*.json"))) == 5
-    assert {path: path.stat().st_mtime_ns for path in before} == before
-
-
 def test_what_has_changed_is_marked_anew(hand_ins, tmp_path):
     out = tmp_path / "marks.csv"
     for name in ("ana", "ben"):

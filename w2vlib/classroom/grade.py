@@ -91,9 +91,10 @@ def grade(folder, out, *, sheet=None, only=None, jobs=2, timeout=10, checks=None
             future = next(ready)
             done[waiting[future]] = future.result()
     finally:
+        pool.shutdown(wait=False, cancel_futures=True)
         for marker in markers:
             marker.stop()
-        pool.shutdown(cancel_futures=True)
+        pool.shutdown()
         for marker in markers:
             marker.end()
     odd = {path: [*_odd(path, folder, sheet, answered[path])] for path in students}

@@ -7,10 +7,12 @@ does here, the worst that it can do to the marks is to answer wrongly.
 
 import contextlib
 import os
+import select
 import signal
 import sys
 
 ANEW, AGAIN = b"anew\n", 78  # a message, and the status of a copy that was sent it
+LOOK = 5  # milliseconds
 READY = b"{}\n"  # what each copy says first
 
 
@@ -45,6 +47,18 @@ def end_strays():
                 os.kill(pid, signal.SIGKILL)
 
 
+def wait_for(copy, asked):
+    """The exit code of a copy. Where nobody is left who asks, all of us end."""
+    asks = select.poll()
+    asks.register(asked, 0)  # of its end alone
+    while True:
+        pid, status = os.waitpid(copy, os.WNOHANG)
+        if pid:
+            return os.waitstatus_to_exitcode(status)
+        if asks.poll(LOOK):
+            os.killpg(0, signal.SIGKILL)
+
+
 def main(memory, processes):
     """Do what comes in, a message a line, and answer each; ANEW is for a process of no past.
 
@@ -55,9 +69,8 @@ def main(memory, processes):
 
     # An hour of computing: where nobody is left to end it.
     limit(AS=memory, NPROC=processes, FSIZE=10_000_000, NOFILE=256, CPU=3600)
-    while os.fork():
-        _, status = os.wait()
-        if os.waitstatus_to_exitcode(status) != AGAIN:
+    while copy := os.fork():
+        if wait_for(copy, asked) != AGAIN:
             return
         end_strays()
     served, said = Served(), READY

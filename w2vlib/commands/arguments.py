@@ -106,8 +106,13 @@ def save(wv, output, **options):
     except BrokenPipeError:
         raise
     except OSError as error:
-        rescued = os.path.join(tempfile.mkdtemp(prefix="w2vlib-"), "vectors")
-        wv.save(rescued, **options)
+        folder = tempfile.mkdtemp(prefix="w2vlib-")
+        rescued = os.path.join(folder, "vectors")
+        try:
+            wv.save(rescued, **options)
+        except OSError:
+            os.rmdir(folder)
+            raise error from None
         raise OSError(
             f"could not write {output} ({error.strerror or error}): the vectors are in {rescued}"
         ) from error
