@@ -93,7 +93,7 @@ def lint():
 
 def outputs():
     """run the notebooks and store their outputs (NOTEBOOKS=book/03_binary.ipynb, FRESH=1)"""
-    install_tests()
+    install_tests()  # gensim has a row in chapter 11
     notebooks = SETTINGS["NOTEBOOKS"].split() or sorted((ROOT / "book").glob("*.ipynb"))
     run("python", "tools/outputs.py", *(["--fresh"] if SETTINGS["FRESH"] else []), *notebooks)
     run("python", "tools/ladder.py")

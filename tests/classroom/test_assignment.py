@@ -3,7 +3,6 @@
 import json
 import re
 
-import nbformat
 import pytest
 
 from w2vlib.classroom import chapter, marks
@@ -11,6 +10,7 @@ from w2vlib.classroom.__main__ import main
 from w2vlib.classroom.assignment import assignment
 from w2vlib.exercises import find
 
+nbformat = pytest.importorskip("nbformat", reason="nbformat is not installed")
 each_chapter = pytest.mark.parametrize("stem", chapter.stems())
 REGION = re.compile(r"(?m)^( *)### BEGIN SOLUTION\n(?:.*\n)*?\1### END SOLUTION$")
 HIDDEN = re.compile(r"(?m)^### BEGIN HIDDEN TESTS\n(?:.*\n)*?### END HIDDEN TESTS$")

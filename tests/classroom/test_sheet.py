@@ -8,12 +8,12 @@ import subprocess
 import sys
 from pathlib import Path
 
-import nbformat
 import pytest
 
 from w2vlib.classroom import chapter, sheet
 from w2vlib.classroom.__main__ import main
 
+nbformat = pytest.importorskip("nbformat", reason="nbformat is not installed")
 each_chapter = pytest.mark.parametrize("stem", chapter.stems())
 
 
