@@ -40,6 +40,8 @@ def book():
     # The cache of executed notebooks does not know that the library has changed.
     library = [path for path in (ROOT / "w2vlib").rglob("*") if "__pycache__" not in path.parts]
     made_from(BUILD / "library", [VENV / "installed", *library], forget_outputs)
+    chapters = sorted((ROOT / "book").glob("*.ipynb"))
+    attempt("python", "tools/execute.py", BUILD / ".jupyter_cache", *chapters)
     if attempt("jupyter-book", "build", ".", "--all", "-W", "-n", "--keep-going"):
         sys.exit("make book: failed; the first warning or error above says where.")
     if not (HTML / "index.html").exists():

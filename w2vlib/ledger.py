@@ -79,7 +79,7 @@ def slowdown(row):
     It needs up to 2 GB of memory; for the stages of LATER.
 
     Raises what `measure` raises.
-    Source: chapter 11.
+    Source: w2vlib.
 
     >>> slowdown(Row("unheard of", 1.0, 1, 1.0))
     Traceback (most recent call last):
