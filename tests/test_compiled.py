@@ -6,9 +6,9 @@ import sys
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
-from reference import descended, learn_a_group
+from reference import descended, guess_in_a_group, learn_a_group
 from small import any_group, check_moved, corpus_of, lines_of_nine, two_lines
 
 from w2vlib import Corpus, fused, hogwild, load_corpus, train
@@ -201,10 +201,13 @@ def test_each_column_of_the_table_has_an_equal_part_of_the_random_numbers(V, pla
             assert compiled.draw(share, alias, np.array([state], np.uint64)) == column
 
 
+PLAIN = ("train_lines", "next_group", "draw_negatives", "random", "draw", "longest_line")
+
+
 def spy_on_steps(monkeypatch, corpus, seed=1, **options):
     """Train in plain Python and note the groups -> list of (words, first, last, negatives)."""
     seen = []
-    for name in ("train_lines", "next_group", "draw_negatives", "random", "draw"):
+    for name in PLAIN:
         function = getattr(compiled, name)
         monkeypatch.setattr(compiled, name, getattr(function, "py_func", function))
 
@@ -220,6 +223,63 @@ def spy_on_steps(monkeypatch, corpus, seed=1, **options):
     with np.errstate(over="ignore"):
         list(hogwild.fit(*matrices, corpus, **(defaults | options)))
     return seen
+
+
+def by_the_textbook(inputs, outputs, words, first, last, *rest):
+    """A step of either model, in float64."""
+    *part, negatives, band, K, rate, decay, _ = rest
+    start, stop = part or (0, len(words))
+    windows = np.zeros((len(words), len(words)))
+    for t in range(start, stop):
+        near = np.arange(first[t], last[t])
+        windows[t, near] = band[abs(near - t)]
+        if not part:
+            windows[t] /= np.sqrt(windows[t].sum() or 1)
+    both = inputs, outputs[:, : inputs.shape[1]]
+    given = negatives, float(K), float(rate), float(decay)
+    if not part:
+        learnt = learn_a_group(*both, words, windows, *given)
+    elif start < stop:
+        guess, guessed = slice(start, stop), slice(first[start], last[stop - 1])
+        learnt = guess_in_a_group(*both, words, windows, guess, guessed, *given)
+    else:
+        return
+    for W, new in zip(both, learnt, strict=True):
+        W[...] = new
+
+
+@pytest.mark.parametrize("model", ["cbow", "skipgram"])
+@settings(max_examples=settings.default.max_examples // 2)
+@given(
+    V=st.integers(2, 12), length=st.integers(2, 80), window=st.integers(1, 30),
+    negative=st.integers(1, 5), subsample=st.sampled_from([0, 0.1]),
+    decay=st.sampled_from([0, 0.5]), H=st.integers(1, 9), seed=st.integers(0, 2**32),
+)  # fmt: skip
+def test_a_training_is_that_of_the_textbook_on_the_same_draws(model, V, length, H, **options):
+    """The same in plain Python, with the textbook's step in place of the machine's."""
+    rng = np.random.default_rng(options["seed"])
+    words = [EOS, *(f"w{i}" for i in range(1, V))]
+    corpus = corpus_of(np.append(rng.integers(V, size=length), np.arange(V)), words)
+    start = rng.normal(size=(2, V, H)).astype(np.float32)
+    options |= {"power": 0.75, "epochs": 2, "learning_rate": 0.05, "model": model}
+
+    def fit():
+        outputs = np.zeros((V, H + -H % 8), np.float32)
+        outputs[:, :H] = start[1]
+        both = start[0].copy(), outputs
+        list(hogwild.fit(*both, corpus, report=lambda tokens, loss=None: None, **options))
+        return both
+
+    found = fit()
+    with pytest.MonkeyPatch.context() as patch, np.errstate(over="ignore"):
+        for room in {compiled, hogwild.kernels(model)}:
+            for name in PLAIN:
+                function = getattr(room, name, None)
+                patch.setattr(room, name, getattr(function, "py_func", function), raising=False)
+        patch.setattr(hogwild.kernels(model), "step", by_the_textbook)
+        expected = fit()
+    for one, other in zip(found, expected, strict=True):
+        np.testing.assert_allclose(one, other, atol=2e-3)  # sigmoid is off by 0.00005
 
 
 @pytest.mark.parametrize("model", ["cbow", "skipgram"])

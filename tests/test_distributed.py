@@ -1,7 +1,10 @@
 """Copies that meet: which rows, what each changed, and what becomes of all changes."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
+from small import lines_of_nine
 
 from w2vlib.distributed import find_changes, merge, row_weights, rows_that_meet
 
@@ -113,3 +116,34 @@ def test_in_a_bowl_the_sum_overshoots_and_the_merged_change_does_not():
     found = [told(copy, base, rate * times)] * copies
     (_, change), total = merge(found, 1), copies * (copy - base)
     assert abs((base + change).item()) < 0.2 < abs((base + total).item())
+
+
+@pytest.mark.parametrize("model", ["cbow", "skipgram"])
+def test_a_copy_learns_as_the_compiled_engine_does(model, tmp_path, monkeypatch):
+    """On the same draws: a copy's first part is all of a short text."""
+    pytest.importorskip("numba", reason="Numba is not installed")
+    pytest.importorskip("distributed", reason="Dask is not installed")
+    from w2vlib import copies, hogwild
+    from w2vlib.cluster_text import ClusterText
+
+    worker = SimpleNamespace(
+        local_directory=str(tmp_path), address="here", state=SimpleNamespace(nthreads=1)
+    )
+    monkeypatch.setattr(copies, "get_worker", lambda: worker)
+    options = {"window": 3, "negative": 5, "power": 0.75, "subsample": 0.01, "decay": 0.1}
+    options |= {"model": model, "seed": 7}
+    corpus = lines_of_nine()
+    both = hogwild.ENGINE.start(40, 5, np.random.default_rng(0))
+    text, copy = ClusterText.of(corpus), copies.Copy("a training", options)
+    copy.begin(text.without_ids(), *both)
+    assert len(text.sizes) == 1
+    words, parts, _, _, sound = copy.learn([0], [(0, text.sent(0))], 0, 0.1, 0.0, 40, 1e9)
+    assert (words, parts, sound) == (3000, 1, True)
+    list(
+        hogwild.fit(
+            *both, corpus, epochs=1, learning_rate=0.1,
+            report=lambda tokens, loss=None: None, **options,
+        )
+    )  # fmt: skip
+    for found, expected in zip(copy.matrices, both, strict=True):
+        np.testing.assert_array_equal(found, expected)
