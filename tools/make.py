@@ -6,10 +6,13 @@
 It needs Python alone. A target first installs what it needs into .venv, anew when that has changed.
 """
 
+import contextlib
 import hashlib
+import json
 import os
 import shutil
 import socket
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -21,7 +24,8 @@ if sys.version_info < (3, 11):  # noqa: UP036
 
 ROOT = Path(__file__).resolve().parent.parent
 VENV, BUILD = ROOT / ".venv", ROOT / "_build"
-HTML = BUILD / "html"
+HTML, CACHE = BUILD / "html", BUILD / ".jupyter_cache"
+UNSURE = VENV / "unsure"
 SETTINGS = {"PORT": "8000", "NOTEBOOKS": "", "FRESH": "", "UPGRADE": ""}
 
 # One BLAS thread and a configuration of their own: notebooks print and draw the same for everybody.
@@ -40,8 +44,10 @@ def book():
     # The cache of executed notebooks does not know that the library has changed.
     library = [path for path in (ROOT / "w2vlib").rglob("*") if "__pycache__" not in path.parts]
     made_from(BUILD / "library", [VENV / "installed", *library], forget_outputs)
+    if not outputs_are_whole():
+        forget_outputs()
     chapters = sorted((ROOT / "book").glob("*.ipynb"))
-    attempt("python", "tools/execute.py", BUILD / ".jupyter_cache", *chapters)
+    attempt("python", "tools/execute.py", CACHE, *chapters)
     if attempt("jupyter-book", "build", ".", "--all", "-W", "-n", "--keep-going"):
         sys.exit("make book: failed; the first warning or error above says where.")
     if not (HTML / "index.html").exists():
@@ -156,6 +162,8 @@ def clean():
 
 def install():
     """install what the book needs into .venv"""
+    if UNSURE.exists():
+        (VENV / "installed").unlink(missing_ok=True)
     config = "tools/ipython_kernel_config.py"
     files = [ROOT / name for name in ("requirements.txt", "pyproject.toml", config)]
     made_from(VENV / "installed", files, make_environment)
@@ -165,7 +173,18 @@ def install_tests():
     """install what the tests need, too"""
     install()
     files = [VENV / "installed", ROOT / "requirements-test.txt"]
-    made_from(VENV / "testing", files, lambda: pip("-r", "requirements-test.txt"))
+    made_from(VENV / "testing", files, add_tests)
+
+
+def add_tests():
+    """Add what tests need. Where that is killed, pip takes a half of a package for a whole one."""
+    UNSURE.touch()
+    try:
+        pip("-r", "requirements-test.txt")
+    except SystemExit:  # it says so itself, as without a network: nothing has changed
+        UNSURE.unlink()
+        raise
+    UNSURE.unlink()
 
 
 def make_environment():
@@ -183,7 +202,24 @@ def make_environment():
 
 def forget_outputs():
     """Have the next build run every notebook."""
-    shutil.rmtree(BUILD / ".jupyter_cache", ignore_errors=True)
+    shutil.rmtree(CACHE, ignore_errors=True)
+
+
+def outputs_are_whole():
+    """Whether the outputs that are kept are those that are listed: the build stumbles over others.
+
+    A build that is killed while it keeps the outputs of a notebook leaves such ones.
+    """
+    if not CACHE.exists():
+        return True
+    try:
+        with contextlib.closing(sqlite3.connect(CACHE / "global.db")) as listed:
+            keys = {key for (key,) in listed.execute("SELECT hashkey FROM nbcache")}
+        for key in keys:
+            json.loads((CACHE / "executed" / key / "base.ipynb").read_text(encoding="utf-8"))
+        return keys.issuperset(path.name for path in CACHE.glob("executed/*"))
+    except (OSError, ValueError, sqlite3.Error):
+        return False
 
 
 def made_from(stamp, files, make):

@@ -7,8 +7,11 @@ import shutil
 import subprocess
 from types import SimpleNamespace
 
+import nbformat
 import pytest
 from chapters import BOOK, ROOT
+from jupyter_cache import get_cache
+from jupyter_cache.base import CacheBundleIn
 
 FILES = ["requirements.txt", "requirements-test.txt", "pyproject.toml"]
 TOOLS = ["tools/make.py", "tools/ipython_kernel_config.py"]
@@ -75,10 +78,60 @@ def test_what_failed_is_tried_again(project):
     assert len(project.does("install")) == 4
 
 
+def test_what_was_killed_is_made_anew(project, monkeypatch):
+    def killed(*wanted):
+        raise KeyboardInterrupt
+
+    def fails(*wanted):
+        raise SystemExit(1)
+
+    project.does("install")
+    pip = project.make.pip
+    for end, anew in (fails, False), (killed, True):
+        monkeypatch.setattr(project.make, "pip", end)
+        with pytest.raises((KeyboardInterrupt, SystemExit)):
+            project.does("install-tests")
+        monkeypatch.setattr(project.make, "pip", pip)
+        assert any("venv --clear" in command for command in project.does("install")) == anew
+        assert project.does("install") == []
+    assert len(project.does("install-tests")) == 1
+
+
+def keep_outputs(folder):
+    """Keep the outputs of a notebook as a build does."""
+    cache = get_cache(folder)
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1", execution_count=1)])
+    bundle = CacheBundleIn(notebook, "some.ipynb")
+    cache.cache_notebook_bundle(bundle, check_validity=False, overwrite=True)
+    cache.merge_match_into_notebook(notebook)
+    (file,) = folder.glob("executed/*/base.ipynb")
+    return file
+
+
+def test_half_of_what_a_build_keeps_is_forgotten(project):
+    cache = project.root / "_build" / ".jupyter_cache"
+    project.does("book")
+    halves = [
+        lambda file: file.write_text(file.read_text()[:99]),  # the build would stop at each
+        lambda file: file.write_text(""),
+        lambda file: file.unlink(),
+        lambda file: shutil.rmtree(file.parent),
+        lambda file: (file.parents[1] / "other").mkdir(),
+        lambda file: (cache / "global.db").write_bytes(b""),
+    ]
+    for damage in halves:
+        file = keep_outputs(cache)
+        project.does("book")
+        assert file.exists()
+        damage(file)
+        project.does("book")
+        assert not cache.exists()
+
+
 def test_a_changed_library_makes_every_notebook_run_again(project):
     cache = project.root / "_build" / ".jupyter_cache"
     project.does("book")
-    cache.mkdir()
+    keep_outputs(cache)
     ran, built = project.does("book")
     assert ran.startswith("tools/execute.py ")
     assert built == "build . --all -W -n --keep-going" and cache.exists()
