@@ -73,7 +73,10 @@ FORBIDDEN = {
 TRY = """async (other) => {
     const add = (tag, given) => document.body.appendChild(
         Object.assign(document.createElement(tag), given));
-    const told = new Promise((tell) => addEventListener("securitypolicyviolation", tell));
+    const told = new Promise((tell) => {
+        addEventListener("securitypolicyviolation", tell);
+        setTimeout(tell, 10_000, {});
+    });
     setTimeout(() => { CODE; }); // out of the debugger, which may do what it wants
     return [(await told).effectiveDirective, document.baseURI, globalThis.done];
 }"""
