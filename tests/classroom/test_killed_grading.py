@@ -6,7 +6,6 @@ import sys
 import time
 from functools import partial
 
-import psutil
 import pytest
 from kills import Trial, forkserver
 from long import LONG
@@ -14,6 +13,7 @@ from test_grade import BUG, NAME, RIGHT, body, written
 
 from w2vlib.classroom import grade, isolation, marks
 
+psutil = pytest.importorskip("psutil", reason="psutil is not installed")
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="processes are limited on POSIX alone")
 KEY = 1  # is marked, too
 
