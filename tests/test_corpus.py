@@ -59,7 +59,7 @@ def test_corpus_takes_no_other_vocabulary(vocabulary):
         ([0, 2], [1, 1], IndexError, "ids holds the id 2"),
         ([0, -1], [1, 1], IndexError, "ids holds the id -1"),
         ([0, 1], [1, 1, 1], ValueError, r"counts has shape \(3,\): it should be \(2\)"),
-        ([0, 1], [0.5, 0.5], TypeError, "counts should be whole numbers"),
+        ([0, 1], [0.5, 0.5], TypeError, "counts has dtype float64: it should be whole numbers"),
         ([0, 0], [2, -1], ValueError, "counts should be from 0 up"),
         ([0, 1], np.array([1, 2**63], np.uint64), ValueError, "counts should be .*below"),
         ([0, 1], [1, 0], ValueError, "counts says that a word of ids comes 0 times"),

@@ -101,7 +101,7 @@ def test_alias_table_of_many_ids_draws_by_their_weights():
 
 @pytest.mark.parametrize("p", [[], [1.0], [0, 0, 2], [[0.5, 0.5]], [1, -1, 3], [1, np.nan], 0.5])
 def test_alias_table_refuses_what_is_no_distribution(p):
-    with pytest.raises(ValueError, match="p should"):
+    with pytest.raises(ValueError, match="p .*should"):
         draws.AliasTable(p)
 
 

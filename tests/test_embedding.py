@@ -91,7 +91,7 @@ def forwarded(idx):
 @pytest.mark.parametrize(
     "call, error, words",
     [
-        (lambda: Embedding([[1.0]]), TypeError, "W is list"),
+        (lambda: Embedding([[1.0]]), TypeError, "W is a list"),
         (lambda: Embedding(np.ones(3)), ValueError, r"W has shape \(3,\)"),
         (lambda: Embedding(np.full((2, 2), np.nan)), ValueError, "W holds NaN.*row 0"),
         (lambda: Embedding(W).forward(np.array([0.0])), TypeError, "idx has dtype float64"),
@@ -102,7 +102,7 @@ def forwarded(idx):
         (lambda: Embedding(W).backward(np.ones((1, 3))), RuntimeError, "Embedding.backward.*first"),
         (lambda: forwarded([0, 1]).backward(np.ones((2, 4))), ValueError, "dout has shape"),
         (lambda: forwarded([0, 1]).backward(np.ones((1, 3))), ValueError, "dout has shape"),
-        (lambda: forwarded([0, 1]).backward(1), ValueError, r"dout has shape \(\).*\(2, 3\)"),
+        (lambda: forwarded([0, 1]).backward(1), TypeError, "dout is 1: pass an array"),
     ],
 )
 def test_bad_input_is_named_with_its_cure(call, error, words):

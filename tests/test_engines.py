@@ -138,7 +138,7 @@ def test_bad_arguments_are_named(corpus, options, error, words):
 
 
 def test_bad_corpus_is_named(corpus):
-    with pytest.raises(TypeError, match="corpus is ndarray.*load_corpus"):
+    with pytest.raises(TypeError, match="corpus is array.*load_corpus"):
         train(corpus.ids)
     one = Corpus(np.zeros(50, int), Vocabulary(["only"]), np.array([50]), "one")
     with pytest.raises(ValueError, match="at least 2"):

@@ -14,7 +14,7 @@ def test_gradient_of_a_sum_of_cubes():
     np.testing.assert_array_equal(x, before)
 
 
-@pytest.mark.parametrize("x", [np.zeros(2, np.float32), np.zeros(2, int), [0.0, 1.0]])
+@pytest.mark.parametrize("x", [np.zeros(2, np.float32), np.zeros(2, int)])
 def test_only_float64_is_precise_enough(x):
     with pytest.raises(TypeError, match="astype"):
         numerical_gradient(lambda: 0.0, x)

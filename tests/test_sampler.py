@@ -127,7 +127,7 @@ def test_as_many_negatives_as_there_are_other_words():
         (lambda: UnigramSampler(CORPUS, 1, 2).get_negative_sample([-1]), IndexError, "target.* -1"),
         (lambda: UnigramSampler(CORPUS, 1, 2).get_negative_sample([[1]]), ValueError, "target has"),
         (lambda: UnigramSampler(CORPUS, 1, 2).get_negative_sample([1.0]), TypeError, "target has"),
-        (lambda: UnigramSampler(CORPUS, 1, 2).get_negative_sample(1), ValueError, "target has"),
+        (lambda: UnigramSampler(CORPUS, 1, 2).get_negative_sample(1), ValueError, "target is 1"),
     ],
 )
 def test_bad_input_is_named_with_its_cure(call, error, words):

@@ -239,7 +239,7 @@ DOT = SparseEmbeddingDot(W)
 @pytest.mark.parametrize(
     "call, error, words",
     [
-        (lambda: SparseEmbedding([[1.0]]), TypeError, "W is list"),
+        (lambda: SparseEmbedding([[1.0]]), TypeError, "W is a list"),
         (lambda: SparseEmbedding(W).forward([0, V]), IndexError, "idx holds the id 30"),
         (lambda: SparseEmbedding(W).forward([-1]), IndexError, "idx holds the id -1"),
         (lambda: SparseEmbedding(W).backward(W), RuntimeError, "SparseEmbedding.backward.*first"),

@@ -28,5 +28,5 @@ def test_a_table_without_rows_is_its_header():
 
 
 def test_a_row_has_a_value_for_each_column():
-    with pytest.raises(ValueError, match="has 1 values for 2 columns"):
+    with pytest.raises(ValueError, match="1 values: it should have 2, as header"):
         Table(["a", "b"], [["one"]])

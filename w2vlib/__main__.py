@@ -6,7 +6,7 @@ import sys
 
 from w2vlib import __version__
 from w2vlib.commands import ledger, train, vectors
-from w2vlib.commands.arguments import words_last
+from w2vlib.commands.arguments import flag, words_last
 from w2vlib.console import exit_code, noting_warnings, show_any_character
 
 EXAMPLES = """\
@@ -41,6 +41,9 @@ def _run(argv):
         args = _parser().parse_args(argv)
     except SystemExit as stop:  # after --help (0) or a usage error (2), which argparse has printed
         return stop.code
+    for name, value in vars(args).items():
+        if value == [] and name != "words":  # where Python 3.11 takes --name=-- for nothing
+            raise ValueError(f"{flag(name)} is empty: give it a value")
     with noting_warnings():
         return args.run(args)
 

@@ -56,4 +56,5 @@ class SigmoidWithLoss:
 
     def backward(self, dout=1):
         check.called(self.y, "SigmoidWithLoss")
+        check.number(dout, "dout")
         return (self.y - self.t) * dout / self.t.size

@@ -48,6 +48,7 @@ def one_hot(ids, vocab_size):
     """
     check.whole(vocab_size, "vocab_size")
     check.ids(ids, "ids", size=vocab_size)
+    check.room(np.size(ids) * vocab_size, f"vocab_size is {vocab_size}")
     x = np.zeros((np.size(ids), vocab_size), dtype=np.float32)
     x[np.arange(len(x)), np.ravel(ids)] = 1
     return x.reshape(*np.shape(ids), vocab_size)
@@ -80,7 +81,7 @@ class MatMul:
 
     def forward(self, x):
         (W,) = self.params
-        check.array(x, "x")
+        check.real(x, "x")
         check.shape(x, (None, len(W)), "x")
         self.x = x
         return x @ W
@@ -89,6 +90,7 @@ class MatMul:
         check.called(self.x, "MatMul")
         (W,) = self.params
         (dW,) = self.grads
+        check.real(dout, "dout")
         check.shape(dout, (len(self.x), W.shape[1]), "dout")
         dW[...] = self.x.T @ dout
         return dout @ W.T
@@ -130,6 +132,7 @@ class SoftmaxWithLoss:
 
     def backward(self, dout=1):
         check.called(self.y, "SoftmaxWithLoss")
+        check.number(dout, "dout")
         dscore = self.y.copy()
         dscore[np.arange(len(self.t)), self.t] -= 1
         return dscore * dout / len(self.t)
@@ -155,6 +158,7 @@ class OneHotCBOW:
     def __init__(self, vocab_size, hidden_size, *, rng=None):
         check.whole(vocab_size, "vocab_size", at_least=2)
         check.whole(hidden_size, "hidden_size")
+        check.matrices(vocab_size, hidden_size)
         check.seed(rng, "rng")
         rng = np.random.default_rng(rng)
         W_in = 0.01 * rng.standard_normal((vocab_size, hidden_size), dtype=np.float32)

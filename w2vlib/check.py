@@ -1,25 +1,64 @@
 """Checks of what the caller passes in: each says what is wrong, and what to do about it."""
 
 import contextlib
+import math
 
 import numpy as np
 
+from w2vlib import memory
+
 LARGEST = float(np.finfo(float).max)
 SOUND = 1000  # no number of a sound matrix of vectors comes near it; some 30 is much
+LARGEST_INT = np.iinfo(np.int64).max
 
 
 def short(value, width=60):
-    """`value` as it is written in Python, or what an exception says, cut to `width` characters."""
-    text = str(value) if isinstance(value, Exception) else repr(value)
+    """`value` as it is written in Python, or what an exception says, cut to `width` characters.
+
+    It takes one line, and no longer for what is long; also where `value` cannot be shown.
+    """
+    if type(value) in (str, bytes, list, tuple):
+        value = value[: width + 1]
+    try:
+        text = str(value) if isinstance(value, Exception) else repr(value)
+    except Exception:  # noqa: BLE001 - an object may do anything; an int may have too many digits
+        text = f"<{type(value).__name__}>"
+    if not text.isprintable():  # the lines of an array
+        text = " ".join("".join(c if c.isprintable() else " " for c in text).split())
     return text if len(text) <= width else text[: width - 3] + "..."
 
 
+def room(numbers, what, size=4):
+    """Raise MemoryError where so many numbers, of `size` bytes each, are more than memory holds.
+
+    what: the argument that asks for them, and its value.
+    """
+    needed, there = int(numbers) * size, memory.there_is()
+    if needed > there:
+        needed, there = (f"{min(n, 10**24) / 1e9:,.0f} GB" for n in (needed, there))
+        raise MemoryError(
+            f"{what}: that would take {needed} of memory, and there are {there}; take a smaller one"
+        )
+
+
+def matrices(vocab_size, hidden_size, size=4):
+    """Raise MemoryError where there is no room for two matrices of vocab_size by hidden_size."""
+    what = f"vocab_size is {vocab_size:,} and hidden_size {hidden_size:,}"
+    room(2 * int(vocab_size) * int(hidden_size), what, size)
+
+
 def as_array(x, name):
-    """`x` as an array. Raises ValueError for rows of different lengths."""
+    """`x` as an array. Raises ValueError for rows of different lengths, TypeError for no array."""
+    if isinstance(x, np.matrix | np.ma.MaskedArray):  # which compute in ways of their own
+        kind = type(x).__name__
+        raise TypeError(f"{name} is a {kind}: pass a plain array, such as np.array({name})")
     try:
-        return np.asarray(x)
+        array = np.asarray(x)
     except ValueError:
         raise ValueError(f"{name} has rows of different lengths: give each as many") from None
+    if array.ndim == 0 and array.dtype.kind not in "biufc":
+        raise TypeError(f"{name} is {short(x)}: it should be an array")
+    return array
 
 
 def ids(idx, name, size=None, ndim=None):
@@ -36,12 +75,12 @@ def ids(idx, name, size=None, ndim=None):
         raise ValueError(f"{name} is empty: it needs at least one word id")
     if idx.dtype.kind in "UO":
         raise TypeError(f"{name} holds words: pass their ids, vocabulary.ids({name})")
-    if not np.issubdtype(idx.dtype, np.integer):
+    if idx.dtype.kind not in "iu":
         raise TypeError(
             f"{name} has dtype {idx.dtype}: word ids are whole numbers, use {name}.astype(np.int32)"
         )
     if ndim is not None and idx.ndim != ndim:
-        raise ValueError(f"{name} has shape {idx.shape}: it should have {ndim} dimension(s)")
+        raise ValueError(f"{name} {shaped(idx)}: it should have {ndim} dimension(s)")
     if idx.min() < 0:
         raise IndexError(f"{name} holds the id {idx.min()}: ids start at 0")
     if size is not None and idx.max() >= size:
@@ -59,7 +98,21 @@ def joined(ids, others, name):
 def array(x, name):
     """Raise unless `x` is a NumPy array or a NumPy number."""
     if not isinstance(x, np.ndarray | np.generic):
-        raise TypeError(f"{name} is a {type(x).__name__}: pass an array, np.array({name})")
+        raise TypeError(f"{name} is {said(x)}: pass an array, np.array({name})")
+    as_array(x, name)
+
+
+def writable(x, name):
+    """Raise ValueError for an array that cannot be changed."""
+    if not x.flags.writeable:
+        raise ValueError(f"{name} is read-only: pass a copy, {name}.copy()")
+
+
+def real(x, name):
+    """Raise unless `x` is a NumPy array of real numbers, or one of them."""
+    array(x, name)
+    if x.dtype.kind not in "fiub":
+        raise TypeError(f"{name} has dtype {x.dtype}: it should be floats, {name}.astype(float)")
 
 
 def scores(x, name):
@@ -90,9 +143,9 @@ def vector(x, size, name):
 
 def classes(t, score, name):
     """Raise unless `t` names a class for each row of `score`, by id or as a one-hot row."""
-    if np.ndim(t) == 2:
+    t = as_array(t, name)
+    if t.ndim == 2:
         shape(t, score.shape, name)
-        t = np.asarray(t)
         one_hot = np.isin(t, (0, 1)).all(axis=1) & (np.sum(t == 1, axis=1) == 1)
         if not one_hot.all():
             row = int(np.argmin(one_hot))
@@ -108,11 +161,9 @@ def classes(t, score, name):
 def weights(W, name):
     """Raise unless `W` is a matrix of finite floats with at least one row and one column."""
     if not isinstance(W, np.ndarray) or not np.issubdtype(W.dtype, np.floating):
-        found = W.dtype if isinstance(W, np.ndarray) else type(W).__name__
-        raise TypeError(f"{name} is {found}: it should be a NumPy array of float32")
-    if isinstance(W, np.matrix | np.ma.MaskedArray):  # which compute in ways of their own
-        kind = type(W).__name__
-        raise TypeError(f"{name} is a {kind}: pass a plain array, such as np.array({name})")
+        found = f"has dtype {W.dtype}" if isinstance(W, np.ndarray) else f"is {said(W)}"
+        raise TypeError(f"{name} {found}: it should be a NumPy array of float32")
+    as_array(W, name)
     if W.ndim != 2 or W.size == 0:
         raise ValueError(f"{name} has shape {W.shape}: it should be (rows, columns), none 0")
     if not np.isfinite(W).all():
@@ -120,14 +171,72 @@ def weights(W, name):
         raise ValueError(f"{name} holds NaN or infinity, first in row {row}: set it afresh")
 
 
+def said(x):
+    """What to say of what is no array: of a list its type, of other things what they are."""
+    return f"a {type(x).__name__}" if isinstance(x, list | tuple | dict) else short(x)
+
+
+def shaped(array):
+    """What to say of an array's shape; of a number, which has none, what it is."""
+    return f"has shape {array.shape}" if array.ndim else f"is {short(array[()].item())}"
+
+
 def shape(array, expected, name):
     """Raise unless `array` has the `expected` shape; None stands for any length."""
-    found = as_array(array, name).shape
+    array = as_array(array, name)
+    found = array.shape
     if len(found) != len(expected) or any(
         e is not None and e != f for e, f in zip(expected, found, strict=True)
     ):
         wanted = ", ".join("any" if e is None else str(e) for e in expected)
-        raise ValueError(f"{name} has shape {found}: it should be ({wanted})")
+        wanted = f"({wanted})" if array.ndim else f"of shape ({wanted})"
+        raise ValueError(f"{name} {shaped(array)}: it should be {wanted}")
+
+
+def likelihoods(p, name):
+    """Raise ValueError unless `p` is a vector of finite numbers from 0 up."""
+    p = np.asarray(as_array(p, name))
+    shape(p, (None,), name)
+    if p.dtype.kind not in "fiu":
+        raise ValueError(f"{name} has dtype {p.dtype}: it should be numbers")
+    if not (p >= 0).all() or not np.isfinite(p).all():
+        raise ValueError(
+            f"{name} holds {short(p.tolist())}: it should hold finite numbers from 0 up"
+        )
+
+
+def counts(x, expected, name):
+    """Raise unless `x` holds whole numbers from 1 up: one, or as many as the `expected` shape."""
+    given, x = x, as_array(x, name)
+    if x.ndim:
+        array(given, name)
+        shape(x, expected, name)
+    if x.dtype.kind not in "iu":
+        raise TypeError(f"{name} has dtype {x.dtype}: it should be whole numbers")
+    if x.size and not 1 <= x.min() <= x.max() <= 2**20:
+        raise ValueError(f"{name} holds {short(x.tolist())}: it should be from 1 to {2**20:,}")
+
+
+def changes(found, size, name):
+    """Raise unless `found` holds ids (N,) below `size`, changes (N, H) and moves (N,) of each."""
+    if not isinstance(found, list | tuple) or not found:
+        raise TypeError(f"{name} is {short(found)}: it should be a list, of three arrays a copy")
+    for place, parts in enumerate(found):
+        told = f"{name}[{place}]"
+        if not isinstance(parts, list | tuple) or len(parts) != 3:
+            raise TypeError(f"{told} is {short(parts)}: it should be ids, changes and moves")
+        for part, ndim in zip(parts, (1, 2, 1)):
+            real(part, told)
+            shape(part, (len(np.atleast_1d(parts[0])), found[0][1].shape[-1])[:ndim], told)
+        if len(parts[0]):
+            ids(parts[0], told, size=size)
+
+
+def size(value, name):
+    """Raise unless `value` is the size of an array that memory holds: a number, or some."""
+    for number in value if isinstance(value, tuple) else (value,):
+        whole(number, name, at_least=0)
+    room(math.prod(map(int, np.atleast_1d(value))), f"{name} is {short(value)}", size=8)
 
 
 def examples(contexts, target, places, size):
@@ -143,7 +252,7 @@ def pairs(params, grads):
     """Raise unless there is a gradient for each parameter, of its shape: NumPy would stretch it."""
     for values, name in ((params, "params"), (grads, "grads")):
         if not isinstance(values, list | tuple):
-            raise TypeError(f"{name} is a {type(values).__name__}: pass a list")
+            raise TypeError(f"{name} is {short(values)}: pass a list")
     if len(params) != len(grads):
         raise ValueError(f"params holds {len(params)} and grads {len(grads)}: pass as many of each")
     for i, (param, grad) in enumerate(zip(params, grads)):
@@ -158,13 +267,13 @@ def pairs(params, grads):
 
 def seed(rng, name):
     """Raise unless `rng` is what a numpy.random.Generator can be made of."""
-    try:
-        np.random.default_rng(rng)
-    except (TypeError, ValueError):
+    if rng is None or isinstance(rng, np.random.Generator):
+        return
+    if not isinstance(rng, int | np.integer) or isinstance(rng, bool | np.timedelta64) or rng < 0:
         raise TypeError(
             f"{name} is {short(rng)}: it should be None, a whole number from 0 up, or a "
             "numpy.random.Generator"
-        ) from None
+        )
 
 
 def dense(grads, name):
@@ -192,27 +301,105 @@ def labels(t, name):
     t = as_array(t, name)
     if t.size == 0:
         raise ValueError(f"{name} is empty: it needs at least one label")
-    if not np.isin(t, (0, 1)).all():
-        raise ValueError(f"{name} holds {t.ravel()[:8]}: it should hold only 0 (no) and 1 (yes)")
+    if t.dtype.kind not in "biuf" or not np.isin(t, (0, 1)).all():
+        found = short(t.ravel()[:8].tolist())
+        raise ValueError(f"{name} holds {found}: it should hold only 0 (no) and 1 (yes)")
 
 
-def whole(value, name, at_least=1, at_most=None):
+def same(a, b):
+    """Whether two values of any kind are equal."""
+    return type(a) is type(b) and bool(np.array_equal(a, b)) or a is b
+
+
+def choice(value, options, name):
+    """Raise ValueError unless `value` is one of some strings or numbers."""
+    if not isinstance(value, str | int | float) or value not in options:
+        *some, last = map(repr, options)
+        wanted = f"one of {', '.join([*some, last])}" if len(some) > 1 else f"{some[0]} or {last}"
+        raise ValueError(f"{name} is {short(value)}: it should be {wanted}")
+
+
+def flag(value, name):
+    """Raise TypeError unless `value` is True or False."""
+    if not isinstance(value, bool):
+        raise TypeError(f"{name} is {short(value)}: it should be True or False")
+
+
+def shapeless(value):
+    """Whether `value` is an array without a length."""
+    return isinstance(value, np.ndarray) and value.ndim == 0
+
+
+def listed(value, name, at_least=0):
+    """Raise unless `value` is a list or a tuple, or an array of some rows."""
+    if not isinstance(value, list | tuple | np.ndarray) or shapeless(value):
+        raise TypeError(f"{name} is {short(value)}: it should be a list")
+    if len(value) < at_least:
+        raise ValueError(f"{name} is {short(value)}: it should hold at least {at_least}")
+
+
+def kind(value, types, name):
+    """Raise TypeError unless `value` is of a class, or of one of some."""
+    if not isinstance(value, types):
+        wanted = " or ".join(
+            each.__name__ for each in (types if isinstance(types, tuple) else (types,))
+        )
+        raise TypeError(f"{name} is {short(value)}: it should be of type {wanted}")
+
+
+def having(value, names, name):
+    """Raise TypeError unless `value` has these methods and attributes."""
+    for wanted in names:
+        if isinstance(value, type) or not hasattr(value, wanted):
+            raise TypeError(f"{name} is {short(value)}: it should have {' and '.join(names)}")
+
+
+def sampler(value, name):
+    """Raise TypeError unless `value` draws negatives, or is None."""
+    if value is not None:
+        having(value, ["get_negative_sample"], name)
+
+
+def precision(dtype, name):
+    """Raise TypeError unless `dtype` is that of single or double precision."""
+    known = (float, np.float32, np.float64, np.dtype("float32"), np.dtype("float64"))
+    if not isinstance(dtype, type | np.dtype) or dtype not in known:
+        raise TypeError(f"{name} is {short(dtype)}: it should be np.float32 or np.float64")
+
+
+def called_with(value, arguments, name):
+    """Raise TypeError unless `value` is a function."""
+    if not callable(value):
+        raise TypeError(f"{name} is {short(value)}: it should be a function {arguments}")
+
+
+def is_small(value):
+    """Whether an integer of NumPy's is one that overflows in a product, without a word."""
+    return isinstance(value, np.integer) and value.itemsize < 4
+
+
+def whole(value, name, at_least=1, at_most=LARGEST_INT):
     """Raise unless `value` is a whole number from `at_least` to `at_most`."""
-    if isinstance(value, bool) or not isinstance(value, (int, np.integer)):
+    if not isinstance(value, int | np.integer) or isinstance(value, bool | np.timedelta64):
         raise TypeError(f"{name} is {short(value)}: it should be a whole number")
+    if is_small(value):
+        raise TypeError(f"{name} is {short(value)}: it should be an int, such as int({name})")
     if value < at_least:
-        raise ValueError(f"{name} is {value}: it should be at least {at_least}")
-    if at_most is not None and value > at_most:
-        raise ValueError(f"{name} is {value}: it should be at most {at_most}")
+        raise ValueError(f"{name} is {short(int(value))}: it should be at least {at_least}")
+    if value > at_most:
+        raise ValueError(f"{name} is {short(int(value))}: it should be at most {at_most}")
 
 
 def number(value, name, above=None, at_least=None, below=None):
     """Raise unless `value` is finite, above `above`, at least `at_least` and below `below`."""
-    if isinstance(value, bool) or not isinstance(value, (int, float, np.integer, np.floating)):
+    kinds = int | float | np.integer | np.floating
+    if not isinstance(value, kinds) or isinstance(value, bool | np.timedelta64):
         raise TypeError(f"{name} is {short(value)}: it should be a number")
+    if is_small(value):
+        raise TypeError(f"{name} is {short(value)}: it should be a float, such as float({name})")
     value = value.item() if isinstance(value, np.generic) else value  # small types overflow
     if not -LARGEST <= value <= LARGEST:  # nor is NaN
-        raise ValueError(f"{name} is {value}: it should be finite")
+        raise ValueError(f"{name} is {short(value)}: it should be finite")
     if above is not None and value <= above:
         raise ValueError(f"{name} is {value}: it should be more than {above}")
     if below is not None and value >= below:
@@ -251,6 +438,13 @@ def divergence(model, optimizer, epoch):
             f"the training diverged in epoch {epoch + 1}: {cure}, in a new optimizer; the model "
             "has the parameters that it had before that epoch"
         ) from None
+
+
+def label(value, name):
+    """Raise TypeError unless `value` is a text or a number, to be shown."""
+    is_huge = isinstance(value, int) and not -LARGEST <= value <= LARGEST
+    if not isinstance(value, str | int | float | np.number) or is_huge:
+        raise TypeError(f"{name} is {short(value)}: it should be a text or a number")
 
 
 def called(cache, layer):

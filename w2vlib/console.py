@@ -60,14 +60,19 @@ def exit_code(run):
         return BROKEN_PIPE
     except OSError as error:
         has_parts = error.strerror and error.filename
-        say(f"error: {error.filename}: {error.strerror}" if has_parts else f"error: {error}")
+        _tell(f"{error.filename}: {error.strerror}" if has_parts else error)
     except (ValueError, TypeError, IndexError, UnknownWord) as error:
-        say(f"error: {error}")
+        _tell(error)
     except (ArithmeticError, ImportError, MemoryError) as error:
-        say(f"error: {error or type(error).__name__}")
+        _tell(error or type(error).__name__)
     finally:
         _drop_what_cannot_be_printed()
     return WRONG
+
+
+def _tell(error):
+    """An error in one line, whatever names of files are in it."""
+    say("error: " + " ".join(str(error).splitlines()))
 
 
 def _drop_what_cannot_be_printed():

@@ -52,13 +52,22 @@ class Corpus:
         vocabulary = self.vocabulary
         if not isinstance(vocabulary, Vocabulary):
             vocabulary = Vocabulary(vocabulary)
+        check.label(self.name, "name")
         size = len(vocabulary)
+        if not size:
+            raise ValueError("vocabulary is empty: it should hold the words of ids")
         check.ids(self.ids, "ids", size=size, ndim=1)
         check.shape(self.counts, (size,), "counts")
-        if not np.issubdtype(np.asarray(self.counts).dtype, np.integer):
-            raise TypeError("counts should be whole numbers: how often each word comes in ids")
+        if (dtype := np.asarray(self.counts).dtype).kind not in "iu":
+            raise TypeError(
+                f"counts has dtype {dtype}: it should be whole numbers, how often each word comes "
+                "in ids"
+            )
         if (few := _fewest(np.asarray(self.counts), np.asarray(self.ids))) < 1:
-            raise ValueError(f"counts says that a word of ids comes {few} times: count ids anew")
+            raise ValueError(
+                f"counts says that a word of ids comes {few} times: it should be at least once; "
+                "count ids anew"
+            )
         if not 0 <= np.min(self.counts) <= np.max(self.counts) < 2**63:
             raise ValueError("counts should be from 0 up, and below 2**63: count ids anew")
         ids, counts = np.asarray(self.ids, np.int32), np.asarray(self.counts, np.int64)
@@ -114,12 +123,14 @@ class Corpus:
         >>> corpus.ids.tolist(), corpus.vocabulary.word(0)
         ([2, 0, 3, 1, 4, 0, 5, 1], 'say')
         """
-        if isinstance(sentences, str | bytes | dict) or not isinstance(sentences, Iterable):
+        no_list = str | bytes | dict | np.ndarray
+        if isinstance(sentences, no_list) or not isinstance(sentences, Iterable):
             raise TypeError(
                 f"sentences must be texts or lists of words, one for each sentence, but is "
                 f"{short(sentences)}"
             )
         check_kept(min_count, max_vocab)
+        check.flag(progress, "progress")
         change = make_change(lower, split_punctuation, nfc)
         name = "sentences"
 
@@ -203,7 +214,7 @@ def load_corpus(
             options |= {"on_disk": on_disk}
             return _reopened(path, options)
     splits = list(ptb.SHA256) if name_or_path == "ptb" else ["train"]
-    if split not in splits:
+    if not isinstance(split, str) or split not in splits:
         raise ValueError(
             f"split must be {' or '.join(map(repr, splits))} for {short(str(name_or_path))}, "
             f'but is {short(split)}; "train" is there for every text, others for "ptb" alone'
@@ -212,6 +223,7 @@ def load_corpus(
     if min_count is None:
         min_count = 1 if named else 5
     check_kept(min_count, max_vocab)
+    check.flag(progress, "progress")
     change = make_change(lower, split_punctuation, nfc)
 
     paths = text_files(name_or_path)
@@ -245,6 +257,8 @@ def text_files(name_or_path):
     Raises FileNotFoundError for a path that leads nowhere, ValueError for an empty folder.
     """
     if isinstance(name_or_path, list | tuple):
+        if not name_or_path:
+            raise ValueError("name_or_path holds an empty list: give the path of a text")
         return list(itertools.chain.from_iterable(map(text_files, name_or_path)))
     if name_or_path == "default":
         return [DEFAULT_PATH]
@@ -303,8 +317,7 @@ def check_kept(min_count, max_vocab):
 
 def make_change(lower, split_punctuation, nfc):
     for value, name in (lower, "lower"), (split_punctuation, "split_punctuation"), (nfc, "nfc"):
-        if not isinstance(value, bool):
-            raise TypeError(f"{name} is {short(value)}: it should be True or False")
+        check.flag(value, name)
     return reading.Change(lower, split_punctuation, nfc)
 
 

@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from w2vlib import check
+
 ROWS, WORDS = 512, 4096  # questions and words of which all scores are in memory at a time
 
 
@@ -33,8 +35,7 @@ METHODS = {"3CosAdd": by_sum, "3CosMul": by_product}
 
 def scoring(method):
     """The function that scores words by a method. Raises ValueError for another one."""
-    if method not in METHODS:
-        raise ValueError(f"method is {method!r}: it should be {' or '.join(METHODS)}")
+    check.choice(method, METHODS, "method")
     return METHODS[method]
 
 

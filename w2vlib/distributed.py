@@ -7,6 +7,8 @@ Rows of frequent words meet more often than others (Ji et al. 2016): the ids go 
 
 import numpy as np
 
+from w2vlib import check
+
 __all__ = ["find_changes", "merge", "row_weights", "rows_that_meet"]
 
 LEVELS = 4  # all rows meet at each 2**(levels - 1)th meeting
@@ -19,12 +21,16 @@ def rows_that_meet(meeting, vocab_size, levels=LEVELS):
     meeting: its number, from 1 up: every other one is of the fewest, every fourth of more, ...
     vocab_size: V.
     levels: how many different numbers of rows there are.
-    Raises nothing.
+    Raises TypeError or ValueError unless all are whole numbers from 1 up.
     Source: chapter 12; Ji et al. 2016.
 
     >>> [rows_that_meet(meeting, 1000) for meeting in range(1, 9)]
     [125, 250, 125, 500, 125, 250, 125, 1000]
     """
+    check.whole(meeting, "meeting")
+    check.whole(vocab_size, "vocab_size")
+    check.whole(levels, "levels", at_most=64)
+    check.kind(levels, int, "levels")
     halvings = levels - 1
     while halvings and meeting % 2 == 0:
         meeting, halvings = meeting // 2, halvings - 1
@@ -36,12 +42,16 @@ def find_changes(copy, base):
 
     copy, base: (V, H) float32.
     Returns ids (N,) and changes (N, H) float32.
-    Raises nothing.
+    Raises TypeError or ValueError unless both are such arrays, of one shape.
     Source: chapter 12.
 
     >>> find_changes(np.array([[1.0], [2.5]]), np.array([[1.0], [2.0]]))
     (array([1]), array([[0.5]]))
     """
+    check.real(copy, "copy")
+    check.shape(copy, (None, None), "copy")
+    check.real(base, "base")
+    check.shape(base, copy.shape, "base")
     ids = np.flatnonzero((copy != base).any(axis=1))
     return ids, copy[ids] - base[ids]
 
@@ -55,12 +65,15 @@ def row_weights(moves, copies):
     moves: (N,) float, how often each copy changed the row, times the learning rate.
     copies: int or (N,), how many changed it, 1 or more.
     Returns weights (N,).
-    Raises nothing.
+    Raises TypeError or ValueError for other numbers.
     Source: chapter 12.
 
     >>> row_weights(np.array([0.0, 1.0, 1000.0]), copies=2).round(2)
     array([1.  , 0.96, 0.5 ])
     """
+    check.array(moves, "moves")
+    check.likelihoods(moves, "moves")
+    check.counts(copies, np.shape(moves), "copies")
     kept = np.exp(-PULL * copies**2 * moves)
     # As if one copy had learnt after the other: each finds less left to do.
     before = np.arange(np.max(copies, initial=0))[:, np.newaxis]
@@ -76,7 +89,7 @@ def merge(found, size):
         times the learning rate.
     size: how many rows there are, all ids are below it.
     Returns ids (N,), in order, and changes (N, H), float32.
-    Raises nothing.
+    Raises TypeError, ValueError or IndexError for other arrays, or an id that is not below size.
     Source: chapter 12.
 
     >>> here = np.array([0, 2]), np.ones((2, 1)), np.array([1000, 0])
@@ -85,6 +98,9 @@ def merge(found, size):
     >>> ids, changes.ravel()
     (array([0, 2]), array([1., 1.], dtype=float32))
     """
+    check.whole(size, "size")
+    check.changes(found, size, "found")
+    check.room(size * found[0][1].shape[1], f"size is {size}")
     total = np.zeros((size, found[0][1].shape[1]), np.float32)
     moves, tellers = np.zeros(size), np.zeros(size, int)
     for ids, changes, moved in found:

@@ -52,11 +52,12 @@ class AliasTable:
     """
 
     def __init__(self, p):
-        if np.ndim(p) != 1 or not np.isfinite(p).all() or np.min(p, initial=0) < 0:
-            raise ValueError("p should be a 1-dimensional array of numbers that are not negative")
+        check.likelihoods(p, "p")
         if np.count_nonzero(p) < 2:
-            raise ValueError("p should hold at least two numbers above 0, to choose between")
-        if np.max(p) > check.LARGEST / len(p):
+            raise ValueError(
+                f"p holds {np.count_nonzero(p)} number(s) above 0: it should hold two or more"
+            )
+        if float(np.max(p)) > check.LARGEST / len(p):
             raise ValueError(f"p holds {np.max(p)}: the sum is too large, divide p by it")
         share = (np.asarray(p, float) * len(p) / np.sum(p)).tolist()
         alias = list(range(len(p)))
@@ -72,6 +73,8 @@ class AliasTable:
 
     def draw(self, size, rng):
         """Ids of shape `size`, independent of each other."""
+        check.size(size, "size")
+        check.kind(rng, np.random.Generator, "rng")
         column = rng.integers(len(self.share), size=size)
         own = rng.random(size) < self.share[column]
         return np.where(own, column, self.alias[column])
@@ -83,7 +86,8 @@ def draw_others(table, target, size, rng):
     What hits the target is drawn again, so the others come in proportion to their weights, as from
     `UnigramSampler`. `fused.step` does not draw again but leaves out, see there.
 
-    Raises ValueError where all but one draw in a thousand, or fewer, are a row's target.
+    Raises TypeError or ValueError for other arguments, and ValueError where all but one draw in a
+        thousand, or fewer, are a row's target.
     Source: Mikolov et al. 2013b, section 2.2.
 
     >>> table, target = AliasTable(np.array([1, 1, 1])), np.array([0, 1, 2])
@@ -91,6 +95,10 @@ def draw_others(table, target, size, rng):
     >>> negatives.shape, bool((negatives == target[:, np.newaxis]).any())
     ((3, 4), False)
     """
+    check.kind(table, AliasTable, "table")
+    check.ids(target, "target", ndim=1)
+    check.array(target, "target")
+    check.whole(size, "size")
     drawn = table.draw((len(target), size), rng)
     while (hit := drawn == target[:, np.newaxis]).any():
         drawn[hit] = table.draw(np.count_nonzero(hit), rng)

@@ -43,6 +43,7 @@ class Embedding:
     def backward(self, dout):
         check.called(self.idx, "Embedding")
         (dW,) = self.grads
+        check.real(dout, "dout")
         check.shape(dout, (*np.shape(self.idx), dW.shape[1]), "dout")
         dW[...] = 0
         np.add.at(dW, self.idx, dout)

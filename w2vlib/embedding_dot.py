@@ -32,7 +32,7 @@ class EmbeddingDot:
         self.cache = None
 
     def forward(self, h, idx):
-        check.array(h, "h")
+        check.real(h, "h")
         check.shape(h, (None, self.params[0].shape[1]), "h")
         check.ids(idx, "idx", size=len(self.params[0]))
         check.shape(idx, (len(h),), "idx")
@@ -43,7 +43,7 @@ class EmbeddingDot:
     def backward(self, dout):
         check.called(self.cache, "EmbeddingDot")
         h, target_W = self.cache
-        check.array(dout, "dout")
+        check.real(dout, "dout")
         check.shape(dout, (len(h),), "dout")
         dout = dout[:, np.newaxis]
         self.embed.backward(dout * h)

@@ -119,8 +119,9 @@ def train(
         check_type(corpus, engine)
         engine, settled = settle(**options, corpus=corpus)
     vector_size = int(vector_size)
-    if callback is not None and not callable(callback):
-        raise TypeError(f"callback is {short(callback)}: it should be a function of one argument")
+    check.flag(progress, "progress")
+    if callback is not None:
+        check.called_with(callback, "of one argument", "callback")
     if start is not None:
         matrices.check_former(start, vector_size)
     with connection(engine, client) as connected:
@@ -152,9 +153,7 @@ def settle(
     corpus: as soon as it is there; then it is checked, too, and what suits it is taken.
     Raises what `train` raises for arguments that cannot work.
     """
-    if not isinstance(engine, str) or engine not in ENGINES:
-        names = " or ".join(map(repr, ENGINES))
-        raise ValueError(f"engine is {short(engine)}: it should be {names}")
+    check.choice(engine, ENGINES, "engine")
     engine = ENGINES[engine]
     check_model(engine, model)
     given = {"subsample": subsample, "learning_rate": learning_rate, "decay": decay}
@@ -163,7 +162,10 @@ def settle(
     options |= {"window": window, "negative": negative, "power": power}
     # As numbers of Python's: products of NumPy's small types overflow.
     options = {name: x.item() if isinstance(x, np.generic) else x for name, x in options.items()}
-    check.whole(vector_size, "vector_size")
+    vector_size, threads, seed = (
+        int(x) if isinstance(x, np.integer) else x for x in (vector_size, threads, seed)
+    )
+    check.whole(vector_size, "vector_size", at_most=10**30)
     check.whole(options["window"], "window")
     check.whole(options["negative"], "negative")
     check.whole(options["epochs"], "epochs", at_most=10**9)
@@ -171,7 +173,9 @@ def settle(
     check.number(options["subsample"], "subsample", at_least=0)
     check.number(options["learning_rate"], "learning_rate", above=0)
     if np.float32(min(options["learning_rate"], 1)) == 0:
-        raise ValueError(f"learning_rate is {options['learning_rate']}: in float32 that is 0")
+        raise ValueError(
+            f"learning_rate is {options['learning_rate']}: in float32 that is 0, take a larger one"
+        )
     check.number(options["decay"], "decay", at_least=0, below=1e38)  # in float32 it is a number
     check.whole(threads, "threads", at_most=1000)
     check.whole(seed, "seed", at_least=0)
@@ -210,8 +214,7 @@ def usual_rate(engine, corpus, options):
 
 def check_model(engine, model):
     """Raise ValueError for a model that there is not, or that the engine does not train."""
-    if not isinstance(model, str) or model not in MODELS:
-        raise ValueError(f"model is {short(model)}: it should be {' or '.join(map(repr, MODELS))}")
+    check.choice(model, MODELS, "model")
     if model not in engine.models:
         raise ValueError(
             f'model is "{model}": engine="{engine.name}" trains {" and ".join(engine.models)}'
@@ -261,9 +264,7 @@ def instead(able):
 def check_type(corpus, engine):
     """Raise TypeError for what is no Corpus, or ClusterText for an engine that takes one."""
     if not isinstance(corpus, (Corpus, ClusterText) if engine.load else Corpus):
-        raise TypeError(
-            f"corpus is {type(corpus).__name__}: it should be a Corpus, see w2vlib.load_corpus"
-        )
+        raise TypeError(f"corpus is {short(corpus)}: it should be a Corpus, see w2vlib.load_corpus")
     if not isinstance(corpus.vocabulary, Vocabulary):
         raise TypeError(
             f"corpus.vocabulary is {type(corpus.vocabulary).__name__}: it should be a Vocabulary, "

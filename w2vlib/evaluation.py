@@ -93,7 +93,11 @@ class WordVectors:
         if not isinstance(vocabulary, Vocabulary):
             vocabulary = Vocabulary(vocabulary)
         check.weights(vectors, "vectors")
-        check.shape(vectors, (len(vocabulary), None), "vectors")
+        if len(vectors) != len(vocabulary):
+            raise ValueError(
+                f"vectors has shape {vectors.shape}, but vocabulary has {len(vocabulary)} words: "
+                "give one row for each word"
+            )
         if vectors.itemsize > 4 and np.abs(vectors).max() > np.finfo(np.float32).max:
             raise ValueError("vectors holds numbers that are too large for float32")
         self.vocabulary = vocabulary
@@ -172,16 +176,18 @@ class WordVectors:
 
     def _asked(self, word, positive, negative):
         """The unit rows of a question (n, H), their signs (n,), and the ids of its words."""
-        plus = [*([] if word is None else [word]), *listed(positive)]
-        asked = [*plus, *listed(negative)]
+        positive, negative = listed(positive), listed(negative)
+        parts = [("positive", 1, it) for it in positive] + [("negative", -1, it) for it in negative]
+        if word is not None or not parts:
+            parts.insert(0, ("word", 1, word))
         rows, ids = [], []
-        for it in asked or [word]:
+        for name, _, it in parts:
             if isinstance(it, str):
                 ids.append(self.vocabulary[it])
                 it = self.vectors[ids[-1]]
-            check.vector(it, self.vectors.shape[1], "word")
+            check.vector(it, self.vectors.shape[1], name)
             rows.append(np.asarray(it, dtype=np.float32))
-        signs = np.where(np.arange(len(asked)) < len(plus), 1, -1).astype(np.float32)
+        signs = np.array([sign for _, sign, _ in parts], np.float32)
         return normalize(np.array(rows)), signs, ids
 
     def analogy(self, a, b, c, topn=5, *, method="3CosAdd"):
@@ -271,6 +277,8 @@ class WordVectors:
         hold: with blanks they go into .npy and, for `load` alone, into text; OSError for a path
         that cannot be written, or where the disk is full.
         """
+        check.flag(binary, "binary")
+        check.flag(header, "header")
         if mapped.is_mapped(path):
             mapped.save(path, self.vocabulary, self.vectors)
             return

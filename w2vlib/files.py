@@ -342,38 +342,41 @@ class _Stream(io.RawIOBase):
 def check_writable(path, name="path"):
     """Raise an OSError or a ValueError unless `path` can be written; nothing is touched."""
     path = expand(path, name)
+    told = path if len(path) < 300 else short(path, 300)
     if _descriptor(path) is not None:
         _status(path)  # raises if it is closed
         return
     try:
         target = os.path.realpath(path)  # a link stays one
     except FileNotFoundError:
-        raise FileNotFoundError(f"cannot write {path}: the working folder is gone") from None
+        raise FileNotFoundError(f"cannot write {told}: the working folder is gone") from None
     if os.path.isdir(target) or path.endswith(("/", os.sep)):
-        raise IsADirectoryError(f"{path} is a folder: give the name of a file in it")
+        raise IsADirectoryError(f"{told} is a folder: give the name of a file in it")
     if path.lower().endswith(UNWRITTEN):
         raise ValueError(
-            f"{path}: files are written plain, or compressed under a name that ends in "
+            f"{told}: files are written plain, or compressed under a name that ends in "
             f"{', '.join(COMPRESSORS)}: give another name"
         )
     _check_module(path, _suffix(path))
     folder = os.path.dirname(target)
     if not os.path.isdir(folder):
-        raise FileNotFoundError(f"cannot write {path}: there is no folder {folder}; make it first")
+        raise FileNotFoundError(f"cannot write {told}: there is no folder {folder}; make it first")
     try:
         mode = _mode(target)
         if mode is None or stat.S_ISREG(mode):
             with tempfile.TemporaryFile(dir=folder):
                 pass
     except OSError as error:
-        raise type(error)(f"cannot write {path} in the folder {folder}: {error.strerror}") from None
+        raise type(error)(
+            f"cannot write {told} in the folder {folder}: {error.strerror}; give another name"
+        ) from None
     if mode is None:
         return
     if stat.S_ISSOCK(mode) or stat.S_ISBLK(mode):
         what = "socket" if stat.S_ISSOCK(mode) else "disk"
-        raise OSError(f"{path} is a {what}: give the name of a file or a pipe")
+        raise OSError(f"{told} is a {what}: give the name of a file or a pipe")
     if not (mode & 0o222 and os.access(target, os.W_OK)):
-        raise PermissionError(f"{path} is write-protected: give another name, or allow writing")
+        raise PermissionError(f"{told} is write-protected: give another name, or allow writing")
 
 
 def _suffix(path):

@@ -27,7 +27,7 @@ A step touches only the rows of its own words: its cost does not grow with the v
 
 import numpy as np
 
-from w2vlib import fused_skipgram
+from w2vlib import check, fused_skipgram
 from w2vlib.descent import add_decay, descend, find_repeats, sigmoid, softplus
 from w2vlib.draws import AliasTable, draw_others, kept_share, negative_weights
 from w2vlib.engine import Engine
@@ -204,12 +204,13 @@ def window_band(window):
     """What a word weighs for another of its block, by their distance d: 1 - (d - 1)/w, w `window`.
 
     Returns (T, T) float32, 0 where d is 0 or more than w.
-    Raises nothing.
+    Raises TypeError or ValueError unless window is a whole number from 1 up.
     Source: the mean of word2vec.c, which draws each window's size from 1 to w.
 
     >>> window_band(2)[0, :4]
     array([0. , 1. , 0.5, 0. ], dtype=float32)
     """
+    check.whole(window, "window")
     place = np.arange(BLOCK)
     distance = np.abs(place[:, np.newaxis] - place)
     band = np.maximum(0, 1 - (distance - 1) / window)

@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from w2vlib import check
+
 __all__ = ["numerical_gradient"]
 
 
@@ -11,15 +13,20 @@ def numerical_gradient(f, x, eps=1e-4):
     f: takes nothing, returns a float, and reads x.
     x: a float64 array of any shape, changed in place and put back.
     Returns a float64 array of x's shape.
-    Raises TypeError unless x is float64: differences this small drown in float32's rounding.
+    Raises TypeError unless x is float64: differences this small drown in float32's rounding;
+        ValueError where x cannot be changed.
     Source: DLFS2 1.4.1 (central differences).
 
     >>> x = np.array([1.0, 3.0])
     >>> numerical_gradient(lambda: np.sum(x**2), x).round(6)
     array([2., 6.])
     """
-    if not isinstance(x, np.ndarray) or x.dtype != np.float64:
-        raise TypeError(f"x is {getattr(x, 'dtype', type(x).__name__)}: use x.astype(np.float64)")
+    check.called_with(f, "of nothing", "f")
+    check.array(x, "x")
+    if x.dtype != np.float64:
+        raise TypeError(f"x has dtype {x.dtype}: use x.astype(np.float64)")
+    check.writable(x, "x")
+    check.number(eps, "eps", above=0)
     grad = np.zeros_like(x)
     for i in np.ndindex(x.shape):
         old = x[i]

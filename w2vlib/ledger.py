@@ -13,7 +13,7 @@ import numpy as np
 from w2vlib import check
 from w2vlib.engine_stages import TRAINED
 from w2vlib.engines import one_blas_thread
-from w2vlib.stages import NEGATIVE, SPARSE, TEXTBOOK, seconds
+from w2vlib.stages import HIDDEN, NEGATIVE, SPARSE, TEXTBOOK, seconds
 from w2vlib.table import Table
 
 __all__ = [
@@ -67,8 +67,11 @@ def measure(stage, vocab_size=10_000, budget=0.25):
     ('+ Embedding', True, True)
     """
     check.whole(vocab_size, "vocab_size", at_least=NEGATIVE + 1)
+    check.matrices(vocab_size, HIDDEN)
+    check.number(budget, "budget", at_least=0)
+    found = _find(stage)
     with one_blas_thread():
-        speed = _find(stage).speed(vocab_size, np.random.default_rng(0), budget)
+        speed = found.speed(vocab_size, np.random.default_rng(0), budget)
     small, large = bytes_touched(stage, 10_000), bytes_touched(stage, 1_000_000)
     return Row(stage, speed, bytes_touched(stage, vocab_size), large / small)
 
@@ -84,8 +87,9 @@ def slowdown(row):
     >>> slowdown(Row("unheard of", 1.0, 1, 1.0))
     Traceback (most recent call last):
     ...
-    ValueError: stage is 'unheard of': it should be one of ...
+    ValueError: stage is 'unheard of': it should be ...
     """
+    check.kind(row, Row, "row")
     return row.tokens_per_second / measure(row.stage, 1_000_000).tokens_per_second
 
 
@@ -109,7 +113,7 @@ def table(rows, before=False):
     """The rows as a `Table`, each with its factor over the first.
 
     before: with one more column, the factor over the row before.
-    Raises IndexError without rows.
+    Raises TypeError for what is no list of rows, ValueError without rows.
     Source: chapter 2.
 
     >>> table([Row("first", 100.0, 5_000_000, 100.0), Row("second", 250.0, 9_000, 1.0)])
@@ -117,6 +121,8 @@ def table(rows, before=False):
     first        100    1.0x        5.0  100.0x
     second       250    2.5x       0.01    1.0x
     """
+    check_rows(rows)
+    check.flag(before, "before")
     lines = []
     for former, row in zip([rows[0], *rows], rows):
         speed, mb = row.tokens_per_second, row.bytes / 1e6
@@ -132,33 +138,38 @@ def table(rows, before=False):
 def times(factor):
     """A factor as text.
 
-    Raises nothing.
+    Raises TypeError or ValueError for what is no finite number.
     Source: chapter 1.
 
     >>> times(2.5), times(2500)
     ('2.5x', '2,500x')
     """
+    check.number(factor, "factor")
     return f"{factor:.1f}x" if factor < 1000 else f"{factor:,.0f}x"
 
 
 def report(rows, slowdowns):
     """The whole ledger as text: the table, its sum, and {stage: slowdown} of those measured.
 
-    Raises nothing.
+    Raises TypeError for what is no list of rows, or no dict.
     Source: chapter 11.
 
     >>> rows = [Row("first", 100.0, 5_000_000, 100.0), Row("second", 250.0, 9_000, 1.0)]
     >>> print(report(rows, {}).splitlines()[-1])
     From 'first' to 'second': 2.5x
     """
-    if not rows:
+    if isinstance(rows, list | tuple) and not rows:
         return "nothing was measured"
+    check_rows(rows)
+    check.kind(slowdowns, dict, "slowdowns")
     lines = [str(table(rows, before=True))]
     first, last = rows[0], [row for row in rows if row.stage != PEER][-1]
     factor = times(last.tokens_per_second / first.tokens_per_second)
     lines += ["", f"From '{first.stage}' to '{last.stage}': {factor}"]
     if slowdowns:
         lines += ["", "Time of a step at V = 1,000,000 over that at V = 10,000:"]
+    for stage, slowdown in slowdowns.items():
+        check.number(slowdown, f"slowdowns[{stage!r}]")
     lines += [f"{stage:<23}{times(slowdown):>10}" for stage, slowdown in slowdowns.items()]
     return "\n".join(lines)
 
@@ -166,7 +177,7 @@ def report(rows, slowdowns):
 def chart(rows, ax):
     """Draw the rows on a Matplotlib Axes: a bar for each, tokens a second on a log scale.
 
-    Raises nothing.
+    Raises TypeError for what is no list of rows, ValueError without rows.
     Source: chapter 6.
 
     >>> from matplotlib.figure import Figure
@@ -175,6 +186,7 @@ def chart(rows, ax):
     >>> len(ax.patches), ax.get_xscale()
     (2, 'log')
     """
+    check_rows(rows)
     names = [row.stage for row in rows]
     speeds = [row.tokens_per_second for row in rows]
     colours = ["tab:gray" if name == PEER else "tab:blue" for name in names]
@@ -208,6 +220,14 @@ def _short(number):
 
 def _find(stage):
     found = STAGES | LATER
-    if stage not in found:
-        raise ValueError(f"stage is {stage!r}: it should be one of {', '.join(map(repr, found))}")
+    check.choice(stage, found, "stage")
     return found[stage]
+
+
+def check_rows(rows):
+    """Raise unless `rows` is a list of at least one Row."""
+    if not isinstance(rows, list | tuple) or not rows:
+        raise ValueError(f"rows is {check.short(rows)}: it should be a list of at least one Row")
+    for place, row in enumerate(rows):
+        check.kind(row, Row, f"rows[{place}]")
+        check.number(row.tokens_per_second, f"rows[{place}].tokens_per_second", above=0)

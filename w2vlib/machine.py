@@ -7,9 +7,12 @@ clock ticks every 0.1 ms, and overflow raises nothing.
 
 import sys
 import warnings
+from collections.abc import Iterable
 from concurrent.futures import Executor, Future
 
 import numpy as np
+
+from w2vlib import check
 
 __all__ = ["BROWSER", "bar", "other_core", "sized"]
 
@@ -32,12 +35,16 @@ def sized(usual, small):
 def bar(steps, title, show=True):
     """The steps, with a bar of tqdm's while they are gone through; without tqdm they have none.
 
-    Raises nothing.
+    Raises TypeError for what cannot be gone through.
     Source: w2vlib; the bar is that of the package tqdm.
 
     >>> list(bar(range(3), "counting", show=False))
     [0, 1, 2]
     """
+    if not isinstance(steps, Iterable) or check.shapeless(steps):
+        raise TypeError(f"steps is {check.short(steps)}: pass what can be gone through, as a list")
+    check.flag(show, "show")
+    check.label(title, "title")
     if not show:
         return steps
     try:

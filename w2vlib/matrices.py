@@ -43,6 +43,7 @@ def start(engine, vocabulary, vector_size, seed, former=None):
     the argument, where there is no room.
     """
     try:
+        check.room(2 * len(vocabulary) * int(vector_size), "vector_size")
         matrices = engine.start(len(vocabulary), vector_size, np.random.default_rng(seed))
     except (MemoryError, ValueError, OverflowError) as error:
         gigabytes = 2 * 4 * len(vocabulary) * vector_size // 10**9

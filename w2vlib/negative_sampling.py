@@ -37,6 +37,8 @@ class NegativeSamplingLoss:
         check.weights(W, "W")
         check.ids(corpus, "corpus", size=len(W), ndim=1)
         check.whole(sample_size, "sample_size")
+        check.room((int(sample_size) + 1) * W.size, f"sample_size is {sample_size}", W.itemsize)
+        check.sampler(sampler, "sampler")
         self.sampler = sampler or UnigramSampler(corpus, power, sample_size, rng=rng)
         self.embed_dot_layers = [EmbeddingDot(W) for _ in range(sample_size + 1)]
         self.loss_layers = [SigmoidWithLoss() for _ in range(sample_size + 1)]
@@ -49,6 +51,7 @@ class NegativeSamplingLoss:
         negatives = self.sampler.get_negative_sample(target)
         check.shape(negatives, (len(target), len(self.loss_layers) - 1), "negatives")
         check.joined(target, negatives, "target")
+        check.shape(h, (len(target), None), "h")
         words = np.column_stack([target, negatives])
         loss = 0
         for i, (dot, with_loss) in enumerate(zip(self.embed_dot_layers, self.loss_layers)):

@@ -40,7 +40,7 @@ def join_phrases(corpus, *, threshold=100, discount=5, on_disk=None):
     check.number(discount, "discount", at_least=0)
     if on_disk is not None:
         corpus_file.check(on_disk)
-    blocks = Joined(corpus, find_phrases(corpus, threshold, discount))
+    blocks = Joined(corpus, find_phrases(corpus, float(threshold), float(discount)))
     if on_disk is not None:
         return Corpus._on_disk(
             *corpus_file.write(on_disk, blocks, name=corpus.name, made_from=None)

@@ -8,6 +8,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from w2vlib import check
+
 __all__ = [
     "Cluster",
     "Round",
@@ -21,6 +23,7 @@ __all__ = [
     "zipf",
 ]
 
+LEVELS = 64  # at most
 NEGATIVES = 16 / 22  # drawn for a word that is kept: a group of about 22 shares 16
 PARTS = 2  # of a doubling of the rank: so fine are the bins of `zipf`
 EXTRA = 8, 4  # bytes that go with a row: its id and how often it moved; merged, its id
@@ -51,6 +54,20 @@ class Words(NamedTuple):
     @classmethod
     def of(cls, counts, number=1, subsample=1e-3, power=0.75):
         """counts: (N,) how often each word occurs, falling; number: how many words occur so."""
+        check.array(counts, "counts")
+        check.likelihoods(counts, "counts")
+        if isinstance(number, np.ndarray):
+            check.likelihoods(number, "number")
+            check.shape(number, counts.shape, "number")
+        else:
+            check.number(number, "number", above=0)
+        if not (len(counts) and np.min(counts) > 0 and np.min(number) > 0):
+            raise ValueError(
+                f"counts is {check.short(counts)} and number {check.short(number)}: they should "
+                "hold numbers above 0"
+            )
+        check.number(subsample, "subsample", at_least=0)
+        check.number(power, "power", at_least=0, below=100)
         number = np.broadcast_to(np.asarray(number, float), np.shape(counts))
         share = counts / (number @ counts)
         ratio = subsample / share
@@ -65,13 +82,14 @@ def zipf(vocab_size):
 
     vocab_size: V, 2 or more.
     Returns Words, in bins of neighbouring ranks, (N,) float64 each.
-    Raises nothing.
+    Raises TypeError or ValueError for another number.
     Source: Zipf 1949.
 
     >>> words = zipf(1_000_000)
     >>> len(words.number), float(words.number.sum())
     (39, 1000000.0)
     """
+    check.whole(vocab_size, "vocab_size", at_least=2)
     steps = np.arange(PARTS * int(np.log2(vocab_size)) + 1)
     last = np.unique(np.floor(vocab_size * 2.0 ** (-steps / PARTS)))
     number = np.diff(last, prepend=0)
@@ -147,20 +165,37 @@ class Round(NamedTuple):
         return (self.send + self.pack + self.ask) / self.seconds
 
 
+def check_cluster(cluster):
+    """Raise TypeError or ValueError, by the name of the field, unless it can be reckoned with."""
+    check.kind(cluster, Cluster, "cluster")
+    for name, value in cluster._asdict().items():
+        if name in ("machines", "levels", "number", "vector_size"):
+            check.whole(value, name, at_most=LEVELS if name == "levels" else 10**9)
+        else:
+            check.kind(value, (int, float), name)
+            check.number(value, name, at_least=0)
+            if name in ("gigabits", "tokens", "speed", "packing") and not 1e-9 <= value <= 1e30:
+                raise ValueError(f"{name} is {value}: it should be from 1e-9 to 1e30")
+
+
 def rows_changed(words, tokens, levels=1):
     """How many rows of both matrices a meeting finds changed, on average over many meetings.
 
     words: Words, (N,) float64 each. tokens: of the text, from one meeting to the next.
     levels: as in `Cluster`; rows that meet more rarely have more tokens to be changed by.
     Returns a float.
-    Raises nothing.
+    Raises TypeError or ValueError for others, and for numbers that nothing follows from.
     Source: of this course; the levels, Ji et al. 2016.
 
     >>> words = zipf(1_000_000)
     >>> [round(float(rows_changed(words, 10**n)), -3) for n in (4, 6, 8)]
     [16000.0, 634000.0, 2000000.0]
     """
-    every = 2 ** np.maximum(levels - 1 - words.halvings, 0)
+    check.kind(words, Words, "words")
+    check.kind(tokens, (int, float), "tokens")
+    check.number(tokens, "tokens", above=0)
+    check.whole(levels, "levels", at_most=LEVELS)
+    every = 2.0 ** np.maximum(levels - 1 - words.halvings, 0)
     changed = sum(-np.expm1(-every * tokens * rate) for rate in (words.inputs, words.outputs))
     return words.number @ (changed / every)
 
@@ -170,12 +205,13 @@ def bytes_sent(words, cluster):
 
     words: Words, (N,) float64 each. cluster: a Cluster. Each machine owns every Mth row.
     Returns a float.
-    Raises nothing.
+    Raises TypeError or ValueError for others, and for numbers that nothing follows from.
     Source: chapter 12.
 
     >>> round(bytes_sent(zipf(1_000_000), Cluster(machines=16)) / 1e6)
     1162
     """
+    check_cluster(cluster)
     M, row = cluster.machines, cluster.number * cluster.vector_size
     bytes_ = sum(
         rows_changed(words, tokens, cluster.levels) * (row + extra)
@@ -190,7 +226,7 @@ def bytes_of_rounds(words, machines, rounds, vector_size=100):
     words: Words of single words, (V,) float64 each, the most frequent first.
     rounds: (tokens of all copies, how many rows met) for each.
     Returns a float.
-    Raises nothing.
+    Raises TypeError or ValueError for others, and for numbers that nothing follows from.
     Source: chapter 12.
 
     >>> words, cluster = Words.of(1 / np.arange(1, 1001)), Cluster(machines=4, tokens=9000)
@@ -198,6 +234,14 @@ def bytes_of_rounds(words, machines, rounds, vector_size=100):
     >>> round(all_rows / (4 * bytes_sent(words, cluster)), 6)
     2.0
     """
+    check.kind(words, Words, "words")
+    check.whole(machines, "machines")
+    check.whole(vector_size, "vector_size")
+    check.listed(rounds, "rounds")
+    for place, told in enumerate(rounds):
+        check.listed(told, f"rounds[{place}]", at_least=2)
+        check.number(told[0], f"rounds[{place}][0]", at_least=0)
+        check.whole(told[1], f"rounds[{place}][1]", at_least=0, at_most=len(words.number))
     since, total = np.zeros(len(words.number)), 0.0
     for tokens, top in rounds:
         since += tokens
@@ -214,12 +258,13 @@ def copies(words, cluster):
 
     words: Words, (N,) float64 each. cluster: a Cluster.
     Returns a Round.
-    Raises nothing.
+    Raises TypeError or ValueError for others, and for numbers that nothing follows from.
     Source: chapter 12; the slowest of M by the usual bound on the largest of M normal numbers.
 
     >>> round(copies(zipf(1_000_000), Cluster(machines=16)).meeting, 2)
     0.85
     """
+    check_cluster(cluster)
     M, sent = cluster.machines, bytes_sent(words, cluster)
     train = cluster.tokens / M / cluster.speed
     return Round(
@@ -240,12 +285,13 @@ def columns(cluster):
 
     cluster: a Cluster; its levels, message and packing do not count.
     Returns a Round, for as many tokens as one of `copies`.
-    Raises nothing.
+    Raises TypeError or ValueError for others, and for numbers that nothing follows from.
     Source: Ordentlich et al. 2016.
 
     >>> round(columns(Cluster(machines=4)).speed / 1e6, 1)
     7.8
     """
+    check_cluster(cluster)
     M, n = cluster.machines, cluster.tokens
     train = n / cluster.speed * max(1 / M, min(LINE / cluster.vector_size, 1))
     sent = 2 * (M - 1) / M * n * SCORES * cluster.number
@@ -259,12 +305,14 @@ def half(words, cluster, most=1024):
 
     words: Words, (N,) float64 each. cluster: a Cluster.
     Returns an int, or None where even `most` do not.
-    Raises nothing.
+    Raises TypeError or ValueError for others, and for numbers that nothing follows from.
     Source: of this course.
 
     >>> half(zipf(1_000_000), Cluster(gigabits=100)), half(zipf(10_000), Cluster(gigabits=100))
     (7, 63)
     """
+    check.whole(most, "most", at_most=10**6)
+    check_cluster(cluster)
     for machines in range(2, most + 1):
         if copies(words, cluster._replace(machines=machines)).meeting >= 0.5:
             return machines

@@ -34,6 +34,7 @@ class UnigramSampler:
         check.number(power, "power", at_least=0)
         check.whole(sample_size, "sample_size")
         check.seed(rng, "rng")
+        check.room(np.max(corpus) + 1, f"corpus holds the id {np.max(corpus)}", size=8)
         counts = np.bincount(corpus)
         if np.count_nonzero(counts) <= sample_size:
             raise ValueError(

@@ -39,13 +39,14 @@ class SparseGradient:
     """
 
     def __init__(self, W):
+        check.weights(W, "W")
         self.shape = W.shape
         self.ids = np.empty(0, dtype=int)
         self.rows = np.empty((0, W.shape[1]), dtype=W.dtype)
 
     def put(self, idx, dout):
         check.ids(idx, "idx", size=self.shape[0])
-        check.array(dout, "dout")
+        check.real(dout, "dout")
         check.shape(dout, (*np.shape(idx), self.shape[1]), "dout")
         idx, dout = np.ravel(idx), dout.reshape(-1, self.shape[1])
         order = np.argsort(idx, kind="stable")
@@ -82,7 +83,7 @@ class SparseEmbedding(Embedding):
     def backward(self, dout):
         check.called(self.idx, "SparseEmbedding")
         (dW,) = self.grads
-        check.array(dout, "dout")
+        check.real(dout, "dout")
         check.shape(dout, (*np.shape(self.idx), dW.shape[1]), "dout")
         dW.put(self.idx, dout)
 
@@ -111,7 +112,7 @@ class SparseEmbeddingDot:
         self.cache = None
 
     def forward(self, h, idx):
-        check.array(h, "h")
+        check.real(h, "h")
         check.shape(h, (None, self.params[0].shape[1]), "h")
         check.ids(idx, "idx", size=len(self.params[0]))
         check.shape(idx, (len(h), None), "idx")
@@ -122,7 +123,7 @@ class SparseEmbeddingDot:
     def backward(self, dout):
         check.called(self.cache, "SparseEmbeddingDot")
         h, target_W = self.cache
-        check.array(dout, "dout")
+        check.real(dout, "dout")
         check.shape(dout, target_W.shape[:2], "dout")
         dout = dout[:, :, np.newaxis]
         self.embed.backward(dout * h[:, np.newaxis])
@@ -149,6 +150,7 @@ class SparseNegativeSamplingLoss:
         check.weights(W, "W")
         check.ids(corpus, "corpus", size=len(W), ndim=1)
         check.whole(sample_size, "sample_size")
+        check.sampler(sampler, "sampler")
         self.sampler = sampler or UnigramSampler(corpus, power, sample_size, rng=rng)
         self.embed_dot = SparseEmbeddingDot(W)
         self.loss_layer = SigmoidWithLoss()
@@ -160,6 +162,7 @@ class SparseNegativeSamplingLoss:
         negatives = self.sampler.get_negative_sample(target)
         check.shape(negatives, (len(target), self.questions - 1), "negatives")
         check.joined(target, negatives, "target")
+        check.shape(h, (len(target), None), "h")
         words = np.column_stack([target, negatives])
         score = self.embed_dot.forward(h, words)
         label = np.zeros(words.shape)
@@ -167,6 +170,7 @@ class SparseNegativeSamplingLoss:
         return self.questions * self.loss_layer.forward(score, label)
 
     def backward(self, dout=1):
+        check.number(dout, "dout")
         dscore = self.loss_layer.backward(self.questions * dout)
         return self.embed_dot.backward(dscore)
 

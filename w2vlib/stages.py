@@ -11,6 +11,7 @@ from time import perf_counter
 
 import numpy as np
 
+from w2vlib import check
 from w2vlib.binary import SigmoidWithLoss
 from w2vlib.bottlenecks import MatMul, OneHotCBOW, SoftmaxWithLoss
 from w2vlib.draws import AliasTable, draw_others
@@ -44,12 +45,14 @@ def weights(vocab_size, rng):
 def seconds(f, repeats=5):
     """The time that f() takes: the shortest of a few runs, the one that was disturbed least.
 
-    Raises what f raises.
+    Raises what f raises; TypeError or ValueError for what is no function, or other repeats.
     Source: chapter 1; as Python's timeit advises.
 
     >>> 0 < seconds(lambda: sum(range(1000))) < 1
     True
     """
+    check.called_with(f, "of nothing", "f")
+    check.whole(repeats, "repeats", at_most=10**6)
     times = []
     for _ in range(repeats):
         start = end = perf_counter()

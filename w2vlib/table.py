@@ -2,6 +2,8 @@
 
 from html import escape
 
+from w2vlib import check
+
 __all__ = ["Table"]
 
 
@@ -10,7 +12,8 @@ class Table:
 
     header: the names of the columns.
     rows: for each row its values, shown as `str` does. The first one names the row.
-    Raises ValueError for a row that has not one value for each column.
+    Raises TypeError for what is no list, ValueError for one without columns, and for a row that has
+        not one value for each column.
     Source: of this course.
 
     >>> print(Table(["V", "seconds"], [["7", "0.2"], ["1,000", "0.25"]]))
@@ -20,11 +23,17 @@ class Table:
     """
 
     def __init__(self, header, rows):
+        check.listed(header, "header")
+        check.listed(rows, "rows")
+        for place, row in enumerate(rows):
+            check.listed(row, f"rows[{place}]")
+            if len(row) != len(header):
+                raise ValueError(
+                    f"rows[{place}] is {check.short(row)}, {len(row)} values: it should have "
+                    f"{len(header)}, as header"
+                )
         self.header = [str(name) for name in header]
         self.rows = [[str(value) for value in row] for row in rows]
-        for row in self.rows:
-            if len(row) != len(self.header):
-                raise ValueError(f"{row} has {len(row)} values for {len(self.header)} columns")
 
     def __str__(self):
         lines = [self.header, *self.rows]

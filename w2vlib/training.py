@@ -40,6 +40,8 @@ class CBOW:
         check.whole(vocab_size, "vocab_size", at_least=2)
         check.whole(hidden_size, "hidden_size")
         check.whole(window_size, "window_size")
+        check.precision(dtype, "dtype")
+        check.matrices(vocab_size, hidden_size, np.dtype(dtype).itemsize)
         check.seed(rng, "rng")
         rng = np.random.default_rng(rng)
         shape = (vocab_size, hidden_size)
@@ -87,6 +89,7 @@ class SkipGram(CBOW):
 
     def backward(self, dout=1):
         n = 2 * self.window_size
+        check.number(dout, "dout")
         dh = self.loss_layer.backward(n * dout)
         self.in_layer.backward(dh.reshape(-1, n, dh.shape[1]).sum(axis=1))
 
@@ -177,6 +180,8 @@ class Trainer:
     """
 
     def __init__(self, model, optimizer):
+        check.having(model, ["forward", "backward", "params", "grads"], "model")
+        check.having(optimizer, ["update"], "optimizer")
         self.model, self.optimizer = model, optimizer
         self.losses = []
 
@@ -192,11 +197,13 @@ class Trainer:
         progress=True,
     ):
         """Train for max_epoch passes over contexts (N, C) and target (N,), ids. Returns None."""
-        check.whole(max_epoch, "max_epoch")
+        check.whole(max_epoch, "max_epoch", at_most=10**9)
         check.whole(batch_size, "batch_size")
         check.whole(eval_interval, "eval_interval")
         check.seed(rng, "rng")
+        check.flag(progress, "progress")
         check.array(contexts, "contexts")
+        check.shape(contexts, (None, *contexts.shape[1:]), "contexts")
         check.ids(target, "target", ndim=1)
         check.array(target, "target")
         check.shape(target, (len(contexts),), "target")

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from w2vlib.check import short
+from w2vlib.check import shapeless, short
 from w2vlib.reading import EOS, UNK
 
 __all__ = ["UnknownWord", "Vocabulary"]
@@ -66,7 +66,7 @@ class Vocabulary:
                 f"words must be a list in the order of the ids, but is a {type(words).__name__}: "
                 "from a dict of words by id make [id_to_word[i] for i in range(len(id_to_word))]"
             )
-        if not isinstance(words, Iterable):
+        if not isinstance(words, Iterable) or shapeless(words):
             raise TypeError(f"words must be a list of strings, but is {short(words)}")
         self._words = list(words)
         self._ids = {}
@@ -92,7 +92,7 @@ class Vocabulary:
         """Id of `word`; UnknownWord, a KeyError, where there is none."""
         try:
             return self._ids[word]
-        except (KeyError, TypeError):
+        except (KeyError, TypeError, ValueError):
             pass
         if not isinstance(word, str):
             raise TypeError(
@@ -112,12 +112,12 @@ class Vocabulary:
         except TypeError:
             raise TypeError(f"id must be an integer, but is {short(id)}") from None
         if not 0 <= i < len(self):
-            raise IndexError(f"id must be at least 0 and below {len(self)}, but is {i}")
+            raise IndexError(f"id must be at least 0 and below {len(self)}, but is {short(i)}")
         return self._words[i]
 
     def ids(self, words):
         """Ids of several words: int32 (len(words),). UnknownWord names the first missing."""
-        if isinstance(words, str) or not isinstance(words, Iterable):
+        if isinstance(words, str | bytes) or not isinstance(words, Iterable) or shapeless(words):
             raise TypeError(
                 f"words must be a list of words, but is {short(words)}; "
                 "split a string first: words.split()"

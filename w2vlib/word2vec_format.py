@@ -142,10 +142,10 @@ def _decoder(encoding, errors):
     try:
         codecs.lookup_error(errors)
         b"a".decode(encoding)
-    except (LookupError, TypeError) as error:
+    except (LookupError, TypeError, ValueError) as error:
         raise ValueError(
-            f"encoding={encoding!r} and errors={errors!r} are not what bytes.decode takes, such as "
-            f"'latin-1' and 'replace' ({error})"
+            f"encoding={check.short(encoding)} and errors={check.short(errors)} are not what "
+            f"bytes.decode takes, such as 'latin-1' and 'replace' ({check.short(error)})"
         ) from None
 
     def decode(encoded, where):

@@ -2,8 +2,14 @@
 
 import re
 import runpy
+import sys
+from unittest import mock
 
-from chapters import BOOK
+import pytest
+from chapters import BOOK, ROOT
+
+sys.path.append(str(ROOT / "tests" / "bad_input"))
+from calls import CALLS
 
 REFERENCE = runpy.run_path(str(BOOK / "_ext" / "reference.py"))
 
@@ -43,3 +49,14 @@ def test_every_public_name_is_shown():
         shown.add(f"{room}.{name}")
     tables = {"w2vlib.engines.ENGINES", "w2vlib.ledger.LATER", "w2vlib.ledger.STAGES"}
     assert not REFERENCE["PUBLIC"] - tables - shown
+
+
+def test_the_table_of_refusals_shows_what_is_said():
+    pytest.importorskip("sphinx", reason="Sphinx is not installed")
+    refusals = runpy.run_path(str(BOOK / "_ext" / "refusals.py"))
+    calls = {name: call for name, call in CALLS.items() if name.startswith("embedding.")}
+    with mock.patch.dict(CALLS, calls, clear=True):
+        told = dict(refusals["refusals"]())
+    assert "IndexError: idx holds the id -1: ids start at 0" in told["embedding.Embedding"]
+    rooms = {refusals["room_of"](name) for name in CALLS}
+    assert {"embedding", "exercises", "exercises.exercise", "page.drawing"} <= rooms

@@ -10,9 +10,10 @@ from chapters import BOOK, CHAPTERS, LIBRARY, ROOT, each_chapter, module_name
 
 # A module may import only from those before it.
 ORDER = [
+    "memory",
+    "check",
     "machine",
     "table",
-    "check",
     "gradient_check",
     "progress",
     "replacing",

@@ -51,7 +51,7 @@ def main(args=None):
         print(f"wrote {out}")
         return 0
     except (OSError, ValueError) as error:
-        print(f"{asked.command}: {error}", file=sys.stderr)
+        print(f"{asked.command}: {' '.join(str(error).splitlines())}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         goes_on = " The same command goes on where it was." * (asked.command == "grade")

@@ -11,6 +11,7 @@ import re
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 
+from w2vlib.check import short
 from w2vlib.classroom import cells, chapter, hand_ins, isolation, marks, private, report
 from w2vlib.classroom.marker import Marker
 from w2vlib.classroom.sheet import key
@@ -19,6 +20,7 @@ from w2vlib.files import writing
 from w2vlib.machine import bar
 
 COLUMNS = ["student", "sheet", "exercise", "points", "of", "reason", "review"]
+MOST_JOBS = 1000
 LONGEST = 86_400  # seconds of a cell or a call: a day
 CHECK = re.compile(rb"\bcheck\(\s*\\?[\"'](\w{1,100})\\?[\"']")  # as JSON has it
 
@@ -38,10 +40,10 @@ def grade(folder, out, *, sheet=None, only=None, jobs=2, timeout=10, checks=None
     which the key itself is not right; OSError for a folder that is not there, or a file that cannot
     be written.
     """
-    if jobs < 1 or not 0 < timeout < LONGEST:
+    if not 1 <= jobs <= MOST_JOBS or not 0 < timeout < LONGEST:
         raise ValueError(
-            f"jobs={jobs}, timeout={timeout:g}: jobs must be at least 1, timeout above 0 and below "
-            f"{LONGEST} seconds"
+            f"jobs={short(jobs)}, timeout={timeout:g}: jobs must be from 1 to {MOST_JOBS}, timeout "
+            f"above 0 and below {LONGEST} seconds"
         )
     folder, out = Path(folder), Path(out)
     if out.suffix.lower() != ".csv":

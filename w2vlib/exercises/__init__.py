@@ -8,6 +8,7 @@ import difflib
 import importlib
 import pkgutil
 
+from w2vlib import check as tool
 from w2vlib.exercises.exercise import Code, Fields
 from w2vlib.page.answer import Answer
 
@@ -23,12 +24,13 @@ def find(name):
     """An exercise by its name: `Fields` or `Code`, with what is expected.
 
     name: the name that its cell passes to `check`.
-    Raises ValueError for a name that no chapter has.
+    Raises TypeError for what is no name, ValueError for one that no chapter has.
     Source: of this course.
 
     >>> sorted(find("lookup_by_hand"))
     ['everything', 'row_3']
     """
+    tool.kind(name, str, "name")
     names = []
     for chapter in chapters():
         exercises = importlib.import_module(f"w2vlib.exercises.{chapter}").EXERCISES
@@ -36,8 +38,10 @@ def find(name):
             found = exercises[name]
             return found if isinstance(found, Fields) else Code(found)
         names += exercises
-    near = difflib.get_close_matches(str(name), names, n=1)
-    raise CannotCheck(f"no exercise {name!r}" + (f": did you mean {near[0]!r}?" if near else ""))
+    near = difflib.get_close_matches(name, names, n=1)
+    raise CannotCheck(
+        f"no exercise {tool.short(name)}" + (f": did you mean {near[0]!r}?" if near else "")
+    )
 
 
 class CannotCheck(ValueError):
@@ -61,7 +65,8 @@ def check(name, answer=..., /, *more, seed=0, **answers):
     seed: an int; with another one, code is tried on other numbers.
     answers: a number, a word or a shape for each field of the exercise, as values or as texts; with
         ..., the page shows a field to type it into.
-    Raises ValueError for a name or a field that the exercise does not have.
+    Raises ValueError for a name or a field that the exercise does not have, TypeError for what is
+        no name, and for a seed that is no whole number.
     Source: of this course.
 
     >>> check("lookup_by_hand", row_3=3, everything="9")
@@ -69,6 +74,7 @@ def check(name, answer=..., /, *more, seed=0, **answers):
     everything: Right.
     """
     exercise = find(name)
+    tool.whole(seed, "seed", at_least=0)
     if isinstance(exercise, Code):
         if answers or more:
             raise CannotCheck(f'{name!r} has no fields: call check("{name}", what you wrote)')

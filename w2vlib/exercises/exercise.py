@@ -82,10 +82,21 @@ class Field:
     kind = ""
 
     def __init__(self, right, mistakes=None, *, label=None):
-        self.right, self.mistakes, self.label = right, dict(mistakes or {}), label
-        for message in self.mistakes.values():
-            if not isinstance(message, str):
-                raise TypeError(f"{check.short(message)}: what to say to a mistake is a text")
+        mistakes = {} if mistakes is None else mistakes
+        check.kind(mistakes, dict, "mistakes")
+        check.label("" if label is None else label, "label")
+        self.right, self.mistakes, self.label = right, dict(mistakes), label
+        for mistake, message in mistakes.items():
+            check.kind(message, str, f"mistakes[{check.short(mistake)}]")
+            self.check(mistake, "a key of mistakes")
+        self.check(right, "right")
+
+    def check(self, value, name):
+        """Raise TypeError for what no answer can be."""
+        try:
+            self.plain(value)
+        except Exception:  # noqa: BLE001 - whatever makes it none
+            raise TypeError(f"{name} is {check.short(value)}: it should be {self.wanted}") from None
 
     def data(self):
         """What the page needs to judge, for JSON."""
@@ -124,7 +135,7 @@ class Number(Field):
     tolerance: how far from it an answer may be; else a ten-thousandth of it.
     label: what stands before the field; else its name.
     percent: whether it is a percentage, 2 and "2%" alike.
-    Raises TypeError where a message is no text.
+    Raises TypeError where a message is no text, or an answer none that can be given.
     Source: of this course.
 
     >>> Number(6, {3: "that is one of the two rows."}).judge("3").said
@@ -136,6 +147,8 @@ class Number(Field):
 
     def __init__(self, right, mistakes=None, *, tolerance=None, label=None, percent=False):
         super().__init__(right, mistakes, label=label)
+        check.flag(percent, "percent")
+        check_tolerance(tolerance)
         self.tolerance, self.percent = tolerance, percent
 
     def plain(self, value):
@@ -172,7 +185,7 @@ class Numbers(Field):
     mistakes: {tuple, or tuple of tuples: what to say to it}.
     tolerance: how far from each an answer may be; else a ten-thousandth of it.
     label: what stands before the field; else its name.
-    Raises TypeError where a message is no text.
+    Raises TypeError where a message is no text, or an answer none that can be given.
     Source: of this course.
 
     >>> Numbers([0.25, 0.75]).judge("1/4, 3/4").said
@@ -185,6 +198,7 @@ class Numbers(Field):
 
     def __init__(self, right, mistakes=None, *, tolerance=None, label=None):
         super().__init__(right, mistakes, label=label)
+        check_tolerance(tolerance)
         self.tolerance = tolerance
 
     def plain(self, value):
@@ -237,7 +251,7 @@ class Shape(Numbers):
     right: a tuple of ints.
     mistakes: {tuple: what to say to it}.
     label: what stands before the field; else its name.
-    Raises TypeError where a message is no text.
+    Raises TypeError where a message is no text, or an answer none that can be given.
     Source: of this course.
 
     >>> Shape((3, 2), {(2, 3): "that is its transpose."}).judge("2 x 3").said
@@ -257,7 +271,7 @@ class Word(Field):
     right: a text, or several spellings that are all right.
     mistakes: {text: what to say to it}.
     label: what stands before the field; else its name.
-    Raises TypeError where a message is no text.
+    Raises TypeError where a message is no text, or an answer none that can be given.
     Source: of this course.
 
     >>> Word(["log", "logarithm"]).judge("Logarithm").said
@@ -268,7 +282,7 @@ class Word(Field):
     wanted = "a word"
 
     def plain(self, value):
-        texts = [value] if isinstance(value, str) else value
+        texts = [value] if isinstance(value, str) else [*value]
         return [parse_word(text) for text in texts]
 
     def verdict(self, given):
@@ -290,7 +304,8 @@ class Choice(Word):
     right: one of them.
     mistakes: {option: what to say to it}.
     label: what stands before the field; else its name.
-    Raises TypeError where a message is no text; ValueError where an answer is no option.
+    Raises TypeError where an option or a message is no text; ValueError for fewer than two options,
+        and where an answer is none.
     Source: of this course.
 
     >>> Choice(["error", "wrong numbers"], "error").judge("wrong numbers").said
@@ -302,10 +317,13 @@ class Choice(Word):
 
     def __init__(self, options, right, mistakes=None, *, label=None):
         super().__init__(right, mistakes, label=label)
+        check.listed(options, "options", at_least=2)
         self.options = list(options)
-        for answer in [right, *self.mistakes]:
-            if answer not in self.options:
-                raise ValueError(f"{answer!r} is no option: {self.options}")
+        for option in self.options:
+            check.kind(option, str, "one of options")
+        check.choice(right, self.options, "right")
+        for mistake in self.mistakes:
+            check.choice(mistake, self.options, "a key of mistakes")
 
     def data(self):
         return super().data() | {"options": self.options}
@@ -339,6 +357,11 @@ class Fields(dict):
         return {name: field.judge(answers.get(name)) for name, field in self.items()}
 
 
+def check_tolerance(tolerance):
+    if tolerance is not None:
+        check.number(tolerance, "tolerance", at_least=0)
+
+
 # ---- Code
 
 
@@ -348,7 +371,8 @@ class Code:
     steps: a generator of (answer, rng) that yields (got, expected, mistakes) or (got, expected):
         what the answer gave, any shape, what it should be, and pairs of a known wrong result and
         what to say to it. A `got` of None or ... counts as not written yet.
-    Raises nothing: whatever the answer does, it says what to change.
+    Raises nothing for an answer, whatever it does: it says what to change. TypeError where steps is
+        no function.
     Source: of this course.
 
     >>> def double(answer, rng):
@@ -359,10 +383,12 @@ class Code:
     """
 
     def __init__(self, steps):
+        check.called_with(steps, "of an answer and a Generator", "steps")
         self.steps = steps
 
     def judge(self, answer, seed=0):
         """What to say to an answer; with another seed it is tried on other numbers."""
+        check.whole(seed, "seed", at_least=0)
         if answer is None or answer is ...:
             return STUB
         whole = hasattr(self.steps, "in_place") or isinstance(answer, type) or not callable(answer)
@@ -460,7 +486,7 @@ def compare(got, expected, mistakes=()):
     got: a number or an array, as it comes from a reader's code; None or ... is not written yet.
     expected: a float, an int, a bool or an array of them, any shape.
     mistakes: pairs of a known wrong result and what to say to it.
-    Raises nothing.
+    Raises nothing for an answer, whatever it is; TypeError where expected holds no numbers.
     Source: of this course.
 
     >>> compare([7, 0], [8, 0], [([7, 0], "row 0 holds only the last of its two parts.")]).said
@@ -468,7 +494,12 @@ def compare(got, expected, mistakes=()):
     """
     if got is None or got is ...:
         return STUB
-    expected = np.asarray(expected)
+    expected = check.as_array(expected, "expected")
+    if expected.dtype.kind not in "biuf":
+        raise TypeError(f"expected has dtype {expected.dtype}: it should be numbers")
+    check.listed(mistakes, "mistakes")
+    for pair in mistakes:
+        check.listed(pair, "a pair of mistakes", at_least=2)
     kinds = "b" if expected.dtype.kind == "b" else ""
     try:
         array = np.array(got)

@@ -36,16 +36,20 @@ class Chances(TwoFaces):
     kind = "chances"
 
     def __init__(self, counts, power=0.75, target=None):
+        check.kind(counts, dict, "counts")
         if len(counts) < 3:
             raise ValueError(f"counts has {len(counts)} word(s): a choice needs three or more")
         for word, count in counts.items():
-            check.whole(count, f"counts[{word!r}]", at_least=0)
+            check.kind(word, str, "a word of counts")
+            check.whole(count, f"counts[{check.short(word)}]", at_least=0)
         check.number(power, "power", at_least=0)
-        self.step = round(STEPS * power)
+        self.step = round(STEPS * min(power, 2))
         if self.step > STEPS or not np.isclose(self.step / STEPS, power):
-            raise ValueError(f"power is {power}: the slider has 0, 0.05, 0.1, ... to 1")
-        if target is not None and target not in counts:
-            raise ValueError(f"target is {target!r}: it should be a word of counts, or None")
+            raise ValueError(f"power is {power}: it should be one of 0, 0.05, 0.1, ... to 1")
+        if target is not None and not (isinstance(target, str) and target in counts):
+            raise ValueError(
+                f"target is {check.short(target)}: it should be a word of counts, or None"
+            )
         if not any(count for word, count in counts.items() if word != target):
             raise ValueError("counts leaves no word to draw: one beside the target must occur")
         self.counts, self.target = dict(counts), target

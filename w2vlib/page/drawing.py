@@ -18,6 +18,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from w2vlib import check
+
 __all__ = ["Diagram", "Node"]
 
 # Colours that the colour-blind can tell apart (Okabe and Ito 2008). A page may set its own.
@@ -31,6 +33,7 @@ FONT, CHARACTER = 13, 7.2  # height and mean width of a letter
 MIDDLE = 0.35  # of the height: so far above its baseline is the middle of a letter
 CELL = 34, 22  # a cell of a table
 HEAD = 7  # of an arrow
+FARTHEST = 1_000_000  # units
 SCALE = 1.3  # pixels in a unit where there is room
 
 
@@ -84,13 +87,17 @@ class Diagram:
     """
 
     def __init__(self, width, height, alt):
+        check.kind(alt, str, "alt")
+        _places(width=width, height=height)
         if not str(alt).strip():
             raise ValueError("alt is empty: it should say in words what the picture says")
         self.width, self.height, self.alt, self.parts = width, height, alt, []
 
     def box(self, x, y, text, role="plain", width=None, height=28):
         """A box with the middle of its left side at (x, y), as wide as its text -> Node."""
+        check.kind(text, str, "text")
         lines = text.split("\n")
+        _places(x=x, y=y, height=height, width=width or 0)
         width = width or max(map(len, lines)) * CHARACTER + 16
         height = max(height, len(lines) * (FONT + 3) + 8)
         self._rectangle(x, y - height / 2, width, height, role, radius=5)
@@ -100,7 +107,10 @@ class Diagram:
 
     def circle(self, x, y, text="", role="plain", radius=11, filled=False):
         """A circle with its centre at (x, y) -> Node."""
-        colour, look = COLOURS[role], _line(role)
+        _places(x=x, y=y, radius=radius)
+        check.flag(filled, "filled")
+        check.label(text, "text")
+        colour, look = _colour(role), _line(role)
         fill = f'fill="{colour}"' if filled else f'fill="{colour}" fill-opacity="0.12"'
         self.parts.append(f'<circle cx="{_n(x)}" cy="{_n(y)}" r="{_n(radius)}" {fill} {look}/>')
         if text:
@@ -114,16 +124,24 @@ class Diagram:
         array: [0, 2] for two rows, (0, 2) for a cell, (slice(None), 2) for a column; the rest is
         plain. title: stands above it, for example "W (4, 3)".
         """
-        values = np.asarray(values)
+        _places(x=x, y=y)
+        check.label(title, "title")
+        values = check.as_array(values, "values")
+        check.shape(values, (None, None), "values")
         is_marked = np.zeros(values.shape, bool)
-        is_marked[marked if isinstance(marked, tuple) and marked else list(marked)] = True
+        try:
+            is_marked[marked if isinstance(marked, tuple) and marked else list(marked)] = True
+        except (IndexError, TypeError, ValueError) as error:
+            raise IndexError(
+                f"marked is {check.short(marked)}: it should be an index ({error})"
+            ) from None
         wide, high = cell
         if title:
             self.text(x + values.shape[1] * wide / 2, y - 10, title)
         for wanted in (False, True):  # marked cells last: their borders lie on top
             corners = [(x + j * wide, y + i * high) for i, j in np.argwhere(is_marked == wanted)]
             outline = "".join(f"M{_n(a)} {_n(b)}h{wide}v{high}h-{wide}z" for a, b in corners)
-            fill = f'fill="{COLOURS[role]}" fill-opacity="0.12"' if wanted else 'fill="none"'
+            fill = f'fill="{_colour(role)}" fill-opacity="0.12"' if wanted else 'fill="none"'
             look = _line(role) if wanted else 'stroke="currentColor" stroke-opacity="0.5"'
             if corners:
                 self.parts.append(f'<path d="{outline}" {fill} {look}/>')
@@ -137,11 +155,13 @@ class Diagram:
 
         label: stands beside its middle; side: -1 above or to the left of it, 1 on the other side.
         """
+        check.choice(side, (-1, 1), "side")
+        check.label(label, "label")
         (x0, y0), (x1, y1) = _ends(start, end)
         length = float(np.hypot(x1 - x0, y1 - y0))
         ux, uy = (x1 - x0) / length, (y1 - y0) / length
         bx, by = x1 - HEAD * ux, y1 - HEAD * uy  # where the head begins
-        colour = COLOURS[role]
+        colour = _colour(role)
         self.parts.append(
             f'<line x1="{_n(x0)}" y1="{_n(y0)}" x2="{_n(bx)}" y2="{_n(by)}" {_line(role)}/>'
         )
@@ -149,7 +169,7 @@ class Diagram:
         corners.append((bx + HEAD / 2 * uy, by - HEAD / 2 * ux))
         points = " ".join(f"{_n(a)},{_n(b)}" for a, b in corners)
         self.parts.append(f'<polygon points="{points}" fill="{colour}"/>')
-        if label:
+        if label != "":
             x, y = (x0 + x1) / 2, (y0 + y1) / 2
             if abs(ux) >= abs(uy):
                 self.text(x, y + side * 11, label, role)
@@ -164,10 +184,10 @@ class Diagram:
 
     def line(self, start, end, role="plain"):
         """A thin line between two points."""
-        (x0, y0), (x1, y1) = start, end
+        (x0, y0), (x1, y1) = _point(start, "start"), _point(end, "end")
         self.parts.append(
             f'<line x1="{_n(x0)}" y1="{_n(y0)}" x2="{_n(x1)}" y2="{_n(y1)}" '
-            f'stroke="{COLOURS[role]}" stroke-width="0.8" stroke-opacity="0.8"/>'
+            f'stroke="{_colour(role)}" stroke-width="0.8" stroke-opacity="0.8"/>'
         )
 
     def curve(self, xs, ys, role="forward", part=""):
@@ -187,7 +207,9 @@ class Diagram:
         """
         look = "" if align == "middle" else f' text-anchor="{align}"'
         look += "" if size == FONT else f' font-size="{size}"'
-        look += "" if role == "plain" else f' fill="{COLOURS[role]}"'
+        look += "" if role == "plain" else f' fill="{_colour(role)}"'
+        _places(x=x, y=y, size=size)
+        check.label(text, "text")
         baseline = y + MIDDLE * size
         start = f'<text{_named(part)} x="{_n(x)}" y="{_n(baseline)}"'
         self.parts.append(f"{start}{look}>{escape(str(text))}</text>")
@@ -195,7 +217,7 @@ class Diagram:
     def _rectangle(self, x, y, width, height, role, radius=0):
         self.parts.append(
             f'<rect x="{_n(x)}" y="{_n(y)}" width="{_n(width)}" height="{_n(height)}" '
-            f'rx="{radius}" fill="{COLOURS[role]}" fill-opacity="0.12" {_line(role)}/>'
+            f'rx="{radius}" fill="{_colour(role)}" fill-opacity="0.12" {_line(role)}/>'
         )
 
     def __repr__(self):
@@ -219,10 +241,22 @@ def _ends(start, end):
             first, second = second, first
         return getattr(start, first), getattr(end, second)
     if isinstance(start, Node):
+        end = _point(end, "end")
         return min((start.left, start.right, start.top, start.bottom), key=_distance(end)), end
     if isinstance(end, Node):
+        start = _point(start, "start")
         return start, min((end.left, end.right, end.top, end.bottom), key=_distance(start))
-    return start, end
+    return _point(start, "start"), _point(end, "end")
+
+
+def _point(it, name):
+    """The two numbers of a place. TypeError for what is none."""
+    try:
+        x, y = it
+        _places(x=x, y=y)
+    except (TypeError, ValueError):
+        raise TypeError(f"{name} is {check.short(it)}: it should be a Node or (x, y)") from None
+    return x, y
 
 
 def _distance(point):
@@ -233,7 +267,20 @@ def _line(role):
     """How the lines of a role are drawn."""
     width = 2.4 if role == "parameter" else 1.5
     dashes = ' stroke-dasharray="5 3"' if role == "gradient" else ""
-    return f'stroke="{COLOURS[role]}" stroke-width="{width}"{dashes}'
+    return f'stroke="{_colour(role)}" stroke-width="{width}"{dashes}'
+
+
+def _places(**values):
+    """Raise TypeError or ValueError unless all are places or lengths of a picture."""
+    for name, value in values.items():
+        check.number(value, name)
+        if abs(float(value)) > FARTHEST:
+            raise ValueError(f"{name} is {check.short(value)}: it should be at most {FARTHEST:,}")
+
+
+def _colour(role):
+    check.choice(role, COLOURS, "role")
+    return COLOURS[role]
 
 
 def _named(part):
@@ -241,7 +288,7 @@ def _named(part):
 
 
 def _label(value):
-    if isinstance(value, Integral):
+    if isinstance(value, Integral) and not isinstance(value, np.timedelta64):
         return f"{value:,}"
     return f"{value:g}" if isinstance(value, (float, np.floating)) else str(value)
 

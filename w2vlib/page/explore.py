@@ -7,9 +7,11 @@ what the reader sees by dragging comes from the code of the page.
 """
 
 import itertools
+from collections.abc import Iterable
 from html import escape
 from numbers import Integral, Real
 
+from w2vlib import check
 from w2vlib.page.faces import TwoFaces, embed
 
 __all__ = ["Explore"]
@@ -39,19 +41,31 @@ class Explore(TwoFaces):
     def __init__(self, picture, *, start=None, play=False, **controls):
         if not controls:
             raise ValueError("no control: pass the values of an argument, as in score=[-1, 0, 1]")
+        check.called_with(picture, "of the controls", "picture")
+        check.flag(play, "play")
+        start = {} if start is None else start
+        check.kind(start, dict, "start")
+        for name, values in controls.items():
+            is_text = isinstance(values, str | bytes)
+            if is_text or not isinstance(values, Iterable) or check.shapeless(values):
+                raise TypeError(f"{name} is {check.short(values)}: it should be a list of values")
         self.controls = {name: list(values) for name, values in controls.items()}
-        for name, value in (start or {}).items():
-            if value not in self.controls.get(name, []):
-                raise ValueError(f"start has {name}={value!r}: it should be a value of a control")
+        for name, value in start.items():
+            if not any(check.same(value, other) for other in self.controls.get(name, ())):
+                raise ValueError(
+                    f"start has {name}={check.short(value)}: it should be a value of a control"
+                )
         combinations = list(itertools.product(*self.controls.values()))
         if not 1 < len(combinations) <= MOST:
-            raise ValueError(f"{len(combinations)} pictures: 2 to {MOST} are what a page can carry")
+            raise ValueError(
+                f"{', '.join(controls)} have {len(combinations)} combinations: a page should carry "
+                f"2 to {MOST} pictures"
+            )
         if play and not _slides(next(iter(self.controls.values()))):
-            raise ValueError("play moves the first control: give it numbers")
+            raise ValueError("play is True, which moves the first control: give it numbers")
         self.play = play
         self.start = [
-            values.index((start or {}).get(name, values[0]))
-            for name, values in self.controls.items()
+            values.index(start.get(name, values[0])) for name, values in self.controls.items()
         ]
         self.frames = [
             _html(picture(**dict(zip(self.controls, values)))) for values in combinations

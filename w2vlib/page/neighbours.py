@@ -9,6 +9,7 @@ scripts, once the box is first used: a line of words, then a row of H signed byt
 from html import escape
 
 from w2vlib import check
+from w2vlib.evaluation import WordVectors
 from w2vlib.page.faces import TwoFaces
 
 __all__ = ["Neighbours"]
@@ -36,8 +37,17 @@ class Neighbours(TwoFaces):
     kind = "neighbours"
 
     def __init__(self, vectors, file, first="king", topn=8):
+        check.kind(vectors, WordVectors, "vectors")
+        check.kind(file, str, "file")
+        check.kind(first, str, "first")
         check.whole(topn, "topn")
         self.vectors, self.file, self.first, self.topn = vectors, file, first, topn
+        try:
+            read(first)
+        except ValueError:
+            raise ValueError(
+                f"first is {check.short(first)}: it should be a word, or a sum such as 'king - man'"
+            ) from None
         self.answer(first)
 
     def __repr__(self):

@@ -44,15 +44,14 @@ class Playground(TwoFaces):
 
     def __init__(self, text, *, rate=0.1, seed=0):
         check.whole(seed, "seed", at_least=0)
-        if rate not in RATES:
-            raise ValueError(f"rate is {rate}: it should be one of {', '.join(map(str, RATES))}")
-        if not isinstance(text, str):
-            raise TypeError(f"text is {check.short(text)}: it should be a string")
+        check.choice(rate, RATES, "rate")
+        check.kind(text, str, "text")
         words = text.split()
         vocabulary = Vocabulary(list(dict.fromkeys(words)))
         if not 4 <= len(vocabulary) <= 12:
             raise ValueError(
-                f"text has {len(vocabulary)} different words: 4 to 12 are what can be seen at once"
+                f"text is {check.short(text)}, {len(vocabulary)} different words: it should have 4 "
+                "to 12, which can be seen at once"
             )
         self.text, self.rate = text, rate
         self.ids = vocabulary.ids(words)

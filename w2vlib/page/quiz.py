@@ -27,17 +27,19 @@ class Quiz(TwoFaces):
 
     def __init__(self, *questions):
         if not questions:
-            raise ValueError("no question: pass pairs of a question and its answers")
+            raise ValueError("no questions: pass pairs of a question and its answers")
         for pair in questions:
             question, answers = pair if isinstance(pair, tuple) and len(pair) == 2 else (pair, None)
             texts = [question, *answers, *answers.values()] if isinstance(answers, dict) else [None]
             if not all(isinstance(text, str) for text in texts):
                 raise TypeError(
-                    f"{check.short(pair)}: it should be a question and a dict, {{answer: what to "
-                    "say to it}, all of them strings"
+                    f"questions hold {check.short(pair)}: each should be a question and a dict, "
+                    "{answer: what to say to it}, all of them strings"
                 )
             if len(answers) < 2:
-                raise ValueError(f"{question!r} has {len(answers)} answers: a quiz needs a choice")
+                raise ValueError(
+                    f"answers of {check.short(question)} are {len(answers)}: a quiz needs a choice"
+                )
         self.questions = questions
 
     def __repr__(self):

@@ -8,7 +8,7 @@ columns (`w2vlib.road`), and lists what a round of so many machines spends its t
 
 import numpy as np
 
-from w2vlib import road
+from w2vlib import check, road
 from w2vlib.page.drawing import COLOURS, Diagram
 from w2vlib.page.faces import TwoFaces, embed
 
@@ -58,10 +58,7 @@ class Road(TwoFaces):
         for name, (_, values, unit, _) in CONTROLS.items():
             usual = base.get(name, 1_000_000) / unit
             value = start.pop(name, round(usual, 9))
-            if value not in values:
-                raise ValueError(
-                    f"{name} is {value}: it should be one of {', '.join(map(str, values))}"
-                )
+            check.choice(value, values, name)
             self.at[name] = values.index(value)
         if start:
             raise ValueError(f"{next(iter(start))} is no control: there are {', '.join(CONTROLS)}")

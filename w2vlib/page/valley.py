@@ -56,18 +56,19 @@ class Valley(TwoFaces):
     kind = "valley"
 
     def __init__(self, start=(8.0, 1.0), rates=None):
-        start = np.asarray(start, dtype=float)
         check.shape(start, (2,), "start")
+        if np.asarray(start).dtype.kind not in "fiu":
+            raise TypeError(f"start is {check.short(start)}: it should be two numbers")
+        start = np.asarray(start, dtype=float)
         if not np.all(np.abs(start) <= REACH):
-            raise ValueError(f"start is {start.tolist()}: at most {REACH} from 0")
+            raise ValueError(f"start is {start.tolist()}: it should be at most {REACH} from 0")
         self.start = start.round(1)
-        self.rates = {"SGD": 0.018, "momentum": 0.01, "Adam": 0.4} | (rates or {})
-        for name, rate in self.rates.items():
-            if name not in OPTIMISERS or rate not in RATES:
-                raise ValueError(
-                    f"rates has {name}={rate}: a rate of {', '.join(OPTIMISERS)} should be one of "
-                    f"{', '.join(map(str, RATES))}"
-                )
+        rates = {} if rates is None else rates
+        check.kind(rates, dict, "rates")
+        for name, rate in rates.items():
+            check.choice(name, OPTIMISERS, "a name in rates")
+            check.choice(rate, RATES, f"rates[{name!r}]")
+        self.rates = {"SGD": 0.018, "momentum": 0.01, "Adam": 0.4} | rates
         self.paths = {
             name: walk(optimiser(self.rates[name]), self.start)
             for name, optimiser in OPTIMISERS.items()

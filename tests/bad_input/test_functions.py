@@ -1,0 +1,200 @@
+"""Every public function, with bad input: it works, or it says what is wrong and what to do."""
+
+import importlib
+import runpy
+import tracemalloc
+from copy import deepcopy
+from pathlib import Path
+
+import numpy as np
+import pytest
+from calls import CALLS, CORPUS, W
+from long import LONG
+from mistakes import alike, attempt, has_arrays, junk, spoilt
+
+from w2vlib import memory, training
+from w2vlib.check import short
+
+hypothesis = pytest.importorskip("hypothesis", reason="Hypothesis is not installed")
+from hypothesis import given, settings, strategies
+from hypothesis.extra import numpy as arrays
+
+REFERENCE = runpy.run_path(str(Path(__file__).parents[2] / "book" / "_ext" / "reference.py"))
+# What CALLS leaves out.
+INSIDE = [
+    "compiled",
+    "descent",
+    "fused.step",
+    "fused.gradients",
+    "fused.window_weights",
+    "fused.draw",
+]
+HOLDS = [
+    "cluster_text.ClusterText", "engine.Engine", "evaluation.AnalogyScore", "evaluation.PairScore",
+    "exercises.exercise.Verdict", "ledger.Row", "page.answer.Answer", "page.drawing.Node",
+    "progress.DivergenceError", "progress.Progress", "road.Round", "vocabulary.UnknownWord",
+]  # fmt: skip
+ELSEWHERE = ["cluster_text.load_on_cluster", "ledger.chart"]  # with Dask, with Matplotlib
+ASKS_NOTHING = ["ledger.missing", "machine.other_core", "machine.sized"]
+
+each_call = pytest.mark.parametrize("name", CALLS)
+
+
+@pytest.fixture(autouse=True)
+def elsewhere(tmp_path, monkeypatch):
+    """Files whose names are bad input are written there."""
+    monkeypatch.chdir(tmp_path)
+
+
+def test_every_public_name_is_called():
+    called = {".".join(name.split()[0].split(".")[:-1]) for name in CALLS} | set(CALLS)
+    left_out = [*INSIDE, *HOLDS, *ELSEWHERE, *ASKS_NOTHING]
+    for path in REFERENCE["PUBLIC"]:
+        name = path.removeprefix("w2vlib.")
+        room, _, last = path.rpartition(".")
+        if callable(getattr(importlib.import_module(room), last)):
+            assert name in called or name.startswith(tuple(left_out)), name
+
+
+@pytest.mark.parametrize("name", CALLS.keys() - {"ledger.slowdown"})  # which takes gigabytes
+def test_a_call_works(name):
+    CALLS[name].function(**deepcopy(CALLS[name].arguments))
+
+
+@each_call
+def test_bad_input_works_or_is_refused_in_words(name):
+    call, refused = CALLS[name], set()
+    for argument, sound in call.arguments.items():
+        for value in [*junk(), *spoilt(sound)]:
+            try:
+                _, error = attempt(call, argument, value)
+            except AssertionError as found:
+                raise AssertionError(f"{argument}={short(value)}: {found}") from found
+            if error is not None:
+                refused.add(argument)
+    assert refused == set(call.arguments) - TAKE_ANYTHING.get(name, set())
+
+
+# Arguments that nothing is wrong for.
+TAKE_ANYTHING = {
+    "evaluation.WordVectors.get": {"word"},
+    "exercises.check": {"row_3", "everything"},
+    "exercises.exercise.Choice": {"given"},
+    "exercises.exercise.Code": {"answer"},
+    "exercises.exercise.Number": {"given"},
+    "exercises.exercise.Numbers": {"given"},
+    "exercises.exercise.Shape": {"given"},
+    "exercises.exercise.Word": {"given"},
+    "exercises.exercise.compare": {"got"},
+}
+
+
+def numbers():
+    """Those that take long are left out: a million epochs work."""
+    whole = (
+        strategies.integers(-9, 9)
+        | strategies.integers(2**50)
+        | strategies.integers(None, -(2**50))
+    )
+    return whole | strategies.floats() | strategies.booleans() | strategies.none()
+
+
+def anything():
+    leaves = numbers() | strategies.text() | strategies.binary() | strategies.complex_numbers()
+    lists = strategies.recursive(leaves, lambda it: strategies.lists(it, max_size=5), max_leaves=9)
+    dicts = strategies.dictionaries(leaves, leaves, max_size=3)
+    shapes = arrays.array_shapes(min_dims=0, max_dims=3, min_side=0, max_side=4)
+    return lists | dicts | arrays.arrays(arrays.scalar_dtypes(), shapes)
+
+
+@each_call
+@settings(max_examples=2000 if LONG else 8)
+@given(data=strategies.data())
+def test_random_input_works_or_is_refused_in_words(name, data):
+    call = CALLS[name]
+    if call.arguments:
+        argument = data.draw(strategies.sampled_from(sorted(call.arguments)))
+        attempt(call, argument, data.draw(anything()))
+
+
+@each_call
+def test_arrays_in_other_dresses_give_the_same(name):
+    call = CALLS[name]
+    for argument, sound in call.arguments.items():
+        if argument not in call.in_place:
+            for value in alike(sound):
+                expected = call.function(**deepcopy(call.arguments))
+                np.testing.assert_equal(*map(plain, (attempt(call, argument, value)[0], expected)))
+
+
+def plain(result):
+    """A result that can be compared."""
+    if isinstance(result, np.ndarray) or not has_arrays(result):
+        return result if isinstance(result, np.ndarray | float | int | list | tuple) else None
+    return [plain(part) for part in result]
+
+
+@pytest.mark.parametrize("size", [10**12, 10**15, 10**18])
+@pytest.mark.parametrize(
+    "name, argument",
+    [
+        ("bottlenecks.one_hot", "vocab_size"), ("bottlenecks.OneHotCBOW", "vocab_size"),
+        ("bottlenecks.OneHotCBOW", "hidden_size"), ("training.CBOW", "vocab_size"),
+        ("training.CBOW", "hidden_size"), ("training.CBOW", "window_size"),
+        ("training.CBOW", "sample_size"), ("training.SkipGram", "hidden_size"),
+        ("sampler.UnigramSampler", "sample_size"), ("training.Trainer", "max_epoch"),
+        ("negative_sampling.NegativeSamplingLoss", "sample_size"), ("engines.train", "vector_size"),
+        ("engines.train", "window"), ("engines.train", "negative"), ("engines.train", "epochs"),
+        ("engines.train", "threads"), ("draws.AliasTable.draw", "size"),
+        ("draws.draw_others", "size"), ("ledger.measure", "vocab_size"),
+        ("ledger.seconds", "repeats"),
+        ("distributed.merge", "size"), ("distributed.rows_that_meet", "levels"),
+        ("bottlenecks.create_contexts_target", "window_size"), ("road.half", "most"),
+    ],
+)  # fmt: skip
+def test_absurd_sizes_are_refused_before_memory_runs_out(name, argument, size):
+    tracemalloc.start()
+    try:
+        _, error = attempt(CALLS[name], argument, size)
+        assert error is not None
+        assert tracemalloc.get_traced_memory()[1] < 20e6
+    finally:
+        tracemalloc.stop()
+
+
+def test_an_id_that_no_memory_has_room_for():
+    call = CALLS["sampler.UnigramSampler"]
+    for largest in (10**12, 2**62):
+        _, error = attempt(call, "corpus", np.append(CORPUS, largest))
+        assert isinstance(error, MemoryError)
+        assert f"corpus holds the id {largest}" in str(error)
+
+
+def test_what_memory_there_is_decides(monkeypatch):
+    monkeypatch.setattr(memory, "there_is", lambda: 1_000_000)
+    with pytest.raises(MemoryError, match="vocab_size is 1,000,000 and hidden_size 3: .*take a sm"):
+        training.CBOW(1_000_000, 3, 1, CORPUS)
+    monkeypatch.setattr(memory, "there_is", lambda: 10**12)
+    training.CBOW(1_000, 3, 1, CORPUS)
+
+
+def test_the_memory_there_is():
+    assert 10**8 < memory.there_is() <= memory.MORE_THAN_ANY
+
+
+def test_layers_let_nan_pass_and_the_trainer_stops():
+    layer = CALLS["embedding_dot.EmbeddingDot"]
+    h = np.full((2, 3), np.nan)
+    assert np.isnan(layer.function(**layer.arguments | {"h": h})[0]).all()
+    model = training.CBOW(6, 3, 1, CORPUS, sample_size=2)
+    model.word_vecs[...] = np.nan
+    trainer = training.Trainer(model, training.SGD(0.1))
+    with pytest.raises(FloatingPointError, match="diverged in epoch 1"):
+        trainer.fit(CORPUS[[[0, 2]]], CORPUS[[1]], progress=False)
+
+
+def test_the_weights_that_are_given_stay_as_they_are():
+    before = W.copy()
+    layer = CALLS["embedding.Embedding"]
+    layer.function(**layer.arguments)
+    np.testing.assert_array_equal(W, before)
