@@ -2,7 +2,7 @@
 # is no make, and finds what is set here (make serve PORT=8001) in its environment.
 
 PYTHON ?= python3
-TARGETS := book pdf slides serve test lint outputs bench lab binder pins install install-tests clean
+TARGETS := book pdf epub slides site serve test lint outputs bench lab binder pins install install-tests clean
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:

@@ -63,10 +63,25 @@ def pdf():
     run("python", "tools/pdf.py", HTML, BUILD / "word2vec-made-fast.pdf")
 
 
+def epub():
+    """build the book and make an EPUB of it (needs Chromium)"""
+    book()
+    install_tests()
+    run("python", "tools/epub.py", HTML, BUILD / "word2vec-made-fast.epub")
+
+
 def slides():
     """make a deck of slides of each chapter, for a projector"""
     install_tests()
     run("python", "tools/slides", BUILD / "slides")
+
+
+def site():
+    """build all that is published: the book, and PDF, EPUB and slides beside it"""
+    pdf()
+    run("python", "tools/epub.py", HTML, BUILD / "word2vec-made-fast.epub")
+    slides()
+    run("python", "tools/site.py", HTML, BUILD)
 
 
 def serve():
@@ -120,18 +135,12 @@ def lab():
 
 
 def binder():
-    """run every chapter in a fresh environment like Binder's"""
+    """install as Binder does, and run every chapter there in a browser"""
     install_tests()
     folder = BUILD / "binder"
-    subprocess.run([sys.executable, "-m", "venv", "--clear", folder], check=True)
-    # Binder's own packages first (as of repo2docker 2026.4), then ours, then the library.
-    brings = ["jupyterlab==4.4.9", "notebook==7.4.7", "ipywidgets==8.1.7", "ipykernel==7.0.1"]
-    for wanted in (brings, ["-r", "requirements.txt"], ["."]):
-        pip(*wanted, venv=folder)
-    run("python", "-m", "pip", "check", venv=folder)
-    pip("-r", "requirements-test.txt", venv=folder)
-    order = ["-n", "2", "--dist", "loadfile", "--nbval", "--nbval-current-env"]
-    run("python", "-m", "pytest", *order, "book", venv=folder)
+    subprocess.run([sys.executable, ROOT / "tools" / "binder.py", folder], check=True)
+    os.environ["W2VLIB_BINDER"] = str(folder)
+    run("python", "-m", "pytest", "-rP", "tests/book/test_chapters_in_lab.py")
 
 
 def pins():
@@ -261,7 +270,21 @@ def program(name, venv=VENV, system=os.name):
 
 TARGETS = {
     target.__name__.replace("_", "-"): target
-    for target in (book, pdf, slides, serve, test, lint, outputs, bench, lab, binder, pins)
+    for target in (
+        book,
+        pdf,
+        epub,
+        slides,
+        site,
+        serve,
+        test,
+        lint,
+        outputs,
+        bench,
+        lab,
+        binder,
+        pins,
+    )
     + (install, install_tests, clean)
 }
 

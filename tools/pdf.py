@@ -5,6 +5,7 @@
 `make pdf` builds the book first. How a page looks on paper is said in book/_static/book.css.
 """
 
+import contextlib
 import shutil
 import sys
 from io import BytesIO
@@ -63,9 +64,27 @@ OUTLINE = r"""(sections) => {
 }"""
 
 
-def parse(path):
-    """The page in a file."""
-    return BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
+def parse(page):
+    """A page, in a file or as text."""
+    text = page.read_text(encoding="utf-8") if isinstance(page, Path) else page
+    return BeautifulSoup(text, "html.parser")
+
+
+def names(folder):
+    """The pages of the book, in their order."""
+    links = parse(folder / "index.html").select("nav.bd-links a")
+    return ["index" if link["href"] == "#" else Path(link["href"]).stem for link in links]
+
+
+@contextlib.contextmanager
+def browser(what):
+    """A browser for `make what`."""
+    with sync_playwright() as playwright:
+        found = filter(None, map(shutil.which, ["chromium", "google-chrome"]))
+        path = next(found, playwright.chromium.executable_path)
+        if not Path(path).exists():
+            sys.exit(f"make {what}: {NO_BROWSER}")
+        yield playwright.chromium.launch(executable_path=path)
 
 
 def join(folder):
@@ -73,10 +92,8 @@ def join(folder):
 
     Pages have ids in common, "exercises" for one: each id gets the name of its page before it.
     """
-    links = parse(folder / "index.html").select("nav.bd-links a")
-    names = ["index" if link["href"] == "#" else Path(link["href"]).stem for link in links]
-    contents, articles = [], []
-    for name in names:
+    listed, contents, articles = names(folder), [], []
+    for name in listed:
         page = parse(folder / f"{name}.html")
         article = page.select_one("article")
         for unused in article.select("script, a.headerlink, #your-progress"):
@@ -86,7 +103,7 @@ def join(folder):
         for link in article.select("a[href]"):
             to, _, place = link["href"].partition("#")
             to = to.removesuffix(".html") or name
-            if to in names:
+            if to in listed:
                 link["href"] = f"#{to}--{place}" if place else f"#{to}"
             elif ":" not in link["href"]:
                 del link["href"]  # a file beside the pages, which paper does not have
@@ -114,13 +131,8 @@ def join(folder):
 
 def print_pdf(folder):
     """Join the pages of a folder and print them; the bytes of the PDF."""
-    with sync_playwright() as playwright:
-        found = filter(None, map(shutil.which, ["chromium", "google-chrome"]))
-        path = next(found, playwright.chromium.executable_path)
-        if not Path(path).exists():
-            sys.exit(f"make pdf: {NO_BROWSER}")
-        browser = playwright.chromium.launch(executable_path=path)
-        page = browser.new_page(color_scheme="light")
+    with browser("pdf") as chromium:
+        page = chromium.new_page(color_scheme="light")
         page.set_default_timeout(300_000)
         print("Joining the pages", flush=True)
         joined, address = join(folder), (folder / "joined.html").resolve().as_uri()

@@ -4,6 +4,7 @@
 {ladder}              each stage of chapter 11's ledger, a link to the chapter that builds it
 {neighbours}          chapter 8's box for a word, with the vectors that are stored for it
 {start}               where to begin: chapter 1, and its cells
+{downloads}           where `make site` puts links to PDF, EPUB and slides; how to make these
 {minutes}`02_embedding`   how long a chapter says that it takes
 {hours}`about _ hours`    and all of them
 """
@@ -105,6 +106,12 @@ class Start(Front):
         return f'<p class="w2v-start"><a href="{chapter}.html">Start with chapter 1</a> {here}</p>'
 
 
+class Downloads(Front):
+    def html(self, app):  # tools/site.py looks for this line
+        made = "<code>make pdf</code>, <code>make epub</code> and <code>make slides</code>"
+        return f'<p class="w2v-downloads">The book as one PDF, as an EPUB, and slides: {made}.</p>'
+
+
 class Minutes(SphinxRole):
     """What the chapter itself says."""
 
@@ -134,6 +141,7 @@ def setup(app):
     app.add_directive("ladder", Ladder)
     app.add_directive("neighbours", Box)
     app.add_directive("start", Start)
+    app.add_directive("downloads", Downloads)
     app.add_role("minutes", Minutes())
     app.add_role("hours", Hours())
     # It depends on chapters, and on whether Pyodide's files are there: it is read each time.

@@ -11,6 +11,8 @@ ROOT = Path(__file__).resolve().parents[2]
 BOOK = ROOT / "book"
 LIBRARY = ROOT / "w2vlib"
 CHAPTERS = sorted(BOOK.glob("[0-9][0-9]_*.ipynb"))
+# Pages of the book that stand for all of them where these would take minutes.
+FEW = ["index", CHAPTERS[1].stem, CHAPTERS[-1].stem, "glossary", "references"]
 
 # What waits for a prediction shows.
 REVEAL = "document.querySelectorAll('.w2v-wait button').forEach((button) => button.click())"

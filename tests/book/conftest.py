@@ -4,6 +4,7 @@ import contextlib
 import functools
 import os
 import re
+import shutil
 import subprocess
 import sys
 import threading
@@ -13,7 +14,7 @@ from pathlib import Path
 import pytest
 import yaml
 from bs4 import BeautifulSoup
-from chapters import ROOT
+from chapters import FEW, ROOT
 
 PROBLEM = re.compile(r".*(?:WARNING|ERROR|Error).*")
 
@@ -57,6 +58,20 @@ def build(folder, pyodide, toc=None):
     if done.returncode:
         pytest.fail("\n".join(PROBLEM.findall(done.stdout + done.stderr)), pytrace=False)
     return done.stdout
+
+
+@pytest.fixture(scope="session")
+def few(html, tmp_path_factory):
+    """The built book, with few pages in its list of them."""
+    folder = tmp_path_factory.mktemp("few") / "html"
+    shutil.copytree(html, folder)
+    front = folder / "book" / "index.html"
+    page = BeautifulSoup(front.read_text(encoding="utf-8"), "html.parser")
+    for link in page.select("nav.bd-links a"):
+        if link["href"] not in ["#", *(f"{name}.html" for name in FEW)]:
+            link.decompose()
+    front.write_text(str(page), encoding="utf-8")
+    return folder
 
 
 class Server(ThreadingHTTPServer):

@@ -149,6 +149,17 @@ def test_a_book_that_was_not_built_is_told(project):
         project.does("serve")
 
 
+def test_a_site_is_all_that_is_published(project):
+    project.does("install-tests")
+    made = [command.replace(f"{project.root}/_build", "B") for command in project.does("site")]
+    assert made[-4:] == [
+        "tools/pdf.py B/html B/word2vec-made-fast.pdf",
+        "tools/epub.py B/html B/word2vec-made-fast.epub",
+        "tools/slides B/slides",
+        "tools/site.py B/html B",
+    ]
+
+
 @pytest.mark.parametrize("name", ["boook", "PRT=8001"])
 def test_what_is_not_known_is_told(project, name):
     with pytest.raises(

@@ -1,19 +1,17 @@
 """The book on paper: what a browser prints of a page, and one PDF of all of it."""
 
 import runpy
-import shutil
 import subprocess
 import sys
 
 import pytest
 from bs4 import BeautifulSoup
-from chapters import CHAPTERS, ROOT
+from chapters import CHAPTERS, FEW, ROOT
 
 pytest.importorskip("playwright", reason="Playwright is not installed")
 PdfReader = pytest.importorskip("pypdf", reason="pypdf is not installed").PdfReader
 TOOL = ROOT / "tools" / "pdf.py"
-FIRST, LAST = CHAPTERS[1].stem, CHAPTERS[-1].stem
-KEPT = ["index", FIRST, LAST, "glossary", "references"]  # all of them would take a minute
+FIRST, LAST = FEW[1:3]
 READY = "() => MathJax.startup.promise.then(() => document.fonts.ready).then(() => true)"
 
 RAW_MATH = r"""[...document.querySelectorAll("article :is(p, li, dd, td, figcaption)")]
@@ -50,25 +48,11 @@ def test_paper_is_white_by_night(page, html):
     assert page.evaluate("document.documentElement.dataset.theme") == "dark"
 
 
-@pytest.fixture(scope="module")
-def few(html, tmp_path_factory):
-    """The built book, with few pages in its list of them."""
-    folder = tmp_path_factory.mktemp("few") / "html"
-    shutil.copytree(html, folder)
-    front = folder / "book" / "index.html"
-    page = BeautifulSoup(front.read_text(encoding="utf-8"), "html.parser")
-    for link in page.select("nav.bd-links a"):
-        if link["href"] not in ["#", *(f"{name}.html" for name in KEPT)]:
-            link.decompose()
-    front.write_text(str(page), encoding="utf-8")
-    return folder
-
-
 def test_pages_are_joined(page, few):
     joined = few / "book" / "joined.html"
     joined.write_text(runpy.run_path(str(TOOL))["join"](few / "book"), encoding="utf-8")
     soup = BeautifulSoup(joined.read_text(encoding="utf-8"), "html.parser")
-    assert [article["id"] for article in soup.select("article")] == ["contents", *KEPT]
+    assert [article["id"] for article in soup.select("article")] == ["contents", *FEW]
     ids = [tag["id"] for tag in soup.find_all(id=True)]
     assert len(ids) == len(set(ids))
     links = [link["href"][1:] for link in soup.select("a[href^='#']")]
@@ -90,7 +74,7 @@ def test_pdf(chromium, few, tmp_path):
     pdf = PdfReader(target)
     assert len(pdf.pages) > 40
     outline = [entry for entry in pdf.outline if not isinstance(entry, list)]
-    for name, entry in zip(KEPT, outline, strict=True):
+    for name, entry in zip(FEW, outline, strict=True):
         page = BeautifulSoup((few / "book" / f"{name}.html").read_text("utf-8"), "html.parser")
         assert entry.title == page.select_one("article h1").text.removesuffix("#")
         text = pdf.pages[pdf.get_destination_page_number(entry)].extract_text()

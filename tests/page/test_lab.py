@@ -1,13 +1,6 @@
 """In JupyterLab, where the scripts of a page are not loaded, a thing that a cell shows is alive."""
 
-import os
-import socket
-import subprocess
-import sys
-import time
-from urllib.error import URLError
-from urllib.request import urlopen
-
+import lab
 import pytest
 
 nbformat = pytest.importorskip("nbformat", reason="nbformat is not installed")
@@ -16,7 +9,7 @@ from w2vlib.classroom import sheet
 from w2vlib.classroom.grade import grade
 from w2vlib.exercises import find
 
-sync_api = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
+pytest.importorskip("playwright", reason="Playwright is not installed")
 
 CELLS = [
     "from w2vlib.page import Explore, Playground, Predict, Quiz",
@@ -37,58 +30,29 @@ def folder(tmp_path):
 
 
 @pytest.fixture
-def lab(tmp_path, folder):
-    """The address of a JupyterLab that shows a folder, with settings of its own."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    folders = {
-        name: str(tmp_path / name.lower())
-        for name in ["JUPYTER_CONFIG_DIR", "JUPYTER_RUNTIME_DIR", "JUPYTERLAB_SETTINGS_DIR"]
-    }
-    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", f"--port={port}"]
-    command += [f"--ServerApp.root_dir={folder}", "--IdentityProvider.token="]
-    with open(tmp_path / "log", "w") as log:
-        server = subprocess.Popen(command, env=os.environ | folders, stdout=log, stderr=log)
-    try:
-        address = f"http://127.0.0.1:{port}/lab"
-        for _ in range(240):
-            try:
-                urlopen(address)
-                break
-            except URLError:
-                time.sleep(0.5)
-        yield address
-    finally:
-        server.terminate()
-        server.wait(60)
-
-
-@pytest.fixture
-def run_all(lab, chromium):
-    """A function that opens a notebook and runs all its cells -> its page."""
+def opened(tmp_path, folder, chromium):
+    """A function that opens a notebook of that folder and runs all its cells -> its page."""
     page = chromium.new_page(viewport={"width": 1200, "height": 2400})
     page.set_default_timeout(60_000)
     wrong = []
     page.on("pageerror", lambda error: wrong.append(str(error)))
+    with lab.serve(folder, tmp_path) as address:
 
-    def open_and_run(name):
-        page.goto(f"{lab}/tree/{name}")
-        page.get_by_text("| Idle").wait_for()  # the kernel is there
-        page.get_by_role("menuitem", name="Run", exact=True).click()
-        page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
-        return page
+        def open_and_run(name):
+            lab.run_all(page, address, name)
+            return page
 
-    yield open_and_run
+        yield open_and_run
+        page.close()
     assert not wrong
-    page.close()
 
 
-def test_what_a_cell_shows_is_alive(folder, run_all):
+def test_what_a_cell_shows_is_alive(folder, opened):
     kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
     cells = [nbformat.v4.new_code_cell(source) for source in CELLS]
     notebook = nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernel})
     nbformat.write(notebook, folder / "things.ipynb")
-    page = run_all("things.ipynb")
+    page = opened("things.ipynb")
 
     page.locator(".w2v-explore input").press("End")
     assert page.locator(".w2v-explore .w2v-view").text_content() == "picture 3"
@@ -111,11 +75,11 @@ def test_what_a_cell_shows_is_alive(folder, run_all):
     assert page.locator(".w2v-keep strong").text_content() == "Not handed in yet:"
 
 
-def test_a_sheet_is_done_here_and_marked(folder, run_all, tmp_path):
+def test_a_sheet_is_done_here_and_marked(folder, opened, tmp_path):
     """The student has this file and the package, and no clone."""
     file = folder / "Ada Lovelace.ipynb"
     file.write_text(sheet.sheet("02_embedding"), encoding="utf-8")
-    page = run_all(file.name)
+    page = opened(file.name)
     hints = page.locator(".jp-RenderedMarkdown details").first
     assert not hints.locator("p").is_visible()
     hints.locator("summary").click()
