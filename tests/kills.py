@@ -17,7 +17,7 @@ CHANGES = {"open", "os.chmod", "os.mkdir", "os.remove", "os.rename", "os.rmdir",
 HERE = Path(__file__).parent
 PATHS = list(map(str, [HERE, HERE / "classroom", HERE.parent]))
 JOBS = ["test_kills", "test_killed_grading"]  # where they stand
-LEFTOVER = re.compile(r"\..*\.[0-9a-f]{16}\.part")
+LEFTOVER = re.compile(r"\.(.*)\.[0-9a-f]{16}\.part")
 
 
 def forkserver():
@@ -81,12 +81,11 @@ class Trial:
     """A job that writes into a folder: what it leaves there when it is killed, and run again.
 
     make: make(folder) -> what stands there before. job: job(folder), the same each time.
-    together: how many files it writes at a time.
     """
 
-    def __init__(self, context, scratch, make, job, together=1):
+    def __init__(self, context, scratch, make, job):
         self.context, self.scratch, self.make, self.job = context, scratch, make, job
-        self.together, self.number = together, 0
+        self.number = 0
         folder = self.fresh()
         states, log = self.found(), scratch / "log"
         start = time.perf_counter()
@@ -129,7 +128,8 @@ class Trial:
             self.reached[name] = reached
         assert not found
         leftovers = [path for path in self.files() if LEFTOVER.fullmatch(path.name)]
-        assert len(leftovers) <= self.together
+        of = {(path.parent, LEFTOVER.fullmatch(path.name)[1]) for path in leftovers}
+        assert len(of) == len(leftovers)  # one at most of each file
         if not hit:
             self.check_end()
         return hit

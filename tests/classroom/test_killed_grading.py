@@ -67,7 +67,7 @@ def quickly(hand_ins, folder):
 
 
 def test_killed_at_any_moment_it_goes_on(context, hand_ins, tmp_path):
-    one = Trial(context, tmp_path, nothing, partial(quickly, hand_ins), together=4)
+    one = Trial(context, tmp_path, nothing, partial(quickly, hand_ins))
     assert len(one.states) == 9 + 1 + 8 + 2  # kept, the key, feedback, table and index
     assert one.kill_before_each_change(1 if LONG else 25) > 3
     kills, ends = one.kill_at_random(200 if LONG else 5, 0)
