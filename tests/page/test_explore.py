@@ -64,11 +64,11 @@ def test_bad_controls_are_named():
     for start in {"score": 2}, {"scores": -1}:
         with pytest.raises(ValueError, match="start has scores?=.*a value of a control"):
             Explore(picture, score=[-1, 0], word=["you"], start=start)
-    with pytest.raises(ValueError, match="play moves the first control: give it numbers"):
+    with pytest.raises(ValueError, match="play is True, which moves the first control: give it numbers"):
         Explore(picture, word=["you", "say"], score=[1], play=True)
     with pytest.raises(TypeError, match="picture returned a NoneType: it should return a Diagram"):
         Explore(lambda score: None, score=[1, 2])
-    with pytest.raises(ValueError, match="10000 pictures"):
+    with pytest.raises(ValueError, match="10000 combinations"):
         Explore(picture, score=range(100), word=list("ab") * 50)
 
 

@@ -61,9 +61,9 @@ def page(alive, playground):
 
 
 def test_bad_arguments_are_named():
-    with pytest.raises(TypeError, match="text is .*: it should be a string"):
+    with pytest.raises(TypeError, match="text is .*: it should be of type str"):
         Playground(["you", "say", "good", "bye"])
-    with pytest.raises(ValueError, match="text has 3 different words: 4 to 12"):
+    with pytest.raises(ValueError, match="text is .*, 3 different words: it should have 4 to 12"):
         Playground("you say hello")
     with pytest.raises(ValueError, match="rate is 2: it should be one of 0.03, 0.1, 0.3, 1"):
         Playground(TEXT, rate=2)

@@ -29,7 +29,7 @@ def test_the_order_does_not_change_and_does_not_tell():
 
 
 def test_a_question_needs_a_choice():
-    with pytest.raises(ValueError, match="'Well\\?' has 1 answers"):
+    with pytest.raises(ValueError, match="answers of 'Well\\?' are 1"):
         Quiz(("Well?", {"yes": "ok"}))
     with pytest.raises(ValueError, match="no question"):
         Quiz()

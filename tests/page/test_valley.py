@@ -10,11 +10,11 @@ from w2vlib.training import SGD, Adam
 
 
 def test_bad_arguments_are_named():
-    with pytest.raises(ValueError, match="start is .*: at most"):
+    with pytest.raises(ValueError, match="start is .*: it should be at most"):
         Valley(start=(8, 3))
-    with pytest.raises(ValueError, match="rates has SGD=7"):
+    with pytest.raises(ValueError, match="rates..SGD.. is 7"):
         Valley(rates={"SGD": 7})
-    with pytest.raises(ValueError, match="rates has AdamW=0.1"):
+    with pytest.raises(ValueError, match="a name in rates is .AdamW"):
         Valley(rates={"AdamW": 0.1})
     with pytest.raises(ValueError, match="start"):
         Valley(start=(1, 2, 3))
