@@ -64,7 +64,7 @@ def test_bad_controls_are_named():
     for start in {"score": 2}, {"scores": -1}:
         with pytest.raises(ValueError, match="start has scores?=.*a value of a control"):
             Explore(picture, score=[-1, 0], word=["you"], start=start)
-    with pytest.raises(ValueError, match="play is True, which moves the first control: give it numbers"):
+    with pytest.raises(ValueError, match="play is True, which moves the first control"):
         Explore(picture, word=["you", "say"], score=[1], play=True)
     with pytest.raises(TypeError, match="picture returned a NoneType: it should return a Diagram"):
         Explore(lambda score: None, score=[1, 2])
