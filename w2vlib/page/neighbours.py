@@ -9,7 +9,6 @@ scripts, once the box is first used: a line of words, then a row of H signed byt
 from html import escape
 
 from w2vlib import check
-from w2vlib.evaluation import WordVectors
 from w2vlib.page.faces import TwoFaces
 
 __all__ = ["Neighbours"]
@@ -37,7 +36,7 @@ class Neighbours(TwoFaces):
     kind = "neighbours"
 
     def __init__(self, vectors, file, first="king", topn=8):
-        check.kind(vectors, WordVectors, "vectors")
+        check.having(vectors, ["most_similar"], "vectors")
         check.kind(file, str, "file")
         check.kind(first, str, "first")
         check.whole(topn, "topn")

@@ -12,7 +12,6 @@ from html import escape
 import numpy as np
 
 from w2vlib import check
-from w2vlib.evaluation import WordVectors
 from w2vlib.page.drawing import CHARACTER, COLOURS, Diagram
 from w2vlib.page.faces import TwoFaces, embed
 
@@ -52,7 +51,7 @@ class WordMap(TwoFaces):
     kind = "word_map"
 
     def __init__(self, vectors, words, places, topn=5):
-        check.kind(vectors, WordVectors, "vectors")
+        check.having(vectors, ["unit", "vocabulary"], "vectors")
         check.listed(words, "words")
         vectors.vocabulary.ids(words)
         check.whole(topn, "topn")
