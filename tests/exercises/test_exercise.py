@@ -248,9 +248,9 @@ def test_a_comma_in_place_of_a_point_in_one_number():
 def test_fields_are_well_formed():
     with pytest.raises(TypeError, match="pass a Number"):
         Fields(n=6)
-    with pytest.raises(TypeError, match="is a text"):
+    with pytest.raises(TypeError, match="it should be of type str"):
         Number(6, {3: 4})
-    with pytest.raises(ValueError, match="no option"):
+    with pytest.raises(ValueError, match="right is .c.: it should be .a. or .b."):
         Choice(["a", "b"], "c")
 
 
