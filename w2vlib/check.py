@@ -236,7 +236,7 @@ def size(value, name):
     """Raise unless `value` is the size of an array that memory holds: a number, or some."""
     for number in value if isinstance(value, tuple) else (value,):
         whole(number, name, at_least=0)
-    room(math.prod(map(int, np.atleast_1d(value))), f"{name} is {short(value)}", size=8)
+    room(math.prod(map(int, np.atleast_1d(value))), f"{name} is {short(value)}", size=24)
 
 
 def examples(contexts, target, places, size):

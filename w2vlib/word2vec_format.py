@@ -87,7 +87,10 @@ def load(path, limit=None, encoding="utf-8", errors="strict"):
             vectors[len(ids)] = row
             ids[word] = len(ids)
         if V and limit is None and file.read().strip():
-            raise ValueError(f"{path}: more follows after the {V} rows that its first line states")
+            raise ValueError(
+                f"{path}: more follows after the {V} rows that its first line states: it should "
+                "state as many as there are"
+            )
     if twice:
         warnings.warn(
             f"{path}: {check.short(twice)} stands there more than once"
