@@ -476,7 +476,7 @@ def test_a_slow_worker_is_given_less(text):
     training.turn_length = lambda: 8
     left = list(range(30))
     turns = training.share_out(left)
-    assert {member: len(parts) for member, parts in turns.items()} == {slow: 2, fast: 8}
+    assert {member: len(parts) for member, parts in turns.items()} == {slow: 3, fast: 12}
     assert sorted(left + turns[slow] + turns[fast]) == list(range(30))
 
 

@@ -321,7 +321,7 @@ def choice(value, options, name):
 
 def flag(value, name):
     """Raise TypeError unless `value` is True or False."""
-    if not isinstance(value, bool):
+    if not isinstance(value, bool | np.bool_):
         raise TypeError(f"{name} is {short(value)}: it should be True or False")
 
 

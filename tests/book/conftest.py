@@ -139,6 +139,11 @@ def context(chromium):
     context.close()
 
 
+def was_left(request):
+    """Whether a request ended because its page was left."""
+    return request.failure == "net::ERR_ABORTED"
+
+
 @contextlib.contextmanager
 def tab(context):
     """A tab that notes what it asks for, in `page.asked`, and what goes wrong, in `page.wrong`.
@@ -148,7 +153,7 @@ def tab(context):
     page = context.new_page()
     page.asked, page.wrong = set(), []
     page.on("request", lambda request: page.asked.add(request.url))
-    page.on("requestfailed", lambda request: page.wrong.append(f"{request.url} failed"))
+    page.on("requestfailed", lambda it: was_left(it) or page.wrong.append(f"{it.url} failed"))
     page.on("response", lambda it: it.status < 400 or page.wrong.append(f"{it.url}: {it.status}"))
     page.on("console", lambda it: it.type != "error" or page.wrong.append(it.text))
     page.on("pageerror", lambda error: page.wrong.append(str(error)))

@@ -85,7 +85,8 @@ def test_chapter_runs_from_top_to_bottom(server, page, tmp_path, name):
     waiting = page.locator("[data-state=queued], [data-state=running]")
     expect(waiting).to_have_count(0, timeout=5 * LONGEST * SECONDS)
     said = page.locator(".w2v-progress").text_content()
-    assert page.locator("div.cell:not([data-state=done])").count() == 0
+    failed = page.locator("div.cell[data-state=failed] .cell_output").all_text_contents()
+    assert page.locator("div.cell:not([data-state=done])").count() == 0, failed
     assert page.locator(".cell_output [data-mount]:not([data-alive])").count() == 0
 
     stored = code_cells(read(ROOT / "book" / f"{name}.ipynb"))
