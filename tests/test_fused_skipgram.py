@@ -37,7 +37,7 @@ def any_task(B, T, H, M, V, window, seed):
         outputs=rng.standard_normal((V, H)),
         ids=rng.integers(V, size=(B, T), dtype=np.intp),
         windows=skipgram.pair_weights(lines, fused.window_band(window)[:T, :T]),
-        negatives=rng.integers(V, size=M),
+        negatives=rng.integers(V, size=M, dtype=np.intp),
     )
 
 

@@ -23,13 +23,16 @@ NEEDLESS = [
     "compiled_skipgram",
     "corpus_file",
     "files",
+    "full_disk",
     "gpu",
+    "kills",
     "large_vectors",
     "ptb",
     "pyodide",
     "scores",
     "spark_bench",
     "stored_results",
+    "strangers",
 ]
 LACKING = [  # tests, by what a browser has not
     "tqdm_loads_only",  # processes
@@ -74,6 +77,7 @@ def tree():
             if file.suffix != ".pyc" and ".." not in file.parts:
                 files[file] = found.locate_file(file)
     files["pyproject.toml"] = ROOT / "pyproject.toml"
+    files["hypothesis.py"] = ROOT / "tests" / "no_hypothesis.py"
     archive = io.BytesIO()
     with zipfile.ZipFile(archive, "w") as zip:
         for name, path in files.items():
