@@ -492,7 +492,7 @@ def test_a_full_disk_is_told_and_leaves_the_table_as_it_was(hand_ins, tmp_path):
 def test_bad_orders_are_told(hand_ins, tmp_path):
     (hand_ins / "ana.ipynb").write_text(written(RIGHT), encoding="utf-8")
     for wrong, said in [
-        ({"jobs": 0}, "jobs must be at least 1"),
+        ({"jobs": 0}, "jobs must be from 1"),
         *(({"timeout": wrong}, "timeout above 0") for wrong in (0, float("nan"), float("inf"))),
         ({"sheet": "02_embeddings"}, "choose from"),
         ({"only": ["gradient"]}, "02_embedding has no 'gradient': choose from lookup_by_hand, "),
