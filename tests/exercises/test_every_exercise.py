@@ -59,7 +59,7 @@ def test_a_stub_is_not_written_yet(name):
 def test_a_name_that_no_chapter_has():
     with pytest.raises(ValueError, match="did you mean 'lookup_by_hand'"):
         check("lookup_by_hands", row_3=6)
-    with pytest.raises(ValueError, match="no exercise 7"):
+    with pytest.raises(TypeError, match="name is 7"):
         check(7)
     with pytest.raises(ValueError, match="no field 'row_4', but row_3, everything"):
         check("lookup_by_hand", row_4=6)
