@@ -20,7 +20,7 @@ from w2vlib import check, files
 LONGEST = 1 << 20  # bytes of a first line, or of a word
 WIDEST = 1 << 20  # numbers a row
 DIGITS = 100  # bytes of a number, with the blank before it, on average over a row
-START = 1 << 22  # numbers that there is room for at the start, if the file is no larger
+START = 9 << 20  # numbers of room at the start: above 32 MB memory grows without a copy, by glibc
 
 FOREIGN = (  # how files begin that are often taken for these, and what they are
     (rb"\xba\x16O/", "a model of fastText (.bin): load the .vec file that stands beside it"),

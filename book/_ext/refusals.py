@@ -41,7 +41,7 @@ def refusals():
     ):
         for name, call in calls.CALLS.items():
             told = list(told_by(call, mistakes))
-            yield name, [line.replace(str(calls.FOLDER), "/home/you") for line in told]
+            yield name, [line.replace(str(calls.FOLDER), "folder") for line in told]
 
 
 def told_by(call, mistakes):
