@@ -71,3 +71,18 @@ def any_group(T, window, M, H, V, breaks, seed):
         negatives=rng.integers(V, size=M),
         band=np.append(0, 1 / np.arange(1, window + 1)).astype(np.float32),
     )
+
+
+def any_extreme_group(T, V, seed):
+    """One whose scores are as far as ten thousand from 0."""
+    group = any_group(T, window=3, M=8, H=8, V=V, breaks=2, seed=seed)
+    group.inputs, group.outputs = (100 * np.sign(W) for W in (group.inputs, group.outputs))
+    return group
+
+
+def check_learnt(group, inputs, outputs):
+    """The group's matrices are these, and 0 in the lanes that no number needs."""
+    H = inputs.shape[1]
+    for found, right in (group.inputs, inputs), (group.outputs[:, :H], outputs):
+        np.testing.assert_allclose(found, right, atol=1e-3)  # sigmoid is off by 0.00005
+    assert (group.outputs[:, H:] == 0).all()

@@ -6,16 +6,15 @@ import os
 import random
 import signal
 import sys
-import threading
 import time
 from functools import partial
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import numpy as np
 import pytest
 from kills import Trial, forkserver
 from long import LONG
+from serving import begin, serving
 
 from w2vlib import Corpus, Vocabulary, WordVectors, checkpoint, load_corpus, pieces, ptb, train
 from w2vlib.__main__ import main
@@ -202,30 +201,15 @@ def test_a_text_on_disk(trial, tmp_path):
 PTB = b" no it was n't <unk> \n no it was \n" * 30_000
 
 
-class Handler(BaseHTTPRequestHandler):
-    def do_GET(self):
-        self.send_response(200)
-        self.send_header("Content-Length", str(len(PTB)))
-        self.end_headers()
-        self.wfile.write(PTB)
-
-    def log_message(self, *args):
-        pass
-
-
-class Quiet(ThreadingHTTPServer):
-    """Whose clients may be killed."""
-
-    def handle_error(self, *args):
-        pass
+def send(request):
+    begin(request, length=len(PTB))
+    request.wfile.write(PTB)
 
 
 @pytest.fixture
 def address():
-    with Quiet(("127.0.0.1", 0), Handler) as server:
-        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}/"
-        server.shutdown()
+    with serving(send) as address:
+        yield f"{address}/"
 
 
 def fetching(address, folder):

@@ -10,12 +10,12 @@ import subprocess
 import sys
 import threading
 import time
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from importlib.util import find_spec
 
 import numpy as np
 import pytest
 from long import LONG
+from serving import begin, serving
 
 from w2vlib import WordVectors, load_corpus
 
@@ -132,51 +132,36 @@ def sha256(*arrays):
 PTB = b" no it was n't <unk> \n no it was \n" * 10_000
 
 
-class Server:
-    """A mirror that is slow, and one that fails: two in three of its answers break off."""
+class Mirrors:
+    """One that is slow, and one that fails: two in three of its answers break off."""
 
     def __init__(self):
-        self.asked, counting = [], threading.Lock()
+        self.asked, self.counting = [], threading.Lock()
 
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(handler):
-                with counting:
-                    self.asked.append(handler.path)
-                    turn = len(self.asked)
-                handler.send_response(200)
-                handler.send_header("Content-Length", str(len(PTB)))
-                handler.end_headers()
-                cut = handler.path.startswith("/cut/") and turn % 3
-                handler.wfile.write(PTB[:100_000])
-                time.sleep(0.02 * (turn % 5))
-                if not cut:
-                    handler.wfile.write(PTB[100_000:])
-
-            def log_message(handler, *args):
-                """Say nothing."""
-
-        self.http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.address = f"http://127.0.0.1:{self.http.server_port}"
-        threading.Thread(target=self.http.serve_forever, args=(0.01,), daemon=True).start()
-
-    def close(self):
-        self.http.shutdown()
-        self.http.server_close()
+    def answer(self, request):
+        with self.counting:
+            self.asked.append(request.path)
+            turn = len(self.asked)
+        begin(request, length=len(PTB))
+        request.wfile.write(PTB[:100_000])
+        time.sleep(0.02 * (turn % 5))
+        if not (request.path.startswith("/cut/") and turn % 3):
+            request.wfile.write(PTB[100_000:])
 
 
 def test_a_text_that_all_fetch(crowd, tmp_path):
-    server, cache = Server(), tmp_path / "cache"
-    mirrors = [f"{server.address}/{name}/{{file}}" for name in ("cut", "slow")]
-    arguments = str(cache), mirrors, hashlib.sha256(PTB).hexdigest()
-    ids, words = all_the_same(crowd("fetched", *arguments))
-    assert words == "no it was <eos> n't <unk>"
-    assert os.listdir(cache) == ["ptb.train.txt"]
-    assert (cache / "ptb.train.txt").read_bytes() == PTB
-    asked = len(server.asked)
-    assert MANY <= asked <= 2 * MANY
-    assert all_the_same(crowd("fetched", *arguments)) == [ids, words]
-    server.close()
-    assert len(server.asked) == asked
+    mirrors, cache = Mirrors(), tmp_path / "cache"
+    with serving(mirrors.answer) as address:
+        where = [f"{address}/{name}/{{file}}" for name in ("cut", "slow")]
+        arguments = str(cache), where, hashlib.sha256(PTB).hexdigest()
+        ids, words = all_the_same(crowd("fetched", *arguments))
+        assert words == "no it was <eos> n't <unk>"
+        assert os.listdir(cache) == ["ptb.train.txt"]
+        assert (cache / "ptb.train.txt").read_bytes() == PTB
+        asked = len(mirrors.asked)
+        assert MANY <= asked <= 2 * MANY
+        assert all_the_same(crowd("fetched", *arguments)) == [ids, words]
+    assert len(mirrors.asked) == asked
 
 
 @pytest.mark.skipif(not find_spec("numba"), reason="Numba is not installed")

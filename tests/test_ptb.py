@@ -7,14 +7,13 @@ import os
 import socket
 import sys
 import tarfile
-import threading
 import zipfile
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import numpy as np
 import pooch
 import pytest
+from serving import begin, serving
 
 from w2vlib import ptb
 from w2vlib.corpus import load_corpus
@@ -31,40 +30,25 @@ PTB = {
 }
 
 
-class Server:
-    """Serves `files` by path; `cut` paths break off half-way; `asked` lists what was asked for."""
+class Files:
+    """`files` of a site, by path; `cut` ones break off half-way; `asked` is what was asked for."""
 
     def __init__(self):
         self.files, self.cut, self.asked = {}, set(), []
-        server = self
 
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self):
-                server.asked.append(self.path)
-                body = server.files.get(self.path)
-                self.send_response(404 if body is None else 200)
-                self.send_header("Content-Length", str(len(body or b"")))
-                self.end_headers()
-                if body is not None:
-                    self.wfile.write(body[: len(body) // 2] if self.path in server.cut else body)
-
-            def log_message(self, *args):
-                pass
-
-        self.http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self.http.server_port}"
-        threading.Thread(target=self.http.serve_forever, args=(0.01,), daemon=True).start()
-
-    def close(self):
-        self.http.shutdown()
-        self.http.server_close()
+    def answer(self, request):
+        self.asked.append(request.path)
+        body = self.files.get(request.path)
+        begin(request, 404 if body is None else 200, len(body or b""))
+        if body is not None:
+            request.wfile.write(body[: len(body) // 2] if request.path in self.cut else body)
 
 
 @pytest.fixture
 def server():
-    server = Server()
-    yield server
-    server.close()
+    server = Files()
+    with serving(server.answer) as server.url:
+        yield server
 
 
 @pytest.fixture

@@ -1,18 +1,18 @@
 """What lies beside the pages is linked, and nothing else; a dead link to another site is found."""
 
+import itertools
 import os
 import re
 import shutil
 import subprocess
 import sys
-import threading
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
 import yaml
 from bs4 import BeautifulSoup
 from chapters import ROOT
+from serving import begin, serving
 
 TOOL = ROOT / "tools" / "site.py"
 FILES = ["word2vec-made-fast.pdf", "word2vec-made-fast.epub", "slides/index.html"]
@@ -70,33 +70,13 @@ def test_what_is_published_is_all_of_it():
     assert runs[-1] == "make site"
 
 
-class Elsewhere(BaseHTTPRequestHandler):
-    """Another site: a page, one that is gone, and one that answers at the third time."""
-
-    asked = 0
-
-    def do_GET(self):
-        code = {"/here": 200, "/gone": 404}.get(self.path)
-        if code is None:
-            type(self).asked += 1
-            code = 200 if self.asked > 2 else 503
-        self.send_response(code)
-        self.end_headers()
-
-    do_HEAD = do_GET
-
-    def log_message(self, *args):
-        """Say nothing."""
-
-
 @pytest.fixture
 def elsewhere():
-    """The address of another site."""
-    server = HTTPServer(("127.0.0.1", 0), Elsewhere)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
+    """The address of another site: a page, one that is gone, and one that answers at last."""
+    codes = {"/here": itertools.repeat(200), "/gone": itertools.repeat(404)}
+    codes["/slow"] = itertools.chain([503, 503], itertools.repeat(200))
+    with serving(lambda request: begin(request, next(codes[request.path]))) as address:
+        yield address
 
 
 @pytest.mark.parametrize("links, broken", [(["here", "slow"], []), (["here", "gone"], ["gone"])])
