@@ -6,7 +6,6 @@ import gzip
 import json
 import os
 import re
-import signal
 import subprocess
 import sys
 import time
@@ -223,7 +222,7 @@ def test_killed_while_it_writes(tmp_path):
     while not any(path.stat().st_size > 10**6 for path in tmp_path.iterdir()):
         assert process.poll() is None
         time.sleep(0.01)
-    process.send_signal(signal.SIGKILL)
+    process.kill()
     process.wait()
     assert not kept.exists()
     [left] = tmp_path.iterdir()
