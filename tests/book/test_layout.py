@@ -11,6 +11,10 @@ from chapters import BOOK, CHAPTERS, LIBRARY, ROOT, each_chapter, module_name
 # A module may import only from those before it.
 ORDER = [
     "memory",
+    "check.words",
+    "check.values",
+    "check.arrays",
+    "check.training",
     "check",
     "machine",
     "table",

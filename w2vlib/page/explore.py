@@ -11,6 +11,8 @@ from collections.abc import Iterable
 from html import escape
 from numbers import Integral, Real
 
+import numpy as np
+
 from w2vlib import check
 from w2vlib.page.faces import TwoFaces, embed
 
@@ -51,7 +53,7 @@ class Explore(TwoFaces):
                 raise TypeError(f"{name} is {check.short(values)}: it should be a list of values")
         self.controls = {name: list(values) for name, values in controls.items()}
         for name, value in start.items():
-            if not any(check.same(value, other) for other in self.controls.get(name, ())):
+            if not any(_same(value, other) for other in self.controls.get(name, ())):
                 raise ValueError(
                     f"start has {name}={check.short(value)}: it should be a value of a control"
                 )
@@ -124,6 +126,10 @@ def _html(picture):
             "object with _repr_html_, or a string of HTML"
         )
     return picture._repr_html_()
+
+
+def _same(a, b):
+    return type(a) is type(b) and bool(np.array_equal(a, b)) or a is b
 
 
 def _slides(values):

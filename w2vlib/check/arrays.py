@@ -1,50 +1,8 @@
-"""Checks of what the caller passes in: each says what is wrong, and what to do about it."""
-
-import contextlib
-import math
+"""Checks of arrays: their kind, their shape, and what they hold."""
 
 import numpy as np
 
-from w2vlib import memory
-
-LARGEST = float(np.finfo(float).max)
-SOUND = 1000  # no number of a sound matrix of vectors comes near it; some 30 is much
-LARGEST_INT = np.iinfo(np.int64).max
-
-
-def short(value, width=60):
-    """`value` as it is written in Python, or what an exception says, cut to `width` characters.
-
-    It takes one line, and no longer for what is long; also where `value` cannot be shown.
-    """
-    if type(value) in (str, bytes, list, tuple):
-        value = value[: width + 1]
-    try:
-        text = str(value) if isinstance(value, Exception) else repr(value)
-    except Exception:  # noqa: BLE001 - an object may do anything; an int may have too many digits
-        text = f"<{type(value).__name__}>"
-    if not text.isprintable():  # the lines of an array
-        text = " ".join("".join(c if c.isprintable() else " " for c in text).split())
-    return text if len(text) <= width else text[: width - 3] + "..."
-
-
-def room(numbers, what, size=4):
-    """Raise MemoryError where so many numbers, of `size` bytes each, are more than memory holds.
-
-    what: the argument that asks for them, and its value.
-    """
-    needed, there = int(numbers) * size, memory.there_is()
-    if needed > there:
-        needed, there = (f"{min(n, 10**24) / 1e9:,.0f} GB" for n in (needed, there))
-        raise MemoryError(
-            f"{what}: that would take {needed} of memory, and there are {there}; take a smaller one"
-        )
-
-
-def matrices(vocab_size, hidden_size, size=4):
-    """Raise MemoryError where there is no room for two matrices of vocab_size by hidden_size."""
-    what = f"vocab_size is {vocab_size:,} and hidden_size {hidden_size:,}"
-    room(2 * int(vocab_size) * int(hidden_size), what, size)
+from w2vlib.check.words import said, shaped, short
 
 
 def as_array(x, name):
@@ -171,16 +129,6 @@ def weights(W, name):
         raise ValueError(f"{name} holds NaN or infinity, first in row {row}: set it afresh")
 
 
-def said(x):
-    """What to say of what is no array: of a list its type, of other things what they are."""
-    return f"a {type(x).__name__}" if isinstance(x, list | tuple | dict) else short(x)
-
-
-def shaped(array):
-    """What to say of an array's shape; of a number, which has none, what it is."""
-    return f"has shape {array.shape}" if array.ndim else f"is {short(array[()].item())}"
-
-
 def shape(array, expected, name):
     """Raise unless `array` has the `expected` shape; None stands for any length."""
     array = as_array(array, name)
@@ -232,13 +180,6 @@ def changes(found, size, name):
             ids(parts[0], told, size=size)
 
 
-def size(value, name):
-    """Raise unless `value` is the size of an array that memory holds: a number, or some."""
-    for number in value if isinstance(value, tuple) else (value,):
-        whole(number, name, at_least=0)
-    room(math.prod(map(int, np.atleast_1d(value))), f"{name} is {short(value)}", size=24)
-
-
 def examples(contexts, target, places, size):
     """Raise unless contexts (N, places) and target (N,) hold ids in [0, size)."""
     array(contexts, "contexts")
@@ -263,17 +204,6 @@ def pairs(params, grads):
             raise ValueError(
                 f"grads[{i}] has shape {grad.shape}: it should be {param.shape}, as params[{i}]"
             )
-
-
-def seed(rng, name):
-    """Raise unless `rng` is what a numpy.random.Generator can be made of."""
-    if rng is None or isinstance(rng, np.random.Generator):
-        return
-    if not isinstance(rng, int | np.integer) or isinstance(rng, bool | np.timedelta64) or rng < 0:
-        raise TypeError(
-            f"{name} is {short(rng)}: it should be None, a whole number from 0 up, or a "
-            "numpy.random.Generator"
-        )
 
 
 def dense(grads, name):
@@ -304,150 +234,3 @@ def labels(t, name):
     if t.dtype.kind not in "biuf" or not np.isin(t, (0, 1)).all():
         found = short(t.ravel()[:8].tolist())
         raise ValueError(f"{name} holds {found}: it should hold only 0 (no) and 1 (yes)")
-
-
-def same(a, b):
-    """Whether two values of any kind are equal."""
-    return type(a) is type(b) and bool(np.array_equal(a, b)) or a is b
-
-
-def choice(value, options, name):
-    """Raise ValueError unless `value` is one of some strings or numbers."""
-    if not isinstance(value, str | int | float) or value not in options:
-        *some, last = map(repr, options)
-        wanted = f"one of {', '.join([*some, last])}" if len(some) > 1 else f"{some[0]} or {last}"
-        raise ValueError(f"{name} is {short(value)}: it should be {wanted}")
-
-
-def flag(value, name):
-    """Raise TypeError unless `value` is True or False."""
-    if not isinstance(value, bool | np.bool_):
-        raise TypeError(f"{name} is {short(value)}: it should be True or False")
-
-
-def shapeless(value):
-    """Whether `value` is an array without a length."""
-    return isinstance(value, np.ndarray) and value.ndim == 0
-
-
-def listed(value, name, at_least=0):
-    """Raise unless `value` is a list or a tuple, or an array of some rows."""
-    if not isinstance(value, list | tuple | np.ndarray) or shapeless(value):
-        raise TypeError(f"{name} is {short(value)}: it should be a list")
-    if len(value) < at_least:
-        raise ValueError(f"{name} is {short(value)}: it should hold at least {at_least}")
-
-
-def kind(value, types, name):
-    """Raise TypeError unless `value` is of a class, or of one of some."""
-    if not isinstance(value, types):
-        wanted = " or ".join(
-            each.__name__ for each in (types if isinstance(types, tuple) else (types,))
-        )
-        raise TypeError(f"{name} is {short(value)}: it should be of type {wanted}")
-
-
-def having(value, names, name):
-    """Raise TypeError unless `value` has these methods and attributes."""
-    for wanted in names:
-        if isinstance(value, type) or not hasattr(value, wanted):
-            raise TypeError(f"{name} is {short(value)}: it should have {' and '.join(names)}")
-
-
-def sampler(value, name):
-    """Raise TypeError unless `value` draws negatives, or is None."""
-    if value is not None:
-        having(value, ["get_negative_sample"], name)
-
-
-def precision(dtype, name):
-    """Raise TypeError unless `dtype` is that of single or double precision."""
-    known = (float, np.float32, np.float64, np.dtype("float32"), np.dtype("float64"))
-    if not isinstance(dtype, type | np.dtype) or dtype not in known:
-        raise TypeError(f"{name} is {short(dtype)}: it should be np.float32 or np.float64")
-
-
-def called_with(value, arguments, name):
-    """Raise TypeError unless `value` is a function."""
-    if not callable(value):
-        raise TypeError(f"{name} is {short(value)}: it should be a function {arguments}")
-
-
-def is_small(value):
-    """Whether an integer of NumPy's is one that overflows in a product, without a word."""
-    return isinstance(value, np.integer) and value.itemsize < 4
-
-
-def whole(value, name, at_least=1, at_most=LARGEST_INT):
-    """Raise unless `value` is a whole number from `at_least` to `at_most`."""
-    if not isinstance(value, int | np.integer) or isinstance(value, bool | np.timedelta64):
-        raise TypeError(f"{name} is {short(value)}: it should be a whole number")
-    if is_small(value):
-        raise TypeError(f"{name} is {short(value)}: it should be an int, such as int({name})")
-    if value < at_least:
-        raise ValueError(f"{name} is {short(int(value))}: it should be at least {at_least}")
-    if value > at_most:
-        raise ValueError(f"{name} is {short(int(value))}: it should be at most {at_most}")
-
-
-def number(value, name, above=None, at_least=None, below=None):
-    """Raise unless `value` is finite, above `above`, at least `at_least` and below `below`."""
-    kinds = int | float | np.integer | np.floating
-    if not isinstance(value, kinds) or isinstance(value, bool | np.timedelta64):
-        raise TypeError(f"{name} is {short(value)}: it should be a number")
-    if is_small(value):
-        raise TypeError(f"{name} is {short(value)}: it should be a float, such as float({name})")
-    value = value.item() if isinstance(value, np.generic) else value  # small types overflow
-    if not -LARGEST <= value <= LARGEST:  # nor is NaN
-        raise ValueError(f"{name} is {short(value)}: it should be finite")
-    if above is not None and value <= above:
-        raise ValueError(f"{name} is {value}: it should be more than {above}")
-    if below is not None and value >= below:
-        raise ValueError(f"{name} is {value}: it should be less than {below}")
-    if at_least is not None and value < at_least:
-        raise ValueError(f"{name} is {value}: it should be at least {at_least}")
-
-
-def is_sound(matrix):
-    """Whether all of its numbers are those of vectors, and neither NaN nor beyond all bounds."""
-    return bool(-SOUND < matrix.min() and matrix.max() < SOUND)  # a comparison with NaN is False
-
-
-def finite(loss):
-    """Raise FloatingPointError for a loss that is no number any more."""
-    if not np.isfinite(loss):
-        raise FloatingPointError(f"the loss is {loss}")
-
-
-@contextlib.contextmanager
-def divergence(model, optimizer, epoch):
-    """A context for an epoch; if it diverges, the parameters become what they were before, and
-    FloatingPointError says so."""
-    kept = {id(param): (param, param.copy()) for param in model.params}.values()
-    try:
-        with np.errstate(over="ignore", invalid="ignore"):  # the error tells
-            yield
-        if not all(is_sound(param) for param, _ in kept):
-            raise FloatingPointError
-    except FloatingPointError:
-        for param, before in kept:
-            param[...] = before
-        lr = getattr(optimizer, "lr", None)
-        cure = f"lr is {lr:g}, try {lr / 4:g}" if lr else "take a smaller learning rate"
-        raise FloatingPointError(
-            f"the training diverged in epoch {epoch + 1}: {cure}, in a new optimizer; the model "
-            "has the parameters that it had before that epoch"
-        ) from None
-
-
-def label(value, name):
-    """Raise TypeError unless `value` is a text or a number, to be shown."""
-    is_huge = isinstance(value, int) and not -LARGEST <= value <= LARGEST
-    if not isinstance(value, str | int | float | np.number) or is_huge:
-        raise TypeError(f"{name} is {short(value)}: it should be a text or a number")
-
-
-def called(cache, layer):
-    """Raise unless `forward` ran before `backward`: without it there is nothing to go back over."""
-    if cache is None:
-        raise RuntimeError(f"{layer}.backward was called before forward: call forward first")

@@ -1,0 +1,45 @@
+"""Checks of what the caller passes in: each says what is wrong, and what to do about it."""
+
+from w2vlib.check.arrays import (
+    array,
+    as_array,
+    changes,
+    classes,
+    counts,
+    dense,
+    examples,
+    ids,
+    joined,
+    labels,
+    likelihoods,
+    pairs,
+    real,
+    scores,
+    shape,
+    sparse,
+    vector,
+    weights,
+    writable,
+)
+from w2vlib.check.training import SOUND, divergence, finite, is_sound
+from w2vlib.check.values import (
+    LARGEST,
+    called,
+    called_with,
+    choice,
+    flag,
+    having,
+    kind,
+    label,
+    listed,
+    matrices,
+    number,
+    precision,
+    room,
+    sampler,
+    seed,
+    shapeless,
+    size,
+    whole,
+)
+from w2vlib.check.words import short
