@@ -21,7 +21,8 @@ OURS = Entry(
     [],
     """*.html *.pdf *.epub objects.inv searchindex.js .buildinfo .nojekyll _images/* _sources/*
     _static/*_first.js _static/book.* _static/icons.css _static/ladder.svg _static/logo.svg
-    _static/page.* _static/vectors_*.bytes _static/runner/* _static/pyodide/course.zip""",
+    _static/page.* _static/slides.* _static/script-*.js _static/vectors_*.bytes _static/runner/*
+    _static/pyodide/course.zip""",
 )
 SHIPPED = [
     OURS,
@@ -63,7 +64,17 @@ SHIPPED = [
         "_static/copybutton* _static/copy-button.svg _static/check-solid.svg",
     ),
     Entry("clipboard.js", "MIT", [], "_static/clipboard.min.js"),
-    Entry("MathJax", "Apache-2.0", ["sphinx-mathjax-offline"], "_static/mathjax/*"),
+    Entry(
+        "MathJax", "Apache-2.0", ["sphinx-mathjax-offline"], "_static/mathjax/* _static/tex-svg.js"
+    ),
+    Entry(
+        "reveal.js, in the slides",
+        "MIT",
+        [],
+        """_static/revealjs/LICENSE _static/revealjs/dist/reveal.* _static/revealjs/plugin/*
+        _static/revealjs/dist/theme/white.css""",
+    ),
+    Entry("Source Sans Pro, in the slides", "OFL-1.1", [], "_static/revealjs/dist/theme/fonts/*"),
     Entry("Pyodide", "MPL-2.0", [], "_static/pyodide/pyodide*"),
     Entry("Python, in Pyodide", "PSF-2.0", [], "_static/pyodide/python_stdlib.zip"),
     Entry(
@@ -94,7 +105,8 @@ def files(site):
 
 
 def entries(path):
-    """The entries that have a file."""
+    """The entries that have a file of the site, or of the slides in it."""
+    path = path.removeprefix("slides/")
     return [
         entry
         for entry in SHIPPED

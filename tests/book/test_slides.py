@@ -1,5 +1,7 @@
 """Slides: a deck a chapter, made of its cells, and gone through in a browser, slide by slide."""
 
+import re
+import runpy
 import subprocess
 import sys
 
@@ -159,3 +161,42 @@ def test_the_index_leads_to_each_deck(deck):
     assert found == [f"{path.stem}.html" for path in CHAPTERS]
     links.nth(1).click()
     expect(page).to_have_title(title_of(read(CHAPTERS[1])))
+
+
+def test_each_page_says_first_what_it_may_do(decks):
+    for path in sorted(decks.glob("*.html")):
+        page = BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
+        charset, policy = page.head.find_all(True)[:2]
+        assert charset["charset"] and policy["http-equiv"] == "Content-Security-Policy"
+        script = re.search("script-src ([^;]*)", policy["content"])[1]
+        assert re.fullmatch("'self' 'sha256-[^']*'", script)
+        inline = [it for it in page.select("script:not([src])") if not it.has_attr("type")]
+        assert not inline and "onload" not in str(page)
+
+
+def test_the_speakers_window_says_the_notes(deck):
+    page = deck(CHAPTERS[1].stem)
+    notes = page.locator(".slides aside.notes").first.text_content().split()
+    with page.expect_popup() as opened:
+        page.keyboard.press("s")
+    wrong = []
+    opened.value.on("console", lambda it: it.type == "error" and wrong.append(it.text))
+    expect(opened.value.locator(".speaker-controls-notes .value")).to_contain_text(" ".join(notes))
+    expect(opened.value.frame_locator("#current-slide iframe").locator("h1")).to_be_visible()
+    assert not wrong and not page.wrong
+
+
+def test_a_deck_reaches_nothing_but_its_folder(deck, serve, tmp_path):
+    (tmp_path / "secret.js").write_text("globalThis.done = 1", encoding="utf-8")
+    address = serve(tmp_path).address
+    page = deck(CHAPTERS[1].stem)
+    code = f"""() => import('{address}/secret.js').catch(() =>
+        fetch('{address}/secret.js')).then(() => 'reached', () => 'refused')"""
+    assert page.evaluate(code) == "refused"
+    assert page.wrong
+    page.wrong.clear()
+
+
+def test_every_file_of_the_decks_has_one_licence(decks):
+    tool = runpy.run_path(str(ROOT / "tools" / "licences.py"))
+    assert list(tool["problems"](decks)) == []

@@ -16,6 +16,7 @@ from tempfile import TemporaryDirectory
 import yaml
 from deck import deck
 from docutils import nodes
+from guard import drop_unused, guard
 from sphinx.application import Sphinx
 from sphinx.util.docutils import docutils_namespace
 
@@ -93,6 +94,8 @@ def build(out):
         )
         app.connect("doctree-resolved", mark)
         app.build()
+    drop_unused(out)
+    guard(out)
     return stems
 
 
