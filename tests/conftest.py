@@ -22,6 +22,14 @@ for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(name, "1")
 
 
+@pytest.fixture(scope="module", autouse=True)
+def environment():
+    """A file of tests leaves the environment as it was: the next asks it where the texts are."""
+    before = {name: value for name, value in os.environ.items() if "PYTEST" not in name}
+    yield
+    assert before == {name: os.environ.get(name) for name in before}  # an import may add some
+
+
 @pytest.fixture(scope="session")
 def workers(tmp_path_factory):
     """A Dask client of two workers, in this process: they start at once."""

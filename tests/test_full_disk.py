@@ -76,6 +76,8 @@ def test_a_text(disk, tmp_path):
 def test_a_fetch(disk, address, monkeypatch):  # noqa: F811
     for name in ("MIRRORS", "SHA256", "in_cache"):
         monkeypatch.setattr(ptb, name, getattr(ptb, name))
+    for name in ("NO_PROXY", "W2VLIB_DATA"):
+        monkeypatch.setenv(name, "")  # and as it was in the end
     monkeypatch.setattr(kinds, "PTB", kinds.PTB[:360_000])
     (disk / "ptb.train.txt").write_text("an old copy")
     with full(disk, "ptb.train.txt"):
