@@ -56,7 +56,7 @@ def test_a_training_ends_well_or_says_what_to_do(looking, engine, model, corpus,
     options |= {"engine": engine, "model": model, "subsample": 0, "progress": False, "epochs": 2}
     try:
         assert is_sound(wv := train(corpus, learning_rate=rate, **options))
-        assert np.isfinite(wv.loss) or len(corpus) < 40  # no step of a short text may be asked
+        assert len(corpus) < 40 if wv.loss is None else np.isfinite(wv.loss)
     except DivergenceError as error:
         assert f"learning_rate is {rate:g}, try {rate / 4:g}" in str(error)
         assert error.vectors is None or np.abs(error.vectors.vectors).max() < 1000

@@ -125,6 +125,7 @@ def interrupted(text, folder):
     for number in (1, 2):
         os.dup2(out, number)
     sys.stderr = os.fdopen(2, "w", closefd=False)
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # what a background job ignores
     (folder / "begun").touch()
     code = main(["train", str(text), "-o", str(folder / "vectors"), *LASTING])
     os.write(out, f"exit code {code}".encode())

@@ -92,10 +92,11 @@ def train(
         cluster on this machine, with a process for each of its cores.
     Returns WordVectors of shape (V, H), in the order of the corpus's vocabulary, with two
         attributes: `outputs`, the output vectors as WordVectors, and `loss`, the mean loss of a
-        word in the last epoch, estimated from some of the steps as they came. The loss of a word
-        is -log sigmoid(h . y) - sum of log sigmoid(-h . n) over K negatives, where h is what the
-        model makes of its window, y the word's output vector and n that of a negative; negatives
-        that many words share are weighted to K, and one that is the word itself is left out.
+        word in the last epoch, estimated from some of the steps as they came; None where a text of
+        a few words has none of these. The loss of a word is -log sigmoid(h . y) - sum of
+        log sigmoid(-h . n) over K negatives, where h is what the model makes of its window, y the
+        word's output vector and n that of a negative; negatives that many words share are weighted
+        to K, and one that is the word itself is left out.
     Raises TypeError or ValueError for bad arguments and ImportError where the engine lacks a
         package or a card, both before it trains; MemoryError; OSError where the checkpoint cannot
         be written; and `DivergenceError`, a FloatingPointError, as soon as vectors grow out of all

@@ -84,7 +84,7 @@ class Progress:
 
     epoch, epochs: which epoch has ended, counted from 1, and how many there are.
     tokens, total: how many words of the text are done, in all epochs, and how many there are.
-    loss: the mean loss of a word in this epoch, a float, see `train`.
+    loss: the mean loss of a word in this epoch, a float, or None, see `train`.
     vectors: `WordVectors`, a copy of what is learnt when it is asked for.
     Raises nothing.
     Source: w2vlib.
