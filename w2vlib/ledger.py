@@ -169,6 +169,7 @@ def report(rows, slowdowns):
     if slowdowns:
         lines += ["", "Time of a step at V = 1,000,000 over that at V = 10,000:"]
     for stage, slowdown in slowdowns.items():
+        check.label(stage, "a stage of slowdowns")
         check.number(slowdown, f"slowdowns[{stage!r}]")
     lines += [f"{stage:<23}{times(slowdown):>10}" for stage, slowdown in slowdowns.items()]
     return "\n".join(lines)

@@ -239,7 +239,7 @@ def bytes_of_rounds(words, machines, rounds, vector_size=100):
     check.whole(vector_size, "vector_size")
     check.listed(rounds, "rounds")
     for place, told in enumerate(rounds):
-        check.listed(told, f"rounds[{place}]", at_least=2)
+        check.two(told, f"rounds[{place}]")
         check.number(told[0], f"rounds[{place}][0]", at_least=0)
         check.whole(told[1], f"rounds[{place}][1]", at_least=0, at_most=len(words.number))
     since, total = np.zeros(len(words.number)), 0.0

@@ -15,7 +15,7 @@ from w2vlib.evaluation import AnalogyScore, PairScore
 REFUSES = TypeError, ValueError, IndexError, KeyError, MemoryError, OSError
 CURE = re.compile(
     r"should|must|need|take|pass|give|use|try|choose|expected|call|close to|put|save it|load|name"
-    r"|start at 0|there are only|is not in the vocabulary|no exercise|make|set it|write"
+    r"|start at 0|there are only|is not in the vocabulary|no exercise|make|set it|write|divide"
 )
 
 
@@ -188,7 +188,7 @@ def is_shown(value, said):
         )
     if isinstance(value, int | float | np.number):
         ways = [short(value), type(value).__name__, "<tuple>"]
-        if type(value) is not int or abs(value) <= 10**18:
+        if type(value) is not int or abs(value) <= 10**30:
             ways += [f"{value}", f"{value:,}"] if isinstance(value, int) else [f"{value}"]
         return any(way in said for way in ways)
     return True
@@ -206,11 +206,14 @@ def same(one, other):
 
 def tame(value):
     """Whether a value has neither NaN nor infinity, nor what becomes one in a sum or a product."""
+    if isinstance(value, list | tuple):
+        return all(map(tame, value))
     try:
         array = np.asarray(value)
-    except ValueError:
+        numbers = array.astype(complex) if array.dtype.kind in "fcO" else 0
+    except (OverflowError, TypeError, ValueError):
         return True
-    return array.dtype.kind not in "fc" or bool((np.abs(array.astype(complex)) < 1e100).all())
+    return bool((np.abs(numbers) < 1e100).all())
 
 
 def finite(result):

@@ -118,6 +118,22 @@ def test_random_input_works_or_is_refused_in_words(name, data):
         attempt(call, argument, data.draw(anything()))
 
 
+# What the long form of that has found.
+FOUND = [
+    ("evaluation.WordVectors.most_similar", "word", [0, 0, 3.5e38]),
+    ("exercises.exercise.compare", "mistakes", np.zeros((1, 2), np.complex64)),
+    ("ledger.report", "slowdowns", {None: 0}),
+    ("page.drawing.Diagram.arrow", "end", [0, 0]),
+    ("page.drawing.Diagram.table", "marked", np.zeros((1, 0), np.complex64)),
+    ("road.bytes_of_rounds", "rounds", [(0, 0, 0)]),
+]
+
+
+@pytest.mark.parametrize("name, argument, value", FOUND)
+def test_what_was_found_is_refused_in_words(name, argument, value):
+    assert attempt(CALLS[name], argument, value)[1] is not None
+
+
 @each_call
 def test_arrays_in_other_dresses_give_the_same(name):
     call = CALLS[name]

@@ -40,6 +40,7 @@ from w2vlib.check.values import (
     seed,
     shapeless,
     size,
+    two,
     whole,
 )
 from w2vlib.check.words import short

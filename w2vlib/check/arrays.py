@@ -96,7 +96,9 @@ def vector(x, size, name):
         )
     shape(array, (size,), name)
     if not (np.abs(array) <= np.finfo(np.float32).max).all():
-        raise ValueError(f"{name} holds NaN, infinity or numbers too large for float32")
+        raise ValueError(
+            f"{name} holds NaN, infinity or numbers too large for float32: give finite ones"
+        )
 
 
 def classes(t, score, name):

@@ -73,6 +73,13 @@ def shapeless(value):
     return isinstance(value, np.ndarray) and value.ndim == 0
 
 
+def two(value, name):
+    """Raise unless `value` is a list of two, or the like."""
+    listed(value, name)
+    if len(value) != 2:
+        raise ValueError(f"{name} is {short(value)}: it should hold two")
+
+
 def kind(value, types, name):
     """Raise TypeError unless `value` is of a class, or of one of some."""
     if not isinstance(value, types):

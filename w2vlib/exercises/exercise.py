@@ -498,8 +498,9 @@ def compare(got, expected, mistakes=()):
     if expected.dtype.kind not in "biuf":
         raise TypeError(f"expected has dtype {expected.dtype}: it should be numbers")
     check.listed(mistakes, "mistakes")
-    for pair in mistakes:
-        check.listed(pair, "a pair of mistakes", at_least=2)
+    for place, pair in enumerate(mistakes):
+        check.two(pair, f"mistakes[{place}]")
+        check.real(np.asarray(pair[0]), f"mistakes[{place}][0]")
     kinds = "b" if expected.dtype.kind == "b" else ""
     try:
         array = np.array(got)

@@ -130,6 +130,8 @@ class Diagram:
         check.shape(values, (None, None), "values")
         is_marked = np.zeros(values.shape, bool)
         try:
+            if np.iscomplexobj(marked):  # NumPy would take the real part
+                raise TypeError("of complex numbers")
             is_marked[marked if isinstance(marked, tuple) and marked else list(marked)] = True
         except (IndexError, TypeError, ValueError) as error:
             raise IndexError(
@@ -159,6 +161,8 @@ class Diagram:
         check.label(label, "label")
         (x0, y0), (x1, y1) = _ends(start, end)
         length = float(np.hypot(x1 - x0, y1 - y0))
+        if not length:
+            raise ValueError(f"end is {check.short(end)}: it should be elsewhere than start")
         ux, uy = (x1 - x0) / length, (y1 - y0) / length
         bx, by = x1 - HEAD * ux, y1 - HEAD * uy  # where the head begins
         colour = _colour(role)
