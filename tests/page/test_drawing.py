@@ -50,7 +50,8 @@ def test_a_table_shows_its_numbers_and_marks_rows():
 
 
 @pytest.mark.parametrize(
-    "marked, marked_cells", [((), 0), ((0, 1), 1), ((slice(None), 1), 2), ([1], 3)]
+    "marked, marked_cells",
+    [((), 0), ((0, 1), 1), ((slice(None), 1), 2), ([1], 3), ((0, [0, 2]), 2), ((0, []), 0)],
 )
 def test_what_is_marked_in_a_table(marked, marked_cells):
     d = Diagram(400, 100, "a table")

@@ -130,7 +130,8 @@ class Diagram:
         check.shape(values, (None, None), "values")
         is_marked = np.zeros(values.shape, bool)
         try:
-            if np.iscomplexobj(marked):  # NumPy would take the real part
+            parts = marked if isinstance(marked, tuple) else [marked]
+            if any(map(np.iscomplexobj, parts)):  # NumPy would take the real part
                 raise TypeError("of complex numbers")
             is_marked[marked if isinstance(marked, tuple) and marked else list(marked)] = True
         except (IndexError, TypeError, ValueError) as error:
