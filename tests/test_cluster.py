@@ -208,6 +208,7 @@ def by_hand(folder, *tls, protocol="tcp"):
             yield address, process
 
 
+@pytest.mark.filterwarnings("ignore::UserWarning")  # of its workers, where a call met them first
 def test_when_the_scheduler_is_killed_a_new_cluster_goes_on(text, tmp_path, monkeypatch):
     from w2vlib import checkpoint
 
@@ -222,7 +223,7 @@ def test_when_the_scheduler_is_killed_a_new_cluster_goes_on(text, tmp_path, monk
 
     options = SMALL | {"epochs": 12, "checkpoint": kept}
     gone = pytest.raises(ConnectionError, match="scheduler .* does not answer.*checkpoint")
-    with by_hand(tmp_path) as (address, process), gone as told, pytest.warns(UserWarning):
+    with by_hand(tmp_path) as (address, process), gone as told:
         train(text, client=address, callback=kill_it, **options)
     assert told.value.vectors.vectors.any()
     with by_hand(tmp_path) as (address, _):

@@ -15,11 +15,11 @@ import nbformat
 import psutil
 import pytest
 import yaml
-from chapters import ROOT
 from long import LONG
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="groups are killed on POSIX alone")
 
+ROOT = Path(__file__).parents[1]
 KERNEL = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
 CONFIG = {
     "title": "Killed",
