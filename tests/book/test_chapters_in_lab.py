@@ -120,8 +120,8 @@ def finished(page, path):
 def texts(cell):
     """What a cell said: what it printed, and the text and HTML of what it showed."""
     for output in cell.outputs:
-        if output.output_type == "stream":
-            yield NOT_HERE.sub("", output.text)
+        if output.output_type == "stream" and (said := NOT_HERE.sub("", output.text)):
+            yield said
         for kind in {"text/plain", "text/html"} & set(output.get("data", ())):
             yield kind, output.data[kind]
 
