@@ -174,6 +174,7 @@ def kinds(cell):
 
 def touch(page, thing):
     """Use each control of a thing, and see that what it shows changes each time -> how many."""
+    thing.locator("details").evaluate_all("all => all.forEach((it) => { it.open = true; })")
     controls = thing.locator(CONTROLS).all()
     for control in controls:
         before = thing.inner_html()
