@@ -122,6 +122,7 @@ def test_random_input_works_or_is_refused_in_words(name, data):
 FOUND = [
     ("evaluation.WordVectors.most_similar", "word", [0, 0, 3.5e38]),
     ("exercises.exercise.compare", "mistakes", np.zeros((1, 2), np.complex64)),
+    ("exercises.exercise.compare", "mistakes", [([[1], [1, 2]], "said")]),
     ("ledger.report", "slowdowns", {None: 0}),
     ("page.drawing.Diagram.arrow", "end", [0, 0]),
     ("page.drawing.Diagram.table", "marked", np.zeros((1, 0), np.complex64)),

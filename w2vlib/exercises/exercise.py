@@ -500,7 +500,7 @@ def compare(got, expected, mistakes=()):
     check.listed(mistakes, "mistakes")
     for place, pair in enumerate(mistakes):
         check.two(pair, f"mistakes[{place}]")
-        check.real(np.asarray(pair[0]), f"mistakes[{place}][0]")
+        check.real(check.as_array(pair[0], told := f"mistakes[{place}][0]"), told)
     kinds = "b" if expected.dtype.kind == "b" else ""
     try:
         array = np.array(got)
