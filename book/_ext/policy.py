@@ -37,10 +37,14 @@ LEADS_ON = """<!DOCTYPE html>
 """
 
 
-def tag(policy):
-    """The policy as an element of the page's head."""
+def first(page, policy, path):
+    """The markup of the page at a path, with the policy before all else in its head."""
     said = "; ".join(f"{what} {where}" for what, where in policy.items())
-    return f'<meta http-equiv="Content-Security-Policy" content="{said}">'
+    tag = f'<meta http-equiv="Content-Security-Policy" content="{said}">'
+    page, found = FIRST.subn(rf"\1\n{tag}", page, count=1)
+    if not found:
+        raise ValueError(f"{path} has no place for the policy: its head has no charset")
+    return page
 
 
 def policy_of(page):
@@ -52,14 +56,11 @@ def write(app, exception):
     """Put the policy into every page that was built."""
     if exception is None and app.builder.name == "html":
         folder, config = Path(app.outdir), app.config
-        first = LEADS_ON.format(page=f"{config.root_doc}.html", title=escape(config.html_title))
-        (folder / "index.html").write_text(first, encoding="utf-8")
+        leads_on = LEADS_ON.format(page=f"{config.root_doc}.html", title=escape(config.html_title))
+        (folder / "index.html").write_text(leads_on, encoding="utf-8")
         for path in folder.rglob("*.html"):
             page = path.read_text(encoding="utf-8")
-            page, found = FIRST.subn(rf"\1\n{tag(policy_of(page))}", page, count=1)
-            if not found:
-                raise ValueError(f"{path} has no place for the policy: its head has no charset")
-            path.write_text(page, encoding="utf-8")
+            path.write_text(first(page, policy_of(page), path), encoding="utf-8")
 
 
 def setup(app):

@@ -1,24 +1,17 @@
 """What the decks hand out, and what their pages may do.
 
-A deck runs its own files and asks no site for anything; a policy in each page holds it to that. Its
-scripts are files. Two exceptions are reveal.js's: it writes styles into the page, as MathJax does,
-and the speaker's window, which shows the deck twice, has a script in it, allowed by its hash.
+The policy is that of the book's pages, with two exceptions for reveal.js: it writes styles into the
+page, as MathJax does, and the speaker's window, which shows the deck twice, has a script in it,
+allowed by its hash. All other scripts are files.
 """
 
 import base64
 import hashlib
 import re
+import runpy
+from pathlib import Path
 
-POLICY = {
-    "default-src": "'none'",
-    "script-src": "'self'",
-    "style-src": "'self' 'unsafe-inline'",
-    "img-src": "'self' data:",
-    "font-src": "'self'",
-    "frame-src": "'self'",
-    "base-uri": "'none'",
-    "form-action": "'none'",
-}
+BOOK = runpy.run_path(str(Path(__file__).parents[2] / "book" / "_ext" / "policy.py"))
 KEPT = [  # of reveal.js, which comes with every theme and plugin
     "LICENSE",
     "dist/reveal.css",
@@ -27,7 +20,6 @@ KEPT = [  # of reveal.js, which comes with every theme and plugin
     "dist/theme/fonts/source-sans-pro/*",
     "plugin/notes/*",
 ]
-CHARSET = '<meta charset="utf-8" />'
 INLINE = re.compile(r"(?s)<script>(.*?)</script>")
 
 
@@ -48,9 +40,11 @@ def guard(out):
     window = static / "revealjs" / "plugin" / "notes" / "speaker-view.html"
     [script] = INLINE.findall(window.read_text(encoding="utf-8"))
     window.unlink()  # notes.js has it within
-    policy = POLICY | {"script-src": f"'self' '{_hash(script)}'"}
-    said = "; ".join(f"{what} {where}" for what, where in policy.items())
-    tag = f'<meta http-equiv="Content-Security-Policy" content="{said}">'
+    policy = BOOK["POLICY"] | {
+        "script-src": f"'self' '{_hash(script)}'",
+        "style-src": "'self' 'unsafe-inline'",
+        "frame-src": "'self'",
+    }
     for path in out.glob("*.html"):
         page = path.read_text(encoding="utf-8")
         for text in INLINE.findall(page):
@@ -59,9 +53,7 @@ def guard(out):
             page = page.replace(
                 f"<script>{text}</script>", f'<script src="_static/{name}"></script>'
             )
-        if page.count(CHARSET) != 1:
-            raise ValueError(f"{path} has no place for the policy: its head has no charset")
-        path.write_text(page.replace(CHARSET, f"{CHARSET}\n    {tag}"), encoding="utf-8")
+        path.write_text(BOOK["first"](page, policy, path), encoding="utf-8")
 
 
 def _hash(script):
