@@ -25,6 +25,7 @@ NEEDLESS = [
     "files",
     "full_disk",
     "gpu",
+    "killed_book",
     "kills",
     "large_vectors",
     "ptb",

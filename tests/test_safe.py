@@ -31,9 +31,10 @@ MEANT = {
     "w2vlib/classroom/chapter.py": {"literal_eval"},
     # The reader's own cells, in the reader's page.
     "book/_ext/in_page/kernel.py": {"CodeRunner", "compile"},
-    # A tool of ours, and the reference of the tests.
+    # Tools of ours, the policy of the pages, and the reference of the tests.
     "book/_ext/front_page.py": {"run_path"},
     "tools/gpu_bench.py": {"run_path"},
+    "tools/slides/guard.py": {"run_path"},
 }
 
 

@@ -46,9 +46,9 @@ def test_a_quiet_run_is_made_once(monkeypatch):
 def test_processor_counts_our_work():
     machine, ours = processor()
     total = 0
-    while processor()[1] < ours + 0.1:
+    while processor()[1] < ours + 0.5:
         total += sum(range(10_000))
-    assert processor()[0] >= machine + 0.1
+    assert processor()[0] >= machine + 0.4  # the machine counts whole ticks
 
 
 def test_vectors_come_from_rows_of_words():

@@ -71,7 +71,26 @@ def slowness(page):
     expect(output).to_contain_text("reference: ", timeout=60 * SECONDS)
     taken = float(output.text_content().partition(":")[2])
     cell.get_by_role("button", name="Reset").click()
-    return taken / QUIET
+    return max(1, min(taken / QUIET, SLOWEST))
+
+
+def wait(page):
+    """Until no cell is to run."""
+    waiting = page.locator("[data-state=queued], [data-state=running]")
+    expect(waiting).to_have_count(0, timeout=5 * LONGEST * SECONDS)
+
+
+def times(page):
+    """The seconds that the page says of each cell."""
+    marks = page.locator("div.cell .w2v-state").all_text_contents()
+    return [float(mark.removeprefix("done, ").removesuffix(" s")) for mark in marks]
+
+
+def once_more(page, i):
+    """A cell's seconds on a quiet machine, from a run of it alone."""
+    page.locator("div.cell").nth(i).get_by_role("button", name="Run", exact=True).click()
+    wait(page)
+    return times(page)[i] / slowness(page)
 
 
 @needs_pyodide
@@ -82,16 +101,14 @@ def test_chapter_runs_from_top_to_bottom(server, page, tmp_path, name):
     expect(status(page)).to_have_text("Done.", timeout=60 * SECONDS)
     before = slowness(page)
     page.get_by_role("button", name="Run all").click()
-    waiting = page.locator("[data-state=queued], [data-state=running]")
-    expect(waiting).to_have_count(0, timeout=5 * LONGEST * SECONDS)
+    wait(page)
     said = page.locator(".w2v-progress").text_content()
     failed = page.locator("div.cell[data-state=failed] .cell_output").all_text_contents()
     assert page.locator("div.cell:not([data-state=done])").count() == 0, failed
     assert page.locator(".cell_output [data-mount]:not([data-alive])").count() == 0
 
     stored = code_cells(read(ROOT / "book" / f"{name}.ipynb"))
-    marks = page.locator("div.cell .w2v-state").all_text_contents()
-    seconds = [float(mark.removeprefix("done, ").removesuffix(" s")) for mark in marks]
+    seconds = times(page)
     wrong = []
     for old, new in zip_longest(stored, code_cells(download(page, tmp_path))):
         assert new.source == old.source
@@ -106,10 +123,12 @@ def test_chapter_runs_from_top_to_bottom(server, page, tmp_path, name):
     assert not wrong
     assert not [url for url in page.asked if not url.startswith((server.address, "blob:"))]
     after = slowness(page)
-    slower = min(max(1, min(before, after)), SLOWEST)
+    slower = min(before, after)
     print(f"{name}: {said}; the reference takes {before:.2f} and {after:.2f} times its quiet time")
-    long = {i: taken for i, taken in enumerate(seconds, 1) if taken / slower > LONG}
-    print(f"by that {sum(seconds) / slower:.1f} s; cells that take long, as measured: {long}")
-    assert all("long" in tags(stored[i - 1]) for i in long), long
+    print(f"by that {sum(seconds) / slower:.1f} s")
+    for i, (cell, taken) in enumerate(zip(stored, seconds, strict=True)):
+        if taken / slower > LONG and "long" not in tags(cell):
+            # What else the machine did may have come and gone meanwhile.
+            assert min(once_more(page, i) for _ in range(2)) <= LONG, cell.source
     assert sum(seconds) / slower <= LONGEST
     assert float(re.search(r"(\d+) MB", said)[1]) <= MOST
