@@ -101,7 +101,9 @@ def prepare(spawner):
     # With the student's rights, so that no link in a home leads us elsewhere. Work stays as it is.
     rights = {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": [], "cwd": user.pw_dir}
     sheets = [str(path) for path in sorted(CLASS.glob("sheets/*.ipynb"))]
-    subprocess.run(["ln", "-sfn", str(ROOT / "book"), "chapters"], check=False, **rights)
+    # Some sheets read results/.
+    for name, place in {"chapters": "book", "results": "book/results"}.items():
+        subprocess.run(["ln", "-sfn", str(ROOT / place), name], check=False, **rights)
     if sheets:
         subprocess.run(["cp", "--no-clobber", *sheets, "."], check=False, **rights)
 

@@ -147,6 +147,7 @@ def test_a_student_gets_a_user_the_chapters_and_new_sheets_and_keeps_the_work(cl
     sheet = home / "02_embedding_sheet.ipynb"
     assert sheet.read_text() == "the sheet"
     assert (home / "chapters").resolve() == clone / "book"
+    assert (home / "results").resolve() == clone / "book" / "results"
     assert ran[0] == ("useradd", {})
     assert all(rights == {"user": 1234, "group": 1235, "extra_groups": []} for _, rights in ran[1:])
 
