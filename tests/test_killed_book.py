@@ -11,13 +11,11 @@ import sys
 import time
 from pathlib import Path
 
-import nbformat
-import psutil
 import pytest
-import yaml
 from long import LONG
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="groups are killed on POSIX alone")
+nbformat, psutil, yaml = map(pytest.importorskip, ["nbformat", "psutil", "yaml"])
 
 ROOT = Path(__file__).parents[1]
 KERNEL = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}

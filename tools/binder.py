@@ -3,7 +3,7 @@
     python tools/binder.py _build/binder   # `make binder` does so, and opens the chapters there
 
 Makes FOLDER/home, the clone and the learner's home, and FOLDER/env. Says how long pip takes, with
-nothing in its cache, and how large the environment grows; more than LARGEST is an error.
+nothing in its cache, and how large the environment grows; more than LONGEST or LARGEST is an error.
 """
 
 import os
@@ -16,6 +16,7 @@ from time import perf_counter
 
 ROOT = Path(__file__).resolve().parent.parent
 BRINGS = ["jupyterlab==4.4.9", "notebook==7.4.7", "ipywidgets==8.1.7", "ipykernel==7.0.1"]  # 2026.4
+LONGEST = 60  # seconds of the processor, for pip
 LARGEST = 600  # MB beyond what Binder brings
 
 
@@ -44,7 +45,7 @@ def make(folder):
     subprocess.run([sys.executable, "-m", "venv", folder / "env"], check=True)
     pip("install", "--no-cache-dir", *BRINGS)
     before = megabytes(folder / "env")
-    with timed("pip"):
+    with timed("pip") as installing:
         pip("install", "--no-cache-dir", "-r", "requirements.txt")
         pip("install", "--no-cache-dir", ".")
     pip("check")
@@ -52,8 +53,8 @@ def make(folder):
         run("bash", "./postBuild")
     grown = megabytes(folder / "env") - before
     print(f"{grown:.0f} MB, beside the {before:.0f} MB that Binder brings (at most {LARGEST})")
-    if grown > LARGEST:
-        sys.exit(f"make binder: {grown:.0f} MB are too many; what in requirements.txt can go?")
+    if grown > LARGEST or installing.busy > LONGEST:
+        sys.exit("make binder: that is too much; what in requirements.txt can go?")
 
 
 class timed:
@@ -64,10 +65,11 @@ class timed:
 
     def __enter__(self):
         self.begun = perf_counter(), processor()
+        return self
 
     def __exit__(self, *raised):
-        wall, busy = perf_counter() - self.begun[0], processor() - self.begun[1]
-        print(f"{self.what}: {wall:.0f} s, {busy:.0f} s of the processor", flush=True)
+        wall, self.busy = perf_counter() - self.begun[0], processor() - self.begun[1]
+        print(f"{self.what}: {wall:.0f} s, {self.busy:.0f} s of the processor", flush=True)
 
 
 def processor():
