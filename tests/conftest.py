@@ -3,6 +3,7 @@
 import contextlib
 import os
 import shutil
+import signal
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,6 +21,10 @@ with contextlib.suppress(ImportError):  # Binder's environment runs the notebook
 # The notebooks' kernels inherit it, so that their outputs are stable.
 for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(name, "1")
+
+# What a shell starts in the background ignores Ctrl-C, and so would all that the tests start.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="module", autouse=True)
