@@ -40,13 +40,13 @@ class Copy:
 
     def __init__(self, training, options):
         self.options, self.seed = {k: v for k, v in options.items() if k != "seed"}, options["seed"]
+        self.shelf = self.base = self.found = self.taken = self.task = None
         hogwild.prepare(False, options["model"])
         worker = get_worker()
         self.folder, self.threads = worker.local_directory, worker.state.nthreads
         if former := self.made.get((worker.address, training)):
             former.let_go()
         self.made[worker.address, training] = self
-        self.shelf = self.base = self.found = self.taken = self.task = None
         self.lock, self.enough = threading.Lock(), False
         self.group = []  # those that met last
         self.meeting, self.shares = 0, {}  # meeting -> what this copy merges there, or will have
