@@ -66,11 +66,6 @@ class Noted(cluster.Training):
         self.seconds = perf_counter() - self.begin
 
 
-def workers(number, **options):
-    """A client of so many workers, each of one thread."""
-    return local_cluster(number, silence_logs="CRITICAL", **options)
-
-
 def scores(vectors):
     return {
         "spearman": round(vectors.evaluate_word_pairs().spearman, 4),
@@ -93,7 +88,7 @@ def on_cluster(text, number, seed, between=nullcontext, **options):
 
     text: a Corpus, or the path of a text that the workers read.
     """
-    with noting(), workers(number) as client, between(client):
+    with noting(), local_cluster(number) as client, between(client):
         if isinstance(text, Path):
             text = load_on_cluster(text, client, **LARGE)
         vectors = train(text, engine="dask", client=client, seed=seed, progress=False, **options)
@@ -173,7 +168,7 @@ def faults(args):
 
 def disturbed(text, seed, send, at):
     """A training of two workers in which one is sent a signal after `at` seconds of training."""
-    with noting(), workers(2) as client, warnings.catch_warnings(record=True) as told:
+    with noting(), local_cluster(2) as client, warnings.catch_warnings(record=True) as told:
         warnings.simplefilter("always")
         pids = list(client.run(os.getpid).values())
 

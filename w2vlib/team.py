@@ -74,8 +74,9 @@ def local_cluster(workers, **options):
     import dask
     from distributed import Client, LocalCluster
 
-    here = {"host": "127.0.0.1", "dashboard_address": "127.0.0.1:0", "silence_logs": "ERROR"}
+    here = {"host": "127.0.0.1", "dashboard_address": "127.0.0.1:0"}
     here |= {"n_workers": workers, "threads_per_worker": 1}
+    here["silence_logs"] = "CRITICAL"  # who is lost, the training tells
     here |= {"scheduler_kwargs": {"dashboard": False}}
     with (
         tempfile.TemporaryDirectory(prefix="w2vlib-") as folder,
