@@ -33,8 +33,10 @@ def serving(answer):
             server.shutdown()
 
 
-def begin(request, code=200, length=0):
+def begin(request, code=200, length=0, **headers):
     """The start of an answer: what follows is so many bytes long."""
     request.send_response(code)
+    for name, value in headers.items():
+        request.send_header(name, value)
     request.send_header("Content-Length", str(length))
     request.end_headers()

@@ -32,6 +32,17 @@ def test_every_address_of_the_project_is_the_one_in_the_config(path):
         assert address == PAGES
 
 
+@pytest.mark.parametrize("path", sorted(ROOT.glob("*.md")), ids=lambda path: path.name)
+def test_links_to_files_and_pages_of_ours_arrive(path):
+    for link in re.findall(r"\]\(([^)]+)\)", re.sub(r"`[^`]*`", "", text(path))):
+        name, _, place = link.removeprefix(PAGES).partition("#")
+        if "://" not in name:
+            files = list(ROOT.glob(f"{name.removesuffix('.html')}*")) if name else [path]
+            assert files, link
+            titles = re.findall(r"^#+ (.*)", text(files[0]), re.MULTILINE) if place else []
+            assert not place or place in [title.lower().replace(" ", "-") for title in titles]
+
+
 def test_who_looks_for_the_address_finds_it():
     assert f"({PAGES})" in text(ROOT / "README.md").split("\n## ")[0]
     assert PROJECT["urls"]["Source"] == URL and PROJECT["urls"]["Documentation"] == PAGES
