@@ -79,6 +79,11 @@ def slides():
 def site():
     """build all that is published: the book, and PDF, EPUB and slides beside it"""
     pdf()
+    if not (HTML / "_static" / "pyodide").exists():
+        sys.exit(
+            "make site: no page could run its cells, as Pyodide's files are not to be had; build"
+            " online, or set W2VLIB_PYODIDE to a folder that holds them."
+        )
     run("python", "tools/epub.py", HTML, BUILD / "word2vec-made-fast.epub")
     slides()
     run("python", "tools/site.py", HTML, BUILD)
