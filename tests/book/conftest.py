@@ -28,11 +28,36 @@ def html(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def pages(html):
-    """Each page of the book, parsed: path -> soup."""
+def decks(tmp_path_factory):
+    """The folder of the slides."""
+    pytest.importorskip("sphinx_revealjs", reason="sphinx-revealjs is not installed")
+    folder = tmp_path_factory.mktemp("slides")
+    command = [sys.executable, ROOT / "tools" / "slides", folder]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert str(folder / "index.html") in done.stdout
+    return folder
+
+
+@pytest.fixture(scope="session")
+def published(html, decks, tmp_path_factory):
+    """The whole site: the book with its slides, and files in the place of what is printed."""
+    folder = tmp_path_factory.mktemp("site")
+    shutil.copytree(html, folder / "html")
+    shutil.copytree(decks, folder / "slides")
+    for name in "word2vec-made-fast.pdf", "word2vec-made-fast.epub":
+        (folder / name).write_bytes(b"%")
+    command = [sys.executable, ROOT / "tools" / "site.py", folder / "html", folder]
+    subprocess.run(command, capture_output=True, check=True)
+    return folder / "html"
+
+
+@pytest.fixture(scope="session")
+def pages(published):
+    """Each page of the whole site, parsed: path -> soup."""
     return {
         path: BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
-        for path in sorted(html.rglob("*.html"))
+        for path in sorted(published.rglob("*.html"))
     }
 
 

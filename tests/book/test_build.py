@@ -1,4 +1,4 @@
-"""The built book: without a warning, whole, and asking no other site for anything."""
+"""The built book and the site: without a warning, whole, and asking no other site for anything."""
 
 import re
 from urllib.parse import unquote, urlsplit
@@ -34,7 +34,7 @@ def test_every_page_is_there(html):
     assert not [name for name in [toc["root"], *files] if not (html / f"{name}.html").is_file()]
 
 
-def test_no_page_asks_another_site(html, pages):
+def test_no_page_asks_another_site(published, pages):
     found = []
     for path, page in pages.items():
         for tag in page.find_all(FETCHED.keys()):
@@ -46,7 +46,7 @@ def test_no_page_asks_another_site(html, pages):
         for tag in page.find_all(["style", "script"]):
             if IN_CSS.search(tag.text) or tag.name == "script" and ELSEWHERE.search(code(tag)):
                 found.append((path.name, tag.text))
-    for path in html.rglob("*.css"):
+    for path in published.rglob("*.css"):
         found += [(path.name, rule) for rule in IN_CSS.findall(path.read_text(encoding="utf-8"))]
     assert not found
 
@@ -58,11 +58,11 @@ def code(script):
     )
 
 
-def test_links_within_the_book_arrive(html, pages):
+def test_links_within_the_site_arrive(pages):
     ids = {path: {tag["id"] for tag in page.find_all(id=True)} for path, page in pages.items()}
     broken = []
     for path, page in pages.items():
-        for tag in page.select("article a[href]"):
+        for tag in page.select("a[href]"):
             link = urlsplit(tag["href"])
             if link.scheme or link.netloc:
                 continue
@@ -85,8 +85,8 @@ def test_every_picture_has_alt_text(pages):
     assert not without
 
 
-def test_every_icon_is_drawn(html, pages):
-    css = (html / "_static" / "icons.css").read_text(encoding="utf-8")
+def test_every_icon_is_drawn(published, pages):
+    css = (published / "_static" / "icons.css").read_text(encoding="utf-8")
     drawn = set(re.findall(r"^\.(fa-[\w-]+) \{ --icon:", css, flags=re.MULTILINE))
     used = {
         name
@@ -98,8 +98,8 @@ def test_every_icon_is_drawn(html, pages):
     assert not used - drawn, "draw them in book/_static/icons.css"
 
 
-def test_chapters_open_in_binder(html, pages):
+def test_chapters_open_in_binder(published, pages):
     for path in CHAPTERS:
-        page = pages[html / "book" / f"{path.stem}.html"]
+        page = pages[published / "book" / f"{path.stem}.html"]
         links = [tag["href"] for tag in page.select("a[href*='mybinder.org']")]
         assert [link for link in links if link.endswith(f"lab/tree/book/{path.name}")], path.stem

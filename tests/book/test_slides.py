@@ -1,16 +1,10 @@
 """Slides: a deck a chapter, made of its cells, and gone through in a browser, slide by slide."""
 
-import re
-import runpy
-import subprocess
-import sys
-
 import pytest
 from bs4 import BeautifulSoup
-from chapters import CHAPTERS, ROOT, each_chapter, read
+from chapters import CHAPTERS, each_chapter, read
 
 pytest.importorskip("playwright", reason="Playwright is not installed")
-pytest.importorskip("sphinx_revealjs", reason="sphinx-revealjs is not installed")
 from playwright.sync_api import expect
 
 # Goes through all slides, before and after the keys that show what they hold back, and with a wrong
@@ -52,17 +46,6 @@ LABELS = r"""() => {
         it.querySelector("input").name, said, [...it.querySelectorAll("label")].map(look),
     ]);
 }"""
-
-
-@pytest.fixture(scope="module")
-def decks(tmp_path_factory):
-    """The folder of the decks."""
-    folder = tmp_path_factory.mktemp("slides")
-    command = [sys.executable, ROOT / "tools" / "slides", folder]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    assert str(folder / "index.html") in done.stdout
-    return folder
 
 
 @pytest.fixture
@@ -163,17 +146,6 @@ def test_the_index_leads_to_each_deck(deck):
     expect(page).to_have_title(title_of(read(CHAPTERS[1])))
 
 
-def test_each_page_says_first_what_it_may_do(decks):
-    for path in sorted(decks.glob("*.html")):
-        page = BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
-        charset, policy = page.head.find_all(True)[:2]
-        assert charset["charset"] and policy["http-equiv"] == "Content-Security-Policy"
-        script = re.search("script-src ([^;]*)", policy["content"])[1]
-        assert re.fullmatch("'self' 'sha256-[^']*'", script)
-        inline = [it for it in page.select("script:not([src])") if not it.has_attr("type")]
-        assert not inline and "onload" not in str(page)
-
-
 def test_the_speakers_window_says_the_notes(deck):
     page = deck(CHAPTERS[1].stem)
     notes = page.locator(".slides aside.notes").first.text_content().split()
@@ -195,8 +167,3 @@ def test_a_deck_reaches_nothing_but_its_folder(deck, serve, tmp_path):
     assert page.evaluate(code) == "refused"
     assert page.wrong
     page.wrong.clear()
-
-
-def test_every_file_of_the_decks_has_one_licence(decks):
-    tool = runpy.run_path(str(ROOT / "tools" / "licences.py"))
-    assert list(tool["problems"](decks)) == []

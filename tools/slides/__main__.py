@@ -41,6 +41,7 @@ CONFIG = {
     ],
     "myst_enable_extensions": BOOK["parse"]["myst_enable_extensions"],
     "mathjax_path": MATHJAX,
+    "mathjax3_config": {"options": {"enableMenu": False}},  # as in the book; it would keep settings
     "pygments_style": "a11y-high-contrast-light",  # the book's
     "html_copy_source": False,
     "html_use_index": False,
