@@ -1,8 +1,8 @@
 """The licence of each file that the built site hands out: python tools/licences.py _build/html.
 
 SHIPPED is written by hand; book/licences.md shows it as a table. Here it is held against the site
-and against what packages say of themselves: a file that no entry has, or two have, is an error, and
-so is a package of another licence.
+and against what packages and files say of themselves: a file that no entry has, or two have, is an
+error, and so is another licence, or none. SILENT names what says nothing of its own.
 """
 
 import fnmatch
@@ -97,6 +97,8 @@ SHIPPED = [
     Entry("packaging", "Apache-2.0 or BSD-2-Clause", [], "_static/pyodide/packaging-*"),
     Entry("python-dateutil", "Apache-2.0 or BSD-3-Clause", [], "_static/pyodide/python_dateutil-*"),
 ]
+SILENT = ["Pyodide", "Python, in Pyodide"]
+FAMILY = re.compile(r"\b(?:Apache|BSD|CC BY|HPND|MIT|MPL|OFL|PSF)\b")
 
 
 def files(site):
@@ -116,25 +118,48 @@ def entries(path):
 
 def problems(site):
     """What is not told, or told wrong, one line each."""
+    handed = {entry.what: [] for entry in SHIPPED}
     for path in files(site):
         told = [entry.what for entry in entries(path)]
         if len(told) != 1:
             yield f"{path}: {' and '.join(told) or 'no licence'}; mend SHIPPED in tools/licences.py"
-        if path.endswith(".whl") and told:
-            yield from contradictions(path, entries(path)[0].licence, of_wheel(site / path))
+        else:
+            handed[told[0]].append(site / path)
     for entry in SHIPPED:
-        for name in entry.packages:
-            yield from contradictions(name, entry.licence, metadata.metadata(name))
+        for name, said in statements(entry, handed[entry.what]):
+            yield from contradictions(name, entry.licence, said)
 
 
-def contradictions(name, licence, headers):
-    """A line where a package's own headers do not have the licence that we tell."""
+def statements(entry, paths):
+    """What is said of an entry's licence: by which package or files, and how."""
+    for name in entry.packages:
+        yield name, of_package(metadata.metadata(name))
+    wheels = [path for path in paths if path.suffix == ".whl"]
+    for path in wheels:
+        yield path.name, of_package(of_wheel(path))
+    if paths and not (entry.packages or wheels or entry is OURS or entry.what in SILENT):
+        yield entry.what, "".join(map(notice, paths))
+
+
+def contradictions(name, licence, said):
+    """A line where what is said of something is not the licence that we tell."""
+    known = set(FAMILY.findall(said.replace("Open Font License", "OFL")))
+    told = set(FAMILY.findall(licence))
+    if not told or told - known:
+        yield f"{name}: we say {licence!r}, and it says {said.strip()[:80]!r}"
+
+
+def of_package(headers):
+    """What a package's own headers say of its licence."""
     fields = [headers.get("License-Expression") or "", headers.get("License") or ""]
     classifiers = [one for one in headers.get_all("Classifier", []) if one.startswith("License")]
-    said = " ".join([*fields, *classifiers]).strip()
-    for family in re.findall(r"BSD|MIT|Apache|MPL|PSF|HPND", licence):
-        if family not in said:
-            yield f"{name}: we say {licence!r}, and the package {said[:80]!r}"
+    return " ".join([*fields, *classifiers])
+
+
+def notice(path):
+    """What a file of text says of a licence, where it begins."""
+    start = path.read_bytes()[:500].decode(errors="ignore")
+    return start if re.search("licen[cs]e", start, re.IGNORECASE) else ""
 
 
 def of_wheel(path):

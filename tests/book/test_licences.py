@@ -16,8 +16,8 @@ def site(tmp_path):
     return tmp_path
 
 
-def test_every_file_of_the_site_has_one_licence_and_the_packages_agree(html):
-    assert list(TOOL["problems"](html)) == []
+def test_every_file_of_the_site_has_one_licence_and_what_it_says_agrees(published):
+    assert list(TOOL["problems"](published)) == []
 
 
 def test_a_file_that_came_along_is_told(site):
@@ -28,14 +28,29 @@ def test_a_file_that_came_along_is_told(site):
         TOOL["main"](site)
 
 
-def test_a_package_of_another_licence_is_told(site):
-    mathjax = next(entry for entry in TOOL["SHIPPED"] if entry.what == "MathJax")
-    TOOL["SHIPPED"].append(mathjax._replace(licence="MPL-2.0", files=""))
-    try:
-        (told,) = TOOL["problems"](site)
-    finally:
-        TOOL["SHIPPED"].pop()
-    assert told.startswith("sphinx-mathjax-offline: we say 'MPL-2.0', and the package 'Apache")
+@pytest.mark.parametrize(
+    "what, licence",
+    [
+        ("MathJax", "MPL-2.0"),
+        ("Bootstrap, in the theme", "BSD-3-Clause"),
+        ("Font Awesome Free, in the theme", "MIT and Apache-2.0"),
+        ("clipboard.js", "GPL"),
+        ("reveal.js, in the slides", "GPL"),
+        ("Source Sans Pro, in the slides", "MIT"),
+    ],
+)
+def test_another_licence_is_told(published, monkeypatch, what, licence):
+    shipped = [it._replace(licence=licence) if it.what == what else it for it in TOOL["SHIPPED"]]
+    monkeypatch.setitem(TOOL["problems"].__globals__, "SHIPPED", shipped)
+    (told,) = TOOL["problems"](published)
+    assert f": we say {licence!r}, and it says '" in told
+
+
+def test_what_says_no_licence_is_listed(published, monkeypatch):
+    monkeypatch.setitem(TOOL["problems"].__globals__, "SILENT", [])
+    told = [line for line in TOOL["problems"](published) if line.endswith("and it says ''")]
+    silent = TOOL["SILENT"] if (published / "_static" / "pyodide").exists() else []
+    assert [line.partition(":")[0] for line in told] == silent
 
 
 def test_the_book_shows_the_list():
