@@ -240,9 +240,17 @@ def test_other_encodings(tmp_path):
     assert list(WordVectors.load(path, errors="replace")) == ["caf\ufffd", "b"]
     with pytest.raises(ValueError, match="is not UTF-8: say its encoding, or errors='replace'"):
         WordVectors.load(path)
-    for options in {"encoding": "klingon"}, {"errors": "laugh"}, {"encoding": "hex"}:
-        with pytest.raises(ValueError, match="not what bytes.decode takes"):
-            WordVectors.load(path, **options)
+    with pytest.raises(ValueError, match="line 2: the word .* is not PUNYCODE"):
+        WordVectors.load(path, encoding="punycode")
+    for options in (
+        {"encoding": "klingon"},
+        {"encoding": "hex"},
+        {"errors": "laugh"},
+        {"errors": "xmlcharrefreplace"},  # which is for writing alone
+    ):
+        for either in path, tmp_path / "vectors.npy":
+            with pytest.raises(ValueError, match="not what bytes.decode takes"):
+                WordVectors.load(either, **options)
 
 
 def test_loaded_vectors_are_not_copied_and_cannot_be_written(tmp_path, monkeypatch):

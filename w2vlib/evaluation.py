@@ -295,6 +295,7 @@ class WordVectors:
         says so. ValueError with the file and line if it is damaged, FileNotFoundError if it is not
         there.
         """
+        word2vec_format.check_encoding(encoding, errors)
         if mapped.is_mapped(path):
             words, vectors = mapped.load(path, limit)
         else:

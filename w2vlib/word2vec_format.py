@@ -67,14 +67,13 @@ def load(path, limit=None, encoding="utf-8", errors="strict"):
     """
     if limit is not None:
         check.whole(limit, "limit")
-    decode = _decoder(encoding, errors)
     path = files.find(path)
     ids, twice, again = {}, None, 0
     with files.reading(path) as file:
         V, H, first = _header(file, path)
         vectors = _empty(path, limit, V, H)
         for where, word, row in itertools.islice(_rows(file, path, V, H, first), limit):
-            word = decode(word, where)
+            word = _decoded(word, where, encoding, errors)
             if not np.isfinite(row).all():
                 raise ValueError(
                     f"{where}: the vector of {check.short(word)} holds NaN or infinity"
@@ -140,30 +139,31 @@ def _encode(word, binary):
     return encoded
 
 
-def _decoder(encoding, errors):
-    """A function that turns the bytes of a word into text."""
+def check_encoding(encoding, errors):
+    """Raise ValueError unless `bytes.decode` takes both, also where a byte is none of a text."""
     try:
-        codecs.lookup_error(errors)
         b"a".decode(encoding)
+        with contextlib.suppress(UnicodeDecodeError):  # as errors="strict" asks for
+            b"\xff".decode("ascii", errors)
     except (LookupError, TypeError, ValueError) as error:
         raise ValueError(
             f"encoding={check.short(encoding)} and errors={check.short(errors)} are not what "
             f"bytes.decode takes, such as 'latin-1' and 'replace' ({check.short(error)})"
         ) from None
 
-    def decode(encoded, where):
-        try:
-            word = encoded.decode(encoding, errors)
-        except UnicodeDecodeError:
-            raise ValueError(
-                f"{where}: the word {encoded[:40]!r} is not {encoding.upper()}: say its encoding, "
-                "or errors='replace'"
-            ) from None
-        if not encoded or encoded.strip() != encoded or re.search(rb"[\0\n\r]", encoded):
-            raise ValueError(f"{where}: expected a word, found {word[:40]!r}")
-        return word
 
-    return decode
+def _decoded(encoded, where, encoding, errors):
+    """The bytes of a word as text."""
+    try:
+        word = encoded.decode(encoding, errors)
+    except UnicodeError:
+        raise ValueError(
+            f"{where}: the word {encoded[:40]!r} is not {encoding.upper()}: say its encoding, "
+            "or errors='replace'"
+        ) from None
+    if not encoded or encoded.strip() != encoded or re.search(rb"[\0\n\r]", encoded):
+        raise ValueError(f"{where}: expected a word, found {word[:40]!r}")
+    return word
 
 
 def _header(file, path):
