@@ -293,6 +293,16 @@ def test_a_folder_and_a_list_of_files(write, tmp_path):
     assert " ".join(decode(c)) == "a b <eos> e f <eos>" and c.name == "2 texts"
     c = load_corpus(["default", tmp_path / "texts"])
     assert len(c) == len(load_corpus("default")) + 9
+    with pytest.raises(TypeError, match=r"name_or_path must be a string or a Path, but is \['"):
+        load_corpus([[str(tmp_path / "texts")]])
+
+
+def test_a_pipe_in_a_folder_is_not_waited_for(write, tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(ValueError, match="holds no file"):
+        load_corpus(tmp_path)
+    write("a b\n")
+    assert decode(load_corpus(tmp_path, min_count=1)) == ["a", "b", "<eos>"]
 
 
 def test_a_text_that_is_changed(write):

@@ -172,8 +172,8 @@ def load_corpus(
     name_or_path: "default" (10,000 words of WordNet's glosses, shipped, works offline), "ptb" (the
         Penn Treebank, fetched once), or the path of a UTF-8 text with one sentence a line: a file,
         plain or compressed by gzip, bzip2 or xz, or a pipe; a folder, for all files in it and in
-        its folders, in the order of their names, without those that begin with "."; or a list of
-        such paths. "-" is standard input. Or a text that was kept on disk, alone.
+        its folders, in the order of their names, without pipes and those that begin with "."; or
+        a list of such paths. "-" is standard input. Or a text that was kept on disk, alone.
     split: "train", and for "ptb" also "valid" and "test", with the vocabulary of "train".
     min_count: words that come fewer times (5 unless you say otherwise; "default" and "ptb" keep all
         their words) become "<unk>".
@@ -257,9 +257,12 @@ def text_files(name_or_path):
     Raises FileNotFoundError for a path that leads nowhere, ValueError for an empty folder.
     """
     if isinstance(name_or_path, list | tuple):
-        if not name_or_path:
-            raise ValueError("name_or_path holds an empty list: give the path of a text")
-        return list(itertools.chain.from_iterable(map(text_files, name_or_path)))
+        return list(itertools.chain.from_iterable(map(_files_at, name_or_path)))
+    return _files_at(name_or_path)
+
+
+def _files_at(name_or_path):
+    """The same without a list."""
     if name_or_path == "default":
         return [DEFAULT_PATH]
     if name_or_path == "ptb":
@@ -273,9 +276,10 @@ def text_files(name_or_path):
     for inner, folders, names in os.walk(folder):
         folders[:] = [name for name in folders if not name.startswith(".")]
         found += [os.path.join(inner, name) for name in names if not name.startswith(".")]
+    found = sorted(path for path in found if not files.is_stream(path))
     if not found:
         raise ValueError(f"{folder} holds no file: put texts into the folder")
-    return sorted(found)
+    return found
 
 
 def _lists(paths, change, watch=None):
