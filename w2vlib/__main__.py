@@ -6,7 +6,7 @@ import sys
 
 from w2vlib import __version__
 from w2vlib.commands import ledger, train, vectors
-from w2vlib.commands.arguments import flag, words_last
+from w2vlib.commands.arguments import parsed, words_last
 from w2vlib.console import exit_code, noting_warnings, show_any_character
 
 EXAMPLES = """\
@@ -37,29 +37,24 @@ def main(argv=None):
 def _run(argv):
     if argv[:1] and argv[0] in vectors.WITH_WORDS:
         argv = argv[:1] + words_last(argv[1:], vectors.OPTIONS)
-    try:
-        args = _parser().parse_args(argv)
-    except SystemExit as stop:  # after --help (0) or a usage error (2), which argparse has printed
-        return stop.code
-    for name, value in vars(args).items():
-        if value == [] and name != "words":  # where Python 3.11 takes --name=-- for nothing
-            raise ValueError(f"{flag(name)} is empty: give it a value")
+    args = parsed(parser(), argv)
     with noting_warnings():
         return args.run(args)
 
 
-def _parser():
-    parser = argparse.ArgumentParser(
+def parser():
+    """The command line."""
+    top = argparse.ArgumentParser(
         prog="python -m w2vlib",
         description="Train word vectors, and ask them what they know.",
         epilog=EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--version", action="version", version=f"w2vlib {__version__}")
-    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+    top.add_argument("--version", action="version", version=f"w2vlib {__version__}")
+    commands = top.add_subparsers(metavar="COMMAND", required=True)
     for room in (train, vectors, ledger):
         room.add(commands)
-    return parser
+    return top
 
 
 if __name__ == "__main__":

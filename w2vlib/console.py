@@ -53,6 +53,8 @@ def exit_code(run):
         if sys.stdout is not None:
             sys.stdout.flush()
         return code
+    except SystemExit as stop:  # after --help (0) or a usage error (2), which argparse has printed
+        return stop.code
     except KeyboardInterrupt:
         say("interrupted: nothing was written")
         return INTERRUPTED

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from w2vlib import memory
 from w2vlib.classroom import chapter, isolation, sheet
 from w2vlib.classroom import marks as marking
 from w2vlib.classroom.grade import COLUMNS, grade
@@ -484,16 +485,20 @@ def test_a_full_disk_is_told_and_leaves_the_table_as_it_was(hand_ins, tmp_path):
     command = [sys.executable, "-m", "w2vlib.classroom", "grade", hand_ins, "--out", out]
     limited = ["sh", "-c", 'ulimit -f 1; exec "$@"', "sh", *command]  # files of 512 or 1024 bytes
     done = subprocess.run(limited, capture_output=True, text=True, check=False)
-    assert done.returncode == 2 and "grade: " in done.stderr and "Traceback" not in done.stderr
+    assert done.returncode == 2 and "error: " in done.stderr and "Traceback" not in done.stderr
     assert "File too large" in done.stderr
     assert out.read_bytes() == before
 
 
-def test_bad_orders_are_told(hand_ins, tmp_path):
+def test_bad_orders_are_told(hand_ins, tmp_path, monkeypatch):
+    monkeypatch.setattr(memory, "there_is", lambda: 10**9)
     (hand_ins / "ana.ipynb").write_text(written(RIGHT), encoding="utf-8")
     for wrong, said in [
-        ({"jobs": 0}, "jobs must be from 1"),
-        *(({"timeout": wrong}, "timeout above 0") for wrong in (0, float("nan"), float("inf"))),
+        ({"jobs": 0}, "jobs is 0: it should be at least 1"),
+        ({"jobs": 10}, "jobs is 10: it should be at most 3"),
+        *(({"timeout": wrong}, "timeout is .*") for wrong in (0, float("nan"), float("inf"), 1e5)),
+        ({"sheet": ""}, "'' is no chapter: choose from"),
+        ({"checks": ""}, "checks is empty"),
         ({"sheet": "02_embeddings"}, "choose from"),
         ({"only": ["gradient"]}, "02_embedding has no 'gradient': choose from lookup_by_hand, "),
     ]:

@@ -108,6 +108,14 @@ def test_command_line(tmp_path, monkeypatch, capsys):
     assert "choose from 01_bottlenecks, 02_embedding" in capsys.readouterr().err
 
 
+def test_a_name_that_the_output_lacks(tmp_path):
+    env = os.environ | {"PYTHONIOENCODING": "ascii"}
+    command = [sys.executable, "-m", "w2vlib.classroom", "sheet", "02_embedding", "-o", "고양이"]
+    done = subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, check=True)
+    assert done.stdout == rb"wrote \uace0\uc591\uc774" + os.linesep.encode()
+    assert (tmp_path / "고양이").exists()
+
+
 @pytest.mark.skipif(shutil.which("bash") is None, reason="Binder has bash")
 def test_binder_has_a_sheet_of_each_chapter(tmp_path):
     (tmp_path / "book").symlink_to(chapter.BOOK)

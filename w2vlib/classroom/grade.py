@@ -11,7 +11,7 @@ import re
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 
-from w2vlib.check import short
+from w2vlib import check, memory
 from w2vlib.classroom import cells, chapter, hand_ins, isolation, marks, private, report
 from w2vlib.classroom.marker import Marker
 from w2vlib.classroom.sheet import key
@@ -20,7 +20,7 @@ from w2vlib.files import writing
 from w2vlib.machine import bar
 
 COLUMNS = ["student", "sheet", "exercise", "points", "of", "reason", "review"]
-MOST_JOBS = 1000
+JOB = 300_000_000  # bytes to have for one: most take 60 MB, a hand-in may want more
 LONGEST = 86_400  # seconds of a cell or a call: a day
 CHECK = re.compile(rb"\bcheck\(\s*\\?[\"'](\w{1,100})\\?[\"']")  # as JSON has it
 
@@ -32,19 +32,17 @@ def grade(folder, out, *, sheet=None, only=None, jobs=2, timeout=10, checks=None
         the file's name. out: the table, a CSV file; the pages of feedback come into a folder of its
         name. sheet: the chapter's stem; else the one whose exercises the hand-ins have.
     only: names of the checks that were handed out; else the private ones, or all of the sheet.
-    jobs: how many at a time. timeout: seconds that one cell or one call may take.
+    jobs: how many at a time, as far as memory has room for them. timeout: seconds that one cell or
+        one call may take.
     checks: a folder with checks of the teacher's own, of the form of w2vlib/exercises.
     progress: whether a bar shows how far it is.
-    Raises ValueError for numbers out of bounds, a table that is no .csv file, a folder without
-    notebooks, a sheet or an exercise that is not there, checks that do not fit, or a machine on
-    which the key itself is not right; OSError for a folder that is not there, or a file that cannot
-    be written.
+    Raises TypeError or ValueError for numbers out of bounds; ValueError for a table that is no .csv
+    file, a folder without notebooks, a sheet or an exercise that is not there, checks that do not
+    fit, or a machine on which the key itself is not right; OSError for a folder that is not there,
+    or a file that cannot be written.
     """
-    if not 1 <= jobs <= MOST_JOBS or not 0 < timeout < LONGEST:
-        raise ValueError(
-            f"jobs={short(jobs)}, timeout={timeout:g}: jobs must be from 1 to {MOST_JOBS}, timeout "
-            f"above 0 and below {LONGEST} seconds"
-        )
+    check.whole(jobs, "jobs", at_most=max(1, memory.there_is() // JOB))
+    check.number(timeout, "timeout", above=0, below=LONGEST)
     folder, out = Path(folder), Path(out)
     if out.suffix.lower() != ".csv":
         raise ValueError(f"the table is a CSV file: give a name that ends in .csv, not {out}")
@@ -55,9 +53,9 @@ def grade(folder, out, *, sheet=None, only=None, jobs=2, timeout=10, checks=None
             raise ValueError(f"students' code could read {path}: put it beside the course, not in")
     students, _ = hand_ins.find(folder, out)
     answered = {path: _answered(path, _chapters()) for path in students}
-    sheet = sheet or _sheet(answered)
-    own = private.load(checks) if checks else {}
-    exercises = chapter.exercises(sheet, only or _on(sheet, own))
+    sheet = _sheet(answered) if sheet is None else sheet
+    own = {} if checks is None else private.load(checks)
+    exercises = chapter.exercises(sheet, _on(sheet, own) if only is None else only)
     tasks = marks.tasks(exercises, own)
     asked = [task.name for task in tasks]
 
@@ -198,7 +196,7 @@ def _digests(checks):
     """What the marks rest on besides the hand-in: the checks, the course's and the teacher's."""
     library = Path(__file__).parents[1]
     files = [*library.rglob("*.py"), *chapter.BOOK.glob("*.ipynb")]
-    files += Path(checks).glob("*.py") if checks else []
+    files += Path(checks).glob("*.py") if checks is not None else []
     return [_digest(path) for path in sorted(files)]
 
 

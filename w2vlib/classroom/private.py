@@ -10,7 +10,7 @@ from types import ModuleType
 
 import numpy as np
 
-from w2vlib import exercises
+from w2vlib import exercises, files
 from w2vlib.check import short
 from w2vlib.exercises.exercise import Code, Fields
 
@@ -43,7 +43,7 @@ def load(folder):
     something else, and for a folder without exercises; NotADirectoryError where there is no such
     folder.
     """
-    folder = Path(folder).resolve()
+    folder = Path(files.expand(folder, "checks")).resolve()
     if not folder.is_dir():
         raise NotADirectoryError(f"{folder} is no folder: name the one with your checks")
     if str(folder) not in sys.path:

@@ -28,6 +28,15 @@ def command(commands, run, name, help, description=None):
     return parser
 
 
+def parsed(parser, argv):
+    """The arguments, as a parser takes them. Raises ValueError for an option without a value."""
+    args = parser.parse_args(argv)
+    for name, value in vars(args).items():
+        if value == [] and name != "words":  # where Python 3.11 takes --name=-- for nothing
+            raise ValueError(f"{flag(name)} is empty: give it a value")
+    return args
+
+
 def flag(name):
     """The option for an argument: --vector-size for vector_size."""
     return "--" + name.replace("_", "-")
