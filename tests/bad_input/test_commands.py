@@ -125,7 +125,7 @@ def test_a_bad_value_is_refused_in_words(folder, capsys, command, action):
     names = {action.dest, action.dest.replace("_", " "), *action.option_strings}
     assert check_refused(line(command, action, ""), capsys, *names, "empty", "''")
     for value in some(command, action):
-        shown = {value.strip(), ascii(value)[1:-1][:19], repr(value)[1:-1][:19]}
+        shown = {" ".join(value.split()), ascii(value)[1:-1][:19], repr(value)[1:-1][:19]}
         argv = line(command, action, value)
         check_refused(argv, capsys, *names, *shown, "path", "folder", "/dev/std")
 
@@ -178,7 +178,8 @@ def test_random_arguments(folder, capsys, command, data):
     sound, places = SOUND[command]
     signs = strategies.characters(exclude_categories=["Cs", "Cc", "Zl", "Zp"])
     text = strategies.text(signs, max_size=9) | strategies.sampled_from(VALUES)
-    text = text.filter(lambda it: not it.startswith("/"))  # all of the machine's files
+    # All of the machine's files; and argparse shows a word that is none of its own as it is.
+    text = text.filter(lambda it: not it.startswith("/") and "\n" not in it)
     known = strategies.sampled_from([*options, *itertools.chain.from_iterable(places.values())])
     argv = data.draw(strategies.lists(known | text))
     check_refused([command, *sound, *argv, "--"], capsys)
