@@ -12,6 +12,7 @@ from long import LONG
 import w2vlib.__main__ as everybody
 import w2vlib.classroom.__main__ as classroom
 from w2vlib import WordVectors, team
+from w2vlib.classroom import isolation
 from w2vlib.commands import vectors
 
 hypothesis = pytest.importorskip("hypothesis", reason="Hypothesis is not installed")
@@ -79,6 +80,7 @@ def folder(tmp_path, monkeypatch):
     monkeypatch.setenv("HOME", str(tmp_path / "here" / "folder"))
     monkeypatch.setattr("w2vlib.commands.ledger.ledger.measure", no_time)
     monkeypatch.setattr("w2vlib.classroom.grade._check_key", no_time)
+    monkeypatch.setattr(isolation, "here", lambda: isolation.Isolation(None, False, "a test"))
     Path("text.txt").write_text("the king rules the land\nthe queen rules the land\n" * 9)
     words = ["king", "queen", "land", "water"]
     WordVectors(np.eye(4, dtype=np.float32), words).save("vectors.txt")
