@@ -212,6 +212,23 @@ def test_failed_fetch_keeps_what_was_there(mirrors, server, cache, cut):
     assert (cache / "ptb.train.txt").read_text() == "an old copy"
 
 
+def test_a_server_that_never_ends(mirrors, cache, monkeypatch):
+    def answer(request):
+        request.send_response(200)
+        request.end_headers()
+        for _ in range(99):
+            request.wfile.write(bytes(100_000))
+
+    monkeypatch.setattr(ptb, "DOWNLOAD", 1_000_000)
+    with serving(answer) as address:
+        mirrors(f"{address}/{{file}}", "/good/{file}")
+        assert len(load_corpus("ptb")) == 300
+        mirrors(f"{address}/{{file}}")
+        with pytest.raises(ConnectionError, match="it sends more than 1,000,000 bytes"):
+            load_corpus("ptb", "test")
+    assert os.listdir(cache) == ["ptb.train.txt"]
+
+
 def test_damaged_cache_file_is_fetched_again(mirrors, cache):
     mirrors("/good/{file}")
     cache.mkdir()

@@ -5,6 +5,7 @@ import gzip
 import json
 import lzma
 import re
+import tarfile
 import tracemalloc
 import warnings
 import zipfile
@@ -168,7 +169,8 @@ def test_memory_that_a_header_of_xz_asks_for(tmp_path):
         (b"1 1000000\na \0\1", "row 1 of 1 .* the file ends here"),
         (b"1 1000000000000\na 1 2\n", "rows of 1000000000000 numbers, but 1,048,576 are the most"),
         (b"a" * 2_000_000, "line 1: expected two whole numbers"),
-        (b"1 2\n" + b"a" * 3_000_000, "line 2: 'a+' has 0 numbers"),
+        (b"1 2\n" + b"a" * 3_000_000, "line 2: expected a word and 2 numbers, found b'a+"),
+        (b"1 50000\na" + b" 11" * 1_900_000, "line 2: expected a word and 50000 numbers"),
         (b"1 2\n\0" + b"a" * 3_000_000, "row 1 of 1 .* expected a word and a blank"),
     ],
     ids=lambda it: repr(it[:20]),
@@ -374,3 +376,23 @@ def test_a_member_that_unpacks_to_more_than_it_should(tmp_path):
     says = "it holds more than 10,000,000 bytes"
     refused(tmp_path / "bomb", lambda it: take_out(it, "text", tmp_path / "out"), says)
     assert not (tmp_path / "out").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("kind", "size", "times"),
+    [
+        (tarfile.GNUTYPE_LONGNAME, 60_000_000, 1),
+        (tarfile.XHDTYPE, 60_000_000, 1),
+        (tarfile.REGTYPE, 0, 60_000),
+        (tarfile.REGTYPE, -512, 1),
+    ],
+    ids=["long name", "long record", "many", "backwards"],
+)
+def test_a_tar_archive_that_fills_memory_or_never_ends(kind, size, times, tmp_path, monkeypatch):
+    monkeypatch.setattr(ptb, "UNPACKED", 30_000_000)
+    member = tarfile.TarInfo("other")
+    member.type, member.size = kind, size
+    content = member.tobuf(tarfile.GNU_FORMAT) * times + bytes(max(size, 0))
+    (tmp_path / "bomb").write_bytes(gzip.compress(content))
+    says = "it holds more than 30,000,000 bytes"
+    refused(tmp_path / "bomb", lambda it: take_out(it, "text", tmp_path / "out"), says)

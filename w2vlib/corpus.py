@@ -189,6 +189,8 @@ def load_corpus(
         With the same text, by names, sizes and times of its files, and the same options, the file
         is opened as it is; else it is made anew and replaced.
     progress: show a bar while a text goes to disk.
+    However long its lines are, a text takes 4 bytes of memory a word, 12 while it is loaded, and
+    what its different words take.
     Raises TypeError or ValueError for a bad argument, a text without two words to learn or without
         blanks between its words, a damaged file or one that is not UTF-8; FileNotFoundError;
         ConnectionError when "ptb" cannot be fetched. Warns where a text on disk has more than ten

@@ -1,5 +1,6 @@
 """The Penn Treebank: not ours to hand out, so fetched when it is first asked for."""
 
+import gzip
 import hashlib
 import os
 import sys
@@ -24,7 +25,9 @@ MIRRORS = (
     ("https://d2l-data.s3-accelerate.amazonaws.com/ptb.zip", "ptb/{file}"),
     ("https://www.fit.vutbr.cz/~imikolov/rnnlm/simple-examples.tgz", "simple-examples/data/{file}"),
 )
-LARGEST = 10_000_000  # bytes that are taken of what comes; the largest file has 5,101,618
+LARGEST = 10_000_000  # bytes of a file that are taken; the largest has 5,101,618
+DOWNLOAD = 50_000_000  # bytes that are fetched; the largest archive has some 35 million
+UNPACKED = 1_000_000_000  # bytes of an archive that are looked through for a file
 TIMEOUT = (5, 30)  # seconds to connect, seconds to wait for the next bytes
 
 
@@ -98,7 +101,7 @@ def _fetch(path, sha256, mirrors):
             address = address.format(file=path.name)
             empty(arrived, taken_out)
             try:
-                download(address, arrived, None)
+                download(address, _Bounded(arrived), None)
                 take_out(arrived, member and member.format(file=path.name), taken_out)
                 if (found := _sha256(taken_out)) != sha256:
                     raise ValueError(f"wrong SHA-256 {found}, expected {sha256}")
@@ -114,6 +117,18 @@ def _fetch(path, sha256, mirrors):
             "into a folder of your own that the environment variable W2VLIB_DATA names. "
             'load_corpus("default") works without it.'
         )
+
+
+class _Bounded:
+    """A file to write to, so many bytes: a server may never end."""
+
+    def __init__(self, file):
+        self.file, self.flush = file, file.flush
+
+    def write(self, data):
+        if self.file.tell() + len(data) > DOWNLOAD:
+            raise ValueError(f"it sends more than {DOWNLOAD:,} bytes")
+        self.file.write(data)
 
 
 def empty(*scratch):
@@ -133,14 +148,28 @@ def take_out(archive, member, out):
             _copy(source, out)
     else:
         archive.seek(0)
-        with tarfile.open(fileobj=archive) as tar:
-            names = {name.removeprefix("./"): name for name in tar.getnames()}
-            with tar.extractfile(names[member]) as source:
-                _copy(source, out)
+        with gzip.open(archive) as tar:
+            _copy(tar, out, _find(tar, member))
 
 
-def _copy(source, out):
-    data = source.read(LARGEST + 1)
+def _find(tar, member):
+    """Go to where a file of a tar archive begins -> its size.
+
+    One header after the other: `tarfile` would keep all, and read a name however long.
+    """
+    while (header := tar.read(tarfile.BLOCKSIZE)).strip(b"\0"):
+        info = tarfile.TarInfo.frombuf(header, "utf-8", "surrogateescape")
+        size = -(-info.size // tarfile.BLOCKSIZE) * tarfile.BLOCKSIZE
+        if not 0 <= size <= UNPACKED - tar.tell():
+            raise ValueError(f"it holds more than {UNPACKED:,} bytes")
+        if info.isreg() and info.name.removeprefix("./") == member:
+            return info.size
+        tar.seek(size, os.SEEK_CUR)
+    raise KeyError(f"it holds no {member}")
+
+
+def _copy(source, out, size=LARGEST + 1):
+    data = source.read(min(size, LARGEST + 1))
     if len(data) > LARGEST:
         raise ValueError(f"it holds more than {LARGEST:,} bytes")
     out.write(data)

@@ -29,12 +29,13 @@ def read_word_pairs(path=None):
     (353, ('love', 'sex', 6.77))
     """
     path = DATA / "wordsim353.tsv" if path is None else path
-    pairs, lines = [], reading.lines(path)
-    for number, line in lines:
-        columns = [column.strip() for column in line.lower().split("\t" if "\t" in line else None)]
-        names = len(columns) > 2 and not re.match(NO_NAME, columns[-1])
-        if names and (number, line) == lines[0]:
-            continue
+    pairs, first = [], None
+    for number, line in reading.lines(path):
+        first = first or number
+        columns = line.lower().rsplit("\t" if "\t" in line else None, 3)  # of a long line no more
+        columns = [column.strip() for column in columns]
+        if number == first and len(columns) > 2 and not re.match(NO_NAME, columns[-1]):
+            continue  # the columns' names
         try:
             a, b, score = columns
             score = float(score)
@@ -70,7 +71,7 @@ def read_analogies(path=None):
         if line.startswith(":"):
             questions = sections.setdefault(line[1:].strip(), [])
             continue
-        words = tuple(line.lower().split())
+        words = tuple(line.lower().split(None, 4))
         if questions is None or len(words) != 4:
             raise ValueError(
                 f"{path}, line {number}: expected four words under a line ': section'; "

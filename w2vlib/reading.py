@@ -28,6 +28,7 @@ BYTE_ORDER_MARK = "\ufeff"  # in mid-text, too, where files were put together
 BYTE_ORDER = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 ACCIDENTS = ("\0", "\x1b$")  # where UTF-16 and ISO 2022 pass for UTF-8
 LONGEST = 1 << 20  # characters of a word, more than any has
+SMALL = 10_000_000  # characters of a file of questions; Google's has 600,000
 
 # Thai to Burmese, Khmer, kana, Chinese characters: written without blanks between words.
 UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
@@ -81,10 +82,22 @@ def _not_utf8(path, line, block):
 
 
 def lines(path):
-    """The lines of a small text that are neither blank nor start with "#", and their numbers."""
-    numbered = enumerate("".join(blocks(path)).split("\n"), 1)
-    numbered = [(number, line.strip()) for number, line in numbered]
-    return [(number, line) for number, line in numbered if line and not line.startswith("#")]
+    """The lines of a small text that are neither blank nor start with "#", and their numbers.
+
+    Raises ValueError for a large one, without reading all of it.
+    """
+    text = io.StringIO()
+    for block in blocks(path):
+        text.write(block)
+        if text.tell() > SMALL:
+            raise ValueError(
+                f"{path} holds more than {SMALL:,} characters, so it is no list of questions: "
+                "give the name of another file"
+            )
+    text.seek(0)
+    for number, line in enumerate(map(str.strip, text), 1):
+        if line and not line.startswith("#"):
+            yield number, line
 
 
 class Change(NamedTuple):

@@ -253,9 +253,11 @@ def _text_row(line, H, where):
     if line[:1].isspace():
         raise ValueError(f"{where}: expected a word, found {line[:40]!r}")
     word, *numbers = line.rsplit(None, H)
+    if len(word) > LONGEST:
+        raise ValueError(f"{where}: expected a word and {H} numbers, found {line[:40]!r}")
     first, *more = word.split()
     if len(numbers) < H or more and all(map(_is_number, more)):
-        found = len(line.split()) - 1
+        found = len(more) + len(numbers)
         raise ValueError(f"{where}: {_shown(first)} has {found} numbers, line 1 promises {H}")
     try:
         with np.errstate(over="ignore"):  # to infinity, which `load` reports

@@ -1,5 +1,6 @@
 """Texts, vectors and questions of any bytes: read as they are, or the error says why not."""
 
+import gzip
 import re
 import tracemalloc
 
@@ -9,6 +10,7 @@ from long import LONG
 
 from w2vlib import WordVectors, load_corpus, train
 from w2vlib.questions import read_analogies, read_word_pairs
+from w2vlib.reading import SMALL
 
 hypothesis = pytest.importorskip("hypothesis", reason="Hypothesis is not installed")
 from hypothesis import HealthCheck, given, settings, strategies
@@ -107,9 +109,9 @@ def peak(call):
 
 
 def test_one_long_line_of_words(path):
-    path.write_bytes(b"king queen " * (SIZE // 11))
-    most = peak(lambda: load_corpus(path))
-    assert most < 3 * SIZE + 60e6  # 4 bytes a word, for a moment twice
+    words = SIZE // 5
+    path.write_bytes(b"king queen " * (words // 2))
+    assert peak(lambda: load_corpus(path)) < 12 * words + 40e6
 
 
 def test_one_long_line_without_a_blank(path):
@@ -124,11 +126,23 @@ def test_one_long_line_without_a_blank(path):
 
 @pytest.mark.parametrize("read", [read_word_pairs, read_analogies])
 def test_one_long_line_of_no_question(path, read):
-    path.write_bytes(b"king queen " * (SIZE // 11))
+    path.write_bytes(b"king queen " * (SMALL // 11))
 
     def load():
         with pytest.raises(ValueError, match="expected") as caught:
             read(path)
         assert len(str(caught.value)) < 500
 
-    assert peak(load) < 60 * SIZE
+    assert peak(load) < 10 * SMALL
+
+
+@pytest.mark.parametrize("line", [b"king queen ", b"a b 3\n", b":\n"])
+@pytest.mark.parametrize("read", [read_word_pairs, read_analogies])
+def test_too_many_questions(path, read, line):
+    path.write_bytes(gzip.compress(line * (4 * SMALL // len(line))))
+
+    def load():
+        with pytest.raises(ValueError, match="more than 10,000,000 characters, so .* another file"):
+            read(path)
+
+    assert peak(load) < 10 * SMALL
