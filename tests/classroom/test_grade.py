@@ -488,6 +488,8 @@ def test_a_full_disk_is_told_and_leaves_the_table_as_it_was(hand_ins, tmp_path):
     assert done.returncode == 2 and "error: " in done.stderr and "Traceback" not in done.stderr
     assert "File too large" in done.stderr
     assert out.read_bytes() == before
+    whole = grade(hand_ins, tmp_path / "undisturbed.csv", progress=False)
+    assert grade(hand_ins, out, progress=False) == whole
 
 
 def test_bad_orders_are_told(hand_ins, tmp_path, monkeypatch):

@@ -2,6 +2,7 @@
 
 import os
 import random
+import re
 import sys
 import time
 from functools import partial
@@ -9,6 +10,7 @@ from functools import partial
 import pytest
 from kills import Trial, forkserver
 from long import LONG
+from test_full_disk import disk  # noqa: F401
 from test_grade import BUG, NAME, RIGHT, body, written
 
 from w2vlib.classroom import grade, isolation, marks
@@ -72,6 +74,37 @@ def test_killed_at_any_moment_it_goes_on(context, hand_ins, tmp_path):
     assert one.kill_before_each_change(1 if LONG else 25) > 3
     kills, ends = one.kill_at_random(200 if LONG else 5, 0)
     print(f"{kills} kills, {ends} times to the end")
+
+
+def test_a_full_disk_at_any_moment_and_it_goes_on(hand_ins, disk, tmp_path, monkeypatch):  # noqa: F811
+    """Each time with a little more room."""
+    monkeypatch.setattr(isolation, "here", lambda: isolation.Isolation(None, False, "runs nothing"))
+    monkeypatch.setattr(grade, "Marker", Quick)
+
+    def run(folder):
+        return grade.grade(hand_ins, folder / "marks.csv", only=[NAME], progress=False)
+
+    def files(folder):
+        return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+    whole, ballast, fulls = run(tmp_path), disk / "ballast", 0
+    table = (tmp_path / "marks.csv").read_bytes()
+    ballast.write_bytes(bytes(2**20))
+    for left in range(0, 2**20, 2**13):
+        os.truncate(ballast, 2**20 - left)
+        try:
+            rows = run(disk)
+            break
+        except OSError as error:
+            assert re.search("No space left on device.*: make room", str(error)), error
+            fulls += 1
+        if (disk / "marks.csv").exists():
+            assert (disk / "marks.csv").read_bytes() == table
+    ballast.unlink()
+    assert fulls > 5 and rows == whole
+    names = [path.relative_to(disk) for path in files(disk)]
+    assert {disk / name: (tmp_path / name).read_bytes() for name in names} == files(disk)
+    assert len(names) == 9 + 1 + 8 + 2  # kept, the key, feedback, table and index
 
 
 def really(hand_ins, out):
