@@ -22,6 +22,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from long import LONG
 from small import twins
 
 from w2vlib import cluster, cluster_text, load_corpus, stretches, team, train
@@ -230,6 +231,44 @@ def test_when_the_scheduler_is_killed_a_new_cluster_goes_on(text, tmp_path, monk
         wv = train(text, client=address, callback=lambda it: epochs.append(it.epoch), **options)
     assert epochs == list(range(1, 13))
     check_learnt(wv)
+
+
+KILLED = """
+from small import twins
+from w2vlib import checkpoint, cluster_text, train
+
+checkpoint.PAUSE = checkpoint.REST = 0
+cluster_text.PART = 1000
+
+if __name__ == "__main__":
+    train(
+        twins(30_000), engine="dask", vector_size=8, window=1, subsample=0, epochs=60,
+        progress=False, checkpoint="kept", callback=lambda it: print(it.epoch, flush=True),
+    )
+"""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="processes are killed so on POSIX alone")
+def test_when_the_client_is_killed_the_same_call_goes_on(tmp_path):
+    (tmp_path / "script.py").write_text(KILLED)
+    path = os.pathsep.join([str(ROOT), str(ROOT / "tests")])
+    environment = os.environ | {"PYTHONPATH": path, "TMPDIR": str(tmp_path)}
+    command, moments, epochs = [sys.executable, "script.py"], random.Random(0), []
+    for _ in range(9 if LONG else 3):
+        with subprocess.Popen(
+            command, cwd=tmp_path, env=environment, stdout=subprocess.PIPE, text=True
+        ) as process:
+            epochs += [process.stdout.readline() for _ in range(moments.randint(1, 5))]
+            time.sleep(moments.random() * 0.05)
+            family = psutil.Process(process.pid).children(recursive=True)
+            process.kill()
+            epochs += process.stdout
+        _, alive = psutil.wait_procs(family, timeout=30)
+        assert len(family) > 1 and not alive
+    said = subprocess.check_output(command, cwd=tmp_path, env=environment, text=True)
+    epochs = list(map(int, [*epochs, *said.splitlines()]))
+    assert epochs == sorted(epochs) and set(epochs) == set(range(1, 61)), epochs
+    assert not list(tmp_path.glob(".kept*"))
 
 
 # Strangers ----------------------------------------------------------------------------------------
