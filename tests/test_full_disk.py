@@ -17,18 +17,25 @@ LEFT = 100_000  # bytes, beside the ballast
 OPTIONS = {"vector_size": 600, "epochs": 3, "subsample": 0, "progress": False}
 
 
-@pytest.fixture
-def disk(tmp_path):
-    """A disk of 1 MB, where one may mount it."""
-    folder = tmp_path / "disk"
+@contextlib.contextmanager
+def mounted(folder, size):
+    """A disk of so many bytes, where one may mount it."""
     folder.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=1m", "none", str(folder)]
+    mount = ["mount", "-t", "tmpfs", "-o", f"size={size}", "none", str(folder)]
     try:
         subprocess.run(mount, check=True, capture_output=True)
     except (OSError, subprocess.CalledProcessError):
         pytest.skip("only root mounts a small disk, and not everywhere")
-    yield folder
-    subprocess.run(["umount", str(folder)], check=True)
+    try:
+        yield folder
+    finally:
+        subprocess.run(["umount", str(folder)], check=True)
+
+
+@pytest.fixture
+def disk(tmp_path):
+    with mounted(tmp_path / "disk", 2**20) as folder:
+        yield folder
 
 
 @contextlib.contextmanager

@@ -26,10 +26,10 @@ print("it goes on with", wv, wv.loss > 0)
 class Terminal:
     """A program at a terminal, as in a shell's foreground."""
 
-    def __init__(self, *command):
+    def __init__(self, *command, cwd=ROOT):
         ours, theirs = os.openpty()
         self.process = subprocess.Popen(
-            command, stdin=theirs, stdout=theirs, stderr=theirs, cwd=ROOT,
+            command, stdin=theirs, stdout=theirs, stderr=theirs, cwd=cwd,
             preexec_fn=partial(_take, theirs),  # noqa: PLW1509 - no threads run here
         )  # fmt: skip
         os.close(theirs)

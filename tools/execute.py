@@ -5,6 +5,7 @@ other. Left to it are chapters that use several cores themselves and measure tha
 fail here: a check of times may when others run beside it, and has its second try alone.
 """
 
+import os
 import signal
 import sys
 from pathlib import Path
@@ -17,6 +18,9 @@ ALONE = {"11_compiled", "12_distributed"}
 
 def main(folder, *notebooks):
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C ends all processes, without a word
+    # Nor has a kernel one that is just starting then: its errors come to us by another way.
+    sys.stderr = os.fdopen(os.dup(2), "w", buffering=1)
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
     cache = get_cache(folder)
     for path in sorted(map(Path, notebooks), reverse=True):  # the last chapters take longest
         if path.stem not in ALONE:

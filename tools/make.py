@@ -310,12 +310,14 @@ def main(arguments):
     if unknown:
         sys.exit(f"make: nothing is called {unknown[0]!r} here; 'make help' lists what is.")
     SETTINGS.update({name: os.environ[name] for name in SETTINGS if name in os.environ} | set_here)
-    for name in targets or ["help"]:
-        TARGETS.get(name, usage)()
+    try:
+        for name in targets or ["help"]:
+            TARGETS.get(name, usage)()
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except OSError as error:  # such as a full disk
+        sys.exit(f"make: {error}")
 
 
 if __name__ == "__main__":
-    try:
-        main(sys.argv[1:])
-    except KeyboardInterrupt:
-        sys.exit(130)
+    main(sys.argv[1:])
