@@ -20,7 +20,7 @@ def read_word_pairs(path=None):
     In a line without tabs blanks part the columns. Blank lines, lines that start with "#" and a
     first line that names the columns, so that its last is no number, are passed over.
 
-    path: a UTF-8 text, plain or compressed; None is WordSim-353.
+    path: a UTF-8 text of at most 10 million characters, plain or compressed; None is WordSim-353.
     Raises ValueError, with the line, for anything else.
     Source: WordSim-353, Finkelstein et al. 2002.
 
@@ -57,7 +57,7 @@ def read_analogies(path=None):
 
     Blank lines and lines that start with "#" are passed over.
 
-    path: a UTF-8 text, plain or compressed; None is Google's set.
+    path: a UTF-8 text of at most 10 million characters, plain or compressed; None is Google's set.
     Raises ValueError, with the line, for anything else.
     Source: Mikolov et al. 2013a, section 4.1.
 
