@@ -1,6 +1,9 @@
 """Every layer on random shapes: its gradients are the numerical ones, and all stays finite."""
 
+import pkgutil
+import runpy
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -20,6 +23,8 @@ from w2vlib.sparse_gradients import (
     SparseNegativeSamplingLoss,
 )
 from w2vlib.training import CBOW, SkipGram
+
+REFERENCE = runpy.run_path(str(Path(__file__).parents[1] / "book" / "_ext" / "reference.py"))
 
 
 @dataclass
@@ -134,6 +139,13 @@ LAYERS = {
         }.items()
     },
 }
+
+
+def test_no_layer_is_left_out():
+    public = {
+        path for path in REFERENCE["PUBLIC"] if hasattr(pkgutil.resolve_name(path), "backward")
+    }
+    assert {path.rpartition(".")[2] for path in public} == {name.split(",")[0] for name in LAYERS}
 
 
 def run(name, task):
