@@ -315,7 +315,7 @@ class WordVectors:
 
 def listed(words):
     """A list of words or vectors, of which one alone may have been given."""
-    several = isinstance(words, Iterable) and not isinstance(words, str)
+    several = isinstance(words, Iterable) and not isinstance(words, str | bytes)
     return list(words) if several and getattr(words, "ndim", 2) > 1 else [words]
 
 

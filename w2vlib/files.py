@@ -93,11 +93,13 @@ def expand(path, name="path"):
     if not path:
         raise ValueError(f"{name} is empty: give the name of a file")
     if "\0" in path:
-        raise ValueError(f"{name} holds a NUL character, as no name of a file does: {short(path)}")
+        raise ValueError(f"{name} holds a NUL character: {short(path)}; give a name without")
     try:
         os.fsencode(path)
     except UnicodeEncodeError:
-        raise ValueError(f"{name} cannot be the name of a file here: {short(path)}") from None
+        raise ValueError(
+            f"{name} cannot be the name of a file here: {short(path)}; give another"
+        ) from None
     return os.path.expanduser(path)
 
 
@@ -137,7 +139,11 @@ def _hint(path, names):
     with contextlib.suppress(OSError):
         some = [entry.name for entry in itertools.islice(os.scandir(folder or "."), 1000)]
         close += difflib.get_close_matches(file, some)
-    return f"; close to it: {', '.join(map(repr, close))}" if close else ""
+    return (
+        f"; close to it: {', '.join(map(repr, close))}"
+        if close
+        else "; give the name of one that is there"
+    )
 
 
 def same(a, b):

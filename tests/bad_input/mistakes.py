@@ -3,21 +3,22 @@
 import os
 import re
 import warnings
+from collections.abc import Iterator
 from copy import deepcopy
 from fractions import Fraction
 
 import numpy as np
 
 from w2vlib import Corpus, Vocabulary, WordVectors
-from w2vlib.check import short
+from w2vlib.check import shapeless, short
 from w2vlib.evaluation import AnalogyScore, PairScore
 
 REFUSES = TypeError, ValueError, IndexError, KeyError, MemoryError, OSError
 CURE = re.compile(
-    r"should|must|need|take|pass|give|use|try|choose|expected|call|close to|put|save it|load|name"
-    r"|start at 0|there are only|is not in the vocabulary|no exercise|make|set it|write|divide"
+    r"\b(should|must|needs?|take|pass|give|use|try|choose|expected|call|put|save it|load|make|type"
+    r"|start at 0|takes|there are only|is not in the vocabulary|did you mean|set it|write|divide)\b"
 )
-
+SEVERAL = list | tuple | set | dict | range | np.ndarray | Vocabulary
 
 # Where what an argument holds is refused, by the name of the part.
 ALIASES = {
@@ -147,13 +148,20 @@ def attempt(call, name, value):
 def check_words(name, others, value, said):
     """AssertionError unless a refusal names the argument, or the words in it, its value and cure.
 
-    others: the names of all arguments; where two do not fit together, the other one may be told.
+    others: all arguments; where two do not fit together, the other one may be told, with its value.
     """
-    if names(name, said) or not any(names(other, said) for other in others):
-        assert names(name, said) or any(word in said for word in texts(value)), f"no name: {said}"
-        assert is_shown(value, said), f"no value: {said}"
+    arguments = others | {name: value}
+    named = [each for each in arguments if names(each, said)]
+    assert named or any(contains(said, text) for text in texts(value)), f"no name: {said}"
+    shown = is_shown(value, said) or any(is_shown(arguments[each], said) for each in named)
+    assert shown, f"no value: {said}"
     assert CURE.search(said), f"no cure: {said}"
     assert len(said) < 1000, f"too long: {said[:1000]}"
+
+
+def contains(said, text):
+    """Whether a text stands in words, and not as a part of another word."""
+    return re.search(rf"(?<!\w){re.escape(text)}(?!\w)", said) is not None
 
 
 def names(name, said):
@@ -165,7 +173,7 @@ def texts(value):
     """The words of an argument, which name it as well: who reads one knows where it came from."""
     if isinstance(value, str | bytes):
         text = os.fsdecode(value)
-        return [short(value)[:20], short(text)[:20], text[:20].strip() or "name"]
+        return [short(value)[:20], short(text)[:20], *map(repr, text.lower().split()[:9])]
     value = value.ravel() if isinstance(value, np.ndarray) else value
     if isinstance(value, list | tuple | set | dict | np.ndarray | Vocabulary):
         return [text for item in value for text in texts(item)]
@@ -173,25 +181,50 @@ def texts(value):
 
 
 def is_shown(value, said):
-    """Whether words show a number or a text that they refuse, in whatever way it is written."""
-    if isinstance(value, float | np.floating) and not np.isfinite(value):
-        return "nan" in said.lower() or "inf" in said or "dtype" in said
-    if isinstance(value, str):
-        return any(
-            it in said
-            for it in (
-                short(value)[:20],
-                value[:20].strip().lower(),
-                *value.lower().split(),
-                "empty",
-            )
-        )
-    if isinstance(value, int | float | np.number):
-        ways = [short(value), type(value).__name__, "<tuple>"]
-        if type(value) is not int or abs(value) <= 10**30:
-            ways += [f"{value}", f"{value:,}"] if isinstance(value, int) else [f"{value}"]
-        return any(way in said for way in ways)
-    return True
+    """Whether words show what they refuse: as Python writes it, or what is wrong with it."""
+    if isinstance(value, Iterator):  # which nobody can look into twice
+        return True
+    written, items = short(value), parts(value)
+    return (
+        contains(said, written)
+        or (len(written) > 20 and written[:20] in said)
+        or any(contains(said, way) for way in ways(value))
+        or any(is_shown(item, said) or f"holds a {type(item).__name__}" in said for item in items)
+    )
+
+
+def ways(value):
+    """The ways in which words may show a value, or what is wrong with it."""
+    if isinstance(value, str | bytes):
+        words = os.fsdecode(value).split()[:9]
+        blank = [] if words else [f"{value}'", "empty"]
+        return [*texts(value), *words, *map(str.lower, words), *blank]
+    found = [f"a {type(value).__name__}"]
+    if isinstance(value, np.generic):
+        found += [short(value.item())]
+    if short(value).startswith("<"):  # it cannot be shown, nor can a tuple with it
+        found += ["<tuple>"]
+    try:
+        found += [f"dtype {np.asarray(value).dtype}", f"shape {np.shape(value)}"]
+    except (KeyError, ValueError):
+        found += ["different lengths"]
+    if isinstance(value, int | np.integer) and not isinstance(value, np.timedelta64):
+        found += [f"{value}", f"{value:,}"] if abs(int(value)) <= 10**30 else []
+    if isinstance(value, float | complex | np.inexact):
+        found += [f"{value}", f"{value:g}"] if np.isfinite(value) else ["nan", "NaN", "infinity"]
+    if isinstance(value, SEVERAL) and not shapeless(value):
+        found += [f"{has} {len(value)}" for has in ("has", "have", "holds", "are")]
+        found += [] if len(value) else ["empty", "no words"]
+    return found
+
+
+def parts(value):
+    """The first things that a value holds."""
+    if isinstance(value, np.ndarray):
+        value = np.asarray(value) if value.ndim else [value[()]]
+    if not isinstance(value, SEVERAL):
+        return []
+    return [*value, *(value.values() if isinstance(value, dict) else [])][:9]
 
 
 def has_arrays(x):

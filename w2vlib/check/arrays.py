@@ -32,7 +32,9 @@ def ids(idx, name, size=None, ndim=None):
     if idx.size == 0:
         raise ValueError(f"{name} is empty: it needs at least one word id")
     if idx.dtype.kind in "UO":
-        raise TypeError(f"{name} holds words: pass their ids, vocabulary.ids({name})")
+        raise TypeError(
+            f"{name} holds {short(idx.flat[0])}: pass ids, of words vocabulary.ids({name})"
+        )
     if idx.dtype.kind not in "iu":
         raise TypeError(
             f"{name} has dtype {idx.dtype}: word ids are whole numbers, use {name}.astype(np.int32)"
@@ -95,10 +97,9 @@ def vector(x, size, name):
             "several are given as positive=[...] and negative=[...]"
         )
     shape(array, (size,), name)
-    if not (np.abs(array) <= np.finfo(np.float32).max).all():
-        raise ValueError(
-            f"{name} holds NaN, infinity or numbers too large for float32: give finite ones"
-        )
+    fits = np.abs(array) <= np.finfo(np.float32).max  # nor does NaN
+    if not fits.all():
+        raise ValueError(f"{name} holds {array[~fits][0]}: give numbers that are finite in float32")
 
 
 def classes(t, score, name):
@@ -200,8 +201,9 @@ def pairs(params, grads):
         raise ValueError(f"params holds {len(params)} and grads {len(grads)}: pass as many of each")
     for i, (param, grad) in enumerate(zip(params, grads)):
         if not (isinstance(param, np.ndarray) and param.dtype.kind == "f"):
-            found = getattr(param, "dtype", type(param).__name__)
-            raise TypeError(f"params[{i}] is {found}: it should be a NumPy array of floats")
+            is_array = isinstance(param, np.ndarray)
+            found = f"has dtype {param.dtype}" if is_array else f"is {said(param)}"
+            raise TypeError(f"params[{i}] {found}: it should be a NumPy array of floats")
         if getattr(grad, "shape", param.shape) != param.shape:
             raise ValueError(
                 f"grads[{i}] has shape {grad.shape}: it should be {param.shape}, as params[{i}]"
@@ -222,8 +224,10 @@ def sparse(grads, name):
     """Raise unless all of `grads` are SparseGradients, or like them."""
     for grad in grads:
         if not hasattr(grad, "rows"):
+            dense = isinstance(grad, np.ndarray)
+            held = "an array for each row of W" if dense else f"a {type(grad).__name__}"
             raise TypeError(
-                f"{name} holds an array for each row of W: take a Sparse... model, or the "
+                f"{name} holds {held}: take a Sparse... model, or the "
                 "optimiser without, such as SGD or Adam"
             )
 

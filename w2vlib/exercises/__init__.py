@@ -40,7 +40,8 @@ def find(name):
         names += exercises
     near = difflib.get_close_matches(name, names, n=1)
     raise CannotCheck(
-        f"no exercise {tool.short(name)}" + (f": did you mean {near[0]!r}?" if near else "")
+        f"no exercise {tool.short(name)}: "
+        + (f"did you mean {near[0]!r}?" if near else "take the name that its chapter gives")
     )
 
 
