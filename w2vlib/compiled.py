@@ -22,6 +22,9 @@ This approximates the CBOW of chapter 7:
   2011). A group touches few of the V rows: where two meet, a change may be lost, and little is.
 
 What a group needs stays in the caches nearest to the processor.
+
+What is compiled checks no argument: that would cost what it saves. `train` has checked what it
+hands on; a wrong id is read or written beside the array, which may end Python.
 """
 
 from typing import NamedTuple

@@ -1,4 +1,7 @@
-"""What the steps of the NumPy engine share; chapter 10 builds it."""
+"""What the steps of the NumPy engine share; chapter 10 builds it.
+
+It works inside a step and checks no argument: `train` has checked what it hands on.
+"""
 
 import numpy as np
 

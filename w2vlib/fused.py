@@ -23,6 +23,9 @@ This approximates the CBOW of chapter 7:
 - *Stale rows.* All words of a step see the vectors as they were before it.
 
 A step touches only the rows of its own words: its cost does not grow with the vocabulary.
+
+What works inside a step, `step`, `gradients`, `window_weights` and `draw`, checks no argument:
+`train` has checked what it hands on.
 """
 
 import numpy as np

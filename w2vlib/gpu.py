@@ -12,6 +12,9 @@ Only a score is a sum over all columns; there the threads pass their parts on to
 A neighbour at distance d weighs 1/d, and a window's sum is divided by the root of its total weight,
 as in chapters 10 and 11. Random numbers come from the number of what they decide (a word's place in
 the text), so that no thread keeps a state: with one warp at a time each run gives the same.
+
+What runs on the card checks no argument: `train` has checked what it hands on; a wrong id is read
+or written beside the array, which may end Python.
 """
 
 import math
@@ -53,7 +56,12 @@ device = cuda.jit(device=True, fastmath=True)
 
 @device
 def bits(seed, i):
-    """Number i of the sequence `seed`, 64 random bits, by SplitMix64 (Steele et al. 2014)."""
+    """Number i of the sequence `seed`, 64 random bits.
+
+    seed, i: uint64 and int64.
+    Raises nothing.
+    Source: SplitMix64, Steele et al. 2014.
+    """
     z = seed + u64(i) * GOLDEN
     z = (z ^ (z >> U30)) * MIX
     z = (z ^ (z >> U27)) * MIX_AGAIN
@@ -62,15 +70,23 @@ def bits(seed, i):
 
 @device
 def random(seed, i):
-    """Number i of the sequence `seed`, in [0, 1), float32."""
+    """Number i of the sequence `seed`, in [0, 1): float32, of shape ().
+
+    Raises nothing.
+    Source: chapter 13.
+    """
     return f32(bits(seed, i) >> U40) * f32(2**-24)
 
 
 @device
 def draw(share, alias, seed, i):
-    """Draw number i of the sequence `seed`: an id, from the two parts of an AliasTable.
+    """Draw number i of the sequence `seed`: an id, from the two parts of an `AliasTable`.
 
     Each column has its 1/V of the chances, to within 2**-32.
+
+    share, alias: (V,) float32 and (V,) ids.
+    Raises nothing.
+    Source: Walker 1977; Vose 1991.
     """
     j = i64(bits(seed, 2 * i) >> U32) * len(share) >> 32
     return j if random(seed, 2 * i + 1) < share[j] else int(alias[j])
@@ -78,6 +94,11 @@ def draw(share, alias, seed, i):
 
 @device
 def sigmoid(x):
+    """1 / (1 + exp(-x)), of a float32 of shape (); below -80 that of -80.
+
+    Raises nothing.
+    Source: chapter 3.
+    """
     return f32(1) / (f32(1) + math.exp(-max(x, f32(-80))))
 
 
@@ -85,9 +106,16 @@ def sigmoid(x):
 def thin(text, lines, order, keep, seed, kept, starts, counts):
     """A thread a line: thread i moves the words of line order[i] that stay to its start.
 
-    text (T,) ids, lines (n + 1,), where each starts and the last one ends; keep (V,), each word's
-    share that stays. Into kept (T,) go the words, into starts[i] and counts[i] where and how many.
-    A line of one word has no window: it counts for nothing.
+    Into `kept` go the words, into starts[i] and counts[i] where and how many. A line of one word
+    has no window: it counts for nothing.
+
+    text, kept: (T,) ids.
+    lines: (n + 1,) int64, where each starts and the last one ends.
+    order: (n,) ints, numbers of lines; starts, counts: (n,) ints.
+    keep: (V,) float, each word's share that stays.
+    seed: uint64.
+    Raises nothing.
+    Source: chapter 13; subsampling, Mikolov et al. 2013b.
     """
     i = cuda.grid(1)
     if i < len(order):
@@ -104,7 +132,11 @@ def thin(text, lines, order, keep, seed, kept, starts, counts):
 
 @device
 def sum_by_passing(value):
-    """The sum of the 32 threads' values; all get it, in five rounds."""
+    """The sum of the 32 threads' values, float32; all get it, in five rounds.
+
+    Raises nothing.
+    Source: the shuffles of CUDA.
+    """
     for distance in (16, 8, 4, 2, 1):
         value += cuda.shfl_xor_sync(0xFFFFFFFF, value, distance)
     return value
@@ -112,7 +144,11 @@ def sum_by_passing(value):
 
 @device
 def sum_by_sharing(value):
-    """The same where threads cannot pass numbers on, as in the simulator; a block is one warp."""
+    """The same where threads cannot pass numbers on, as in the simulator; a block is one warp.
+
+    Raises nothing.
+    Source: the shared memory of CUDA.
+    """
     values = cuda.shared.array(WARP, f32)
     values[cuda.threadIdx.x] = value
     cuda.syncthreads()
@@ -131,6 +167,12 @@ def window_sum(h, inputs, words, first, t, stop, lane):
     """h = the window of word t, each neighbour times its weight, over the root of the total weight.
 
     words[first:stop] are the window and word t. Returns what the sum was multiplied by.
+
+    h: this thread's part of a vector, float32 (H / 32,), rounded up.
+    inputs, words: (V, H) float32 and (T,) ids.
+    lane: the number of the thread in its warp.
+    Raises nothing.
+    Source: chapter 13.
     """
     total = f32(0)
     for c in range(len(h)):
@@ -153,8 +195,14 @@ def window_sum(h, inputs, words, first, t, stop, lane):
 def answer(h, dh, y, outputs, word, label, rate, decay, lane):
     """One question, as chapter 3 puts it: is it `word`? Its output vector learns; dh grows.
 
-    label: 1 for yes, 0 for no. y: where the vector is kept meanwhile. A target's vector
-    decays. Returns the error.
+    A target's vector decays. Returns the error.
+
+    h, dh, y: as h of `window_sum`; y is where the vector is kept meanwhile.
+    outputs: (V, H) float32.
+    word, label: an id; 1 for yes, 0 for no.
+    rate, decay: float32, the learning rate, and the weight decay.
+    Raises nothing.
+    Source: chapters 3 and 4.
     """
     score = f32(0)
     for c in range(len(h)):
@@ -173,13 +221,23 @@ def answer(h, dh, y, outputs, word, label, rate, decay, lane):
 
 @device
 def chance(error):
-    """The logarithm of how likely the right answer was, from what it missed by."""
+    """The logarithm of how likely the right answer was, from what it missed by, a float32.
+
+    Raises nothing.
+    Source: chapter 3.
+    """
     return math.log(max(f32(1) - abs(error), f32(1e-7)))
 
 
 @device
 def pass_back(dh, inputs, words, first, t, stop, rate, lane):
-    """Back through the window of word t: each neighbour learns by its weight."""
+    """Back through the window of word t: each neighbour learns by its weight.
+
+    dh, inputs, words: as h, inputs and words of `window_sum`, float32 (V, H) the second.
+    rate: float32, the learning rate times what `window_sum` returns.
+    Raises nothing.
+    Source: chapter 13.
+    """
     for j in range(first, stop):
         if j != t:
             step = rate / f32(abs(j - t))
@@ -191,7 +249,12 @@ def pass_back(dh, inputs, words, first, t, stop, rate, lane):
 
 @device
 def shrink(inputs, word, share, lane):
-    """The input vector of a word loses a share of itself."""
+    """The input vector of a word loses a share of itself.
+
+    inputs, word, share: (V, H) float32, an id, and a float32.
+    Raises nothing.
+    Source: weight decay, Krogh and Hertz 1992.
+    """
     for k in range(lane, inputs.shape[1], WARP):
         cuda.atomic.add(inputs, (word, k), -share * inputs[word, k])
 
@@ -201,6 +264,13 @@ def ask(h, dh, y, outputs, words, t, negative, share, alias, seed, rate, decay, 
     """All questions about word t: is it itself, and is it one of its negatives?
 
     dh becomes their gradient. Returns the logarithm of how likely all right answers are.
+
+    h, dh, y, outputs, rate, decay: as of `answer`, outputs (V, H) float32.
+    words: (T,) ids.
+    negative: K.
+    share, alias, seed: as of `draw`.
+    Raises nothing.
+    Source: chapter 6.
     """
     for c in range(len(dh)):
         dh[c] = f32(0)
@@ -219,7 +289,13 @@ def learn_line(
     h, dh, y, inputs, outputs, words, start, end, window, negative, share, alias, rate, decay,
     seed, losses, lane,
 ):  # fmt: skip
-    """What a warp does: word after word of words[start:end] learns."""
+    """What a warp does: word after word of words[start:end] learns.
+
+    losses: (2,) float64, to which the losses of the words are added, and their number.
+    The other arguments are those of `window_sum` and `ask`.
+    Raises nothing.
+    Source: chapter 13.
+    """
     right = f32(0)
     for t in range(start, end):
         first, stop = max(start, t - window), min(end, t + window + 1)
@@ -240,6 +316,9 @@ def make_learn(own):
     before, after, decay, seed, losses) trains both matrices (V, H), by `warps` lines at a time, on
     the lines that `thin` leaves, in their order. The learning rate falls from `before` to `after`.
     To losses (2,), float64, are added the losses of all words, and their number.
+
+    Raises nothing.
+    Source: chapter 13; Hogwild, Recht et al. 2011.
     """
 
     @cuda.jit(fastmath=True)

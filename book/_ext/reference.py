@@ -15,11 +15,10 @@ import w2vlib
 
 NAMED = {"Returns", "Raises", "Source"}
 FIELD = re.compile(r"(Returns|Raises|\w+(?:, \w+)*(?=:))(:? )(.+)")
-# What only other rooms use, or needs a card or Dask.
+# What only other rooms use, or needs Dask.
 PRIVATE = {
     "w2vlib.__main__",
     "w2vlib.copies",
-    "w2vlib.gpu",
     "w2vlib.page.faces",
     "w2vlib.page.playground_picture",
 }
@@ -28,7 +27,7 @@ PRIVATE = {
 def public():
     """Every name in the __all__ of a room, as room.name; of two rooms the one that defines it."""
     for room in {info.name for info in pkgutil.walk_packages(w2vlib.__path__, "w2vlib.")} - PRIVATE:
-        if not room.startswith("w2vlib.compiled") or find_spec("numba"):
+        if not room.startswith(("w2vlib.compiled", "w2vlib.gpu")) or find_spec("numba"):
             module = importlib.import_module(room)
             for name in getattr(module, "__all__", ()):
                 home = getattr(getattr(module, name), "__module__", room)
