@@ -13,8 +13,8 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from w2vlib import corpus_file, files
-from w2vlib.check import short
-from w2vlib.corpus import check_kept, make_change
+from w2vlib.check import kind, short
+from w2vlib.corpus import Corpus, check_kept, make_change
 from w2vlib.stretches import add_counts, count_stretches, read_stretch, unpack
 from w2vlib.vocabulary import Vocabulary, choose_words
 
@@ -61,6 +61,7 @@ class ClusterText:
     @classmethod
     def of(cls, corpus):
         """A Corpus in parts; each is a stretch of its own, which is sent to a worker once."""
+        kind(corpus, Corpus, "corpus")
         starts, sizes = cut(len(corpus), part_size(len(corpus)))
         words, numbers = list(corpus.vocabulary), np.arange(len(starts))
         return cls(words, corpus.counts, corpus.name, numbers, starts, sizes, ids=corpus.ids)
@@ -207,7 +208,9 @@ def find_files(text):
         url = os.path.abspath(files.expand(url, "text"))
     system, path = fsspec.core.url_to_fs(url)
     if not system.exists(path):
-        raise FileNotFoundError(f"text is {url}: there is no such file or folder")
+        raise FileNotFoundError(
+            f"text is {short(url, 300)}: there is no such file or folder, give another path or URL"
+        )
     found = system.find(path) if system.isdir(path) else [path]
     found = [name for name in found if not posixpath.basename(name).startswith(".")]
     if not found:

@@ -6,6 +6,7 @@ from importlib.util import find_spec
 
 import numpy as np
 
+from w2vlib import check
 from w2vlib.pieces import count_pieces
 
 __all__ = ["Engine"]
@@ -87,6 +88,10 @@ class Engine:
 
     def start(self, vocab_size, vector_size, rng):
         """The matrices before training, float32: vectors (V, H), small; outputs (V, H or more)."""
+        check.whole(vocab_size, "vocab_size")
+        check.whole(vector_size, "vector_size")
+        check.matrices(vocab_size, vector_size)
+        check.kind(rng, np.random.Generator, "rng")
         vectors = rng.random((vocab_size, vector_size), dtype=np.float32) - np.float32(0.5)
         vectors *= np.float32(self.scale / vector_size)
         columns = vector_size + -vector_size % self.lanes

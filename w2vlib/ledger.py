@@ -125,7 +125,7 @@ def table(rows, before=False):
     check.flag(before, "before")
     lines = []
     for former, row in zip([rows[0], *rows], rows):
-        speed, mb = row.tokens_per_second, row.bytes / 1e6
+        speed, mb = row.tokens_per_second, float(row.bytes) / 1e6
         size = f"{mb:,.1f}" if mb >= 1 else f"{mb:.2f}"
         factors = [times(speed / rows[0].tokens_per_second)]
         if before:
@@ -178,7 +178,7 @@ def report(rows, slowdowns):
 def chart(rows, ax):
     """Draw the rows on a Matplotlib Axes: a bar for each, tokens a second on a log scale.
 
-    Raises TypeError for what is no list of rows, ValueError without rows.
+    Raises TypeError for what is no list of rows, or no Axes, ValueError without rows.
     Source: chapter 6.
 
     >>> from matplotlib.figure import Figure
@@ -188,6 +188,7 @@ def chart(rows, ax):
     (2, 'log')
     """
     check_rows(rows)
+    check.having(ax, ["barh", "bar_label"], "ax")
     names = [row.stage for row in rows]
     speeds = [row.tokens_per_second for row in rows]
     colours = ["tab:gray" if name == PEER else "tab:blue" for name in names]
@@ -231,4 +232,7 @@ def check_rows(rows):
         raise ValueError(f"rows is {check.short(rows)}: it should be a list of at least one Row")
     for place, row in enumerate(rows):
         check.kind(row, Row, f"rows[{place}]")
+        check.kind(row.stage, str, f"rows[{place}].stage")
         check.number(row.tokens_per_second, f"rows[{place}].tokens_per_second", above=0)
+        check.number(row.bytes, f"rows[{place}].bytes", at_least=0)
+        check.number(row.growth, f"rows[{place}].growth")

@@ -23,7 +23,7 @@ class Table:
     """
 
     def __init__(self, header, rows):
-        check.listed(header, "header")
+        check.listed(header, "header", at_least=1)
         check.listed(rows, "rows")
         for place, row in enumerate(rows):
             check.listed(row, f"rows[{place}]")

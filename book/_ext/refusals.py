@@ -27,7 +27,7 @@ GIGABYTES = 16  # of the machine that is spoken of, wherever the book is built
 
 
 def refusals():
-    """For each call of a public function its name, and the refusals of its arguments, as text."""
+    """For each call of a public function its name, and {argument: refusals, as text}."""
     sys.path.insert(0, str(TESTS))
     try:
         import calls
@@ -40,21 +40,20 @@ def refusals():
         warnings.catch_warnings(action="ignore"),
     ):
         for name, call in calls.CALLS.items():
-            told = list(told_by(call, mistakes))
-            yield name, [line.replace(str(calls.FOLDER), "folder") for line in told]
+            yield name, dict(told_by(call, mistakes, str(calls.FOLDER)))
 
 
-def told_by(call, mistakes):
-    """The different refusals of a call's arguments, some of each."""
+def told_by(call, mistakes, folder):
+    """(argument, some of its different refusals) for each argument of a call."""
     for name, sound in call.arguments.items():
         seen = {}
         for value in itertools.chain(mistakes.spoilt(sound), TYPICAL):
             error = refusal(call, name, value, mistakes.REFUSES)
-            said = str(error)
+            said = str(error).replace(folder, "folder")
             if error and mistakes.names(name, said) and " at 0x" not in said:
                 kind = re.sub(r"\[.*\]|\(.*?\)|'.*?'|-?\d[\d.e+,]*|is \S+:|dtype \S+", "", said)
                 seen.setdefault(kind, f"{type(error).__name__}: {said}")
-        yield from itertools.islice(seen.values(), MOST)
+        yield name, list(itertools.islice(seen.values(), MOST))
 
 
 def refusal(call, name, value, refuses):
@@ -73,7 +72,11 @@ class Refusals(SphinxDirective):
     def run(self):
         found = []
         for room, names in itertools.groupby(refusals(), lambda it: room_of(it[0])):
-            items = [item(name.removeprefix(f"{room}."), told) for name, told in names if told]
+            items = [
+                item(name.removeprefix(f"{room}."), told)
+                for name, told in names
+                if any(told.values())
+            ]
             if items:
                 start = f"<details><summary><code>w2vlib.{room}</code></summary>"
                 found.append(nodes.raw("", start, format="html"))
@@ -97,7 +100,10 @@ def is_room(room):
 
 
 def item(name, told):
-    lines = [nodes.list_item("", nodes.paragraph("", "", nodes.literal(text=it))) for it in told]
+    lines = [
+        nodes.list_item("", nodes.paragraph("", "", nodes.literal(text=it)))
+        for it in itertools.chain(*told.values())
+    ]
     term = nodes.term("", "", nodes.literal(text=name))
     return nodes.definition_list_item("", term, nodes.definition("", nodes.bullet_list("", *lines)))
 

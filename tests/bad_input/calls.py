@@ -3,15 +3,19 @@
 `CALLS` {name: Call}: the name is that of the library, without w2vlib, and of one of its methods.
 """
 
+import contextlib
 import functools
 import tempfile
+import types
 from pathlib import Path
 from typing import NamedTuple
+from unittest import mock
 
 import numpy as np
 
 from w2vlib import (
     bottlenecks,
+    cluster_text,
     corpus,
     distributed,
     draws,
@@ -28,6 +32,7 @@ from w2vlib import (
     road,
     sampler,
     sparse_gradients,
+    stages,
     table,
     training,
     vocabulary,
@@ -92,10 +97,10 @@ def sparse_gradient():
     return gradient
 
 
-def fit(contexts, target, **options):
+def fit(**options):
     model = training.CBOW(6, 3, 1, CORPUS, sample_size=2, rng=0)
     trainer = training.Trainer(model, training.SGD(0.1))
-    trainer.fit(contexts, target, progress=False, **options)
+    trainer.fit(**options)
     return trainer.losses
 
 
@@ -112,18 +117,6 @@ def saved(words, **options):
     return evaluation.WordVectors.load(path)
 
 
-def sentences(**options):
-    return corpus.Corpus.from_sentences(**options, progress=False)
-
-
-def loaded(**options):
-    return corpus.load_corpus(**options, progress=False)
-
-
-def trained(**options):
-    return engines.train(**options, progress=False)
-
-
 def judged(kind):
     """A function that judges an answer to a field, as JSON would bring it to a page, too."""
 
@@ -133,6 +126,43 @@ def judged(kind):
         return field.judge(given)
 
     return judge
+
+
+def measured(**options):
+    """A row of the ledger, by a clock that says 1 each time."""
+    with mock.patch.object(stages, "seconds", lambda step, repeats: 1.0):
+        return ledger.measure(**options)
+
+
+class Arrived(Exception):
+    pass
+
+
+class Nobody:
+    """A client of a cluster that has no workers."""
+
+    def gather(self):
+        pass
+
+    def wait_for_workers(self, number, timeout):
+        raise Arrived
+
+
+def on_cluster(**options):
+    """Load a text on a cluster, as far as that goes without workers."""
+    with contextlib.suppress(Arrived):
+        cluster_text.load_on_cluster(**options)
+
+
+class Axes:
+    """As much of Matplotlib's as a chart needs."""
+
+    xaxis = types.SimpleNamespace(set_major_formatter=lambda formatter: None)
+
+    def barh(self, names, values, color): ...
+    def bar_label(self, bars, labels, padding): ...
+    def set(self, **options): ...
+    def invert_yaxis(self): ...
 
 
 def drawing(method):
@@ -162,6 +192,7 @@ VECTORS.save(FOLDER / "four.txt")
 WALKER = draws.AliasTable(np.array([1.0, 2.0, 3.0]))
 NEGATIVE = {"corpus": CORPUS, "power": 0.75, "sample_size": 2, "rng": 0}
 TEXTS = {"min_count": 1, "max_vocab": 20, "lower": True, "split_punctuation": True, "nfc": True}
+ON_DISK = {"on_disk": None, "progress": False}
 MODEL = {"vocab_size": 6, "hidden_size": 3, "window_size": 1} | NEGATIVE
 EXAMPLES = {"contexts": CONTEXTS, "target": TARGET}
 ROWS = [ledger.Row("first", 100.0, 5_000_000, 100.0), ledger.Row("second", 250.0, 9_000, 1.0)]
@@ -169,7 +200,8 @@ ZIPF, CLUSTER = road.zipf(1000), road.Cluster(machines=4, tokens=9000)
 TRAIN = {
     "corpus": SMALL, "model": "cbow", "vector_size": 4, "window": 2, "negative": 2, "power": 0.75,
     "epochs": 1, "subsample": 0, "learning_rate": 0.1, "decay": 0, "engine": "numpy", "threads": 1,
-    "seed": 1, "callback": None, "checkpoint": None, "start": None, "client": None,
+    "seed": 1, "progress": False, "callback": None, "checkpoint": None, "start": None,
+    "client": None,
 }  # fmt: skip
 
 
@@ -183,6 +215,9 @@ CALLS = {
     "vocabulary.Vocabulary": call(vocabulary.Vocabulary, words=WORDS),
     "vocabulary.Vocabulary.word": call(vocabulary.Vocabulary(WORDS).word, id=1),
     "vocabulary.Vocabulary.ids": call(vocabulary.Vocabulary(WORDS).ids, words=["land", "king"]),
+    "vocabulary.Vocabulary.__contains__": call(
+        vocabulary.Vocabulary(WORDS).__contains__, word="king"
+    ),
     "vocabulary.Vocabulary.__getitem__": call(
         vocabulary.Vocabulary(WORDS).__getitem__, word="king"
     ),
@@ -191,22 +226,31 @@ CALLS = {
         ids=np.array([0, 1, 2, 1]), vocabulary=WORDS, counts=np.array([1, 2, 1]), name="text",
     ),
     "corpus.Corpus.from_sentences": call(
-        sentences, sentences=["you say", ["good", "bye"]], on_disk=None, **TEXTS
+        corpus.Corpus.from_sentences, sentences=["you say", ["good", "bye"]], **TEXTS, **ON_DISK
     ),
     "corpus.load_corpus": call(
-        loaded, name_or_path=str(FOLDER / "text.txt"), split="train", on_disk=None, **TEXTS
+        corpus.load_corpus,
+        name_or_path=str(FOLDER / "text.txt"), split="train", **TEXTS, **ON_DISK,
     ),
+    "cluster_text.load_on_cluster": call(
+        on_cluster, text=str(FOLDER / "text.txt"), client=Nobody(), **TEXTS
+    ),
+    "cluster_text.ClusterText.of": call(cluster_text.ClusterText.of, corpus=SMALL),
     "phrases.join_phrases": call(
         phrases.join_phrases, corpus=SMALL, threshold=1, discount=1, on_disk=None
     ),
     # Training
-    "engines.train": call(trained, **TRAIN),
+    "engines.train": call(engines.train, **TRAIN),
+    "engine.Engine.start": call(
+        fused.ENGINE.start, vocab_size=6, vector_size=3, rng=np.random.default_rng(0)
+    ),
     # Vectors
     "evaluation.WordVectors": call(
         evaluation.WordVectors, vectors=np.eye(3, dtype=np.float32), vocabulary=WORDS
     ),
     "evaluation.WordVectors.__getitem__": call(ask("__getitem__"), word="king"),
-    "evaluation.WordVectors.get": call(ask("get"), word="king"),
+    "evaluation.WordVectors.__contains__": call(ask("__contains__"), word="king"),
+    "evaluation.WordVectors.get": call(ask("get"), word="king", default=None),
     "evaluation.WordVectors.similarity": call(ask("similarity"), a="king", b="queen"),
     "evaluation.WordVectors.most_similar": call(
         ask("most_similar"), word="king", topn=2, restrict_vocab=4, method="3CosAdd"
@@ -279,10 +323,16 @@ CALLS = {
         optimiser(training.Adam), "params", "grads", params=[W.copy()], grads=[W.copy()],
         lr=0.1, beta1=0.9, beta2=0.99, eps=1e-7,
     ),
-    "training.Trainer": call(
-        fit, max_epoch=2, batch_size=2, eval_interval=1, rng=0, **EXAMPLES
+    "training.Trainer.fit": call(
+        fit, max_epoch=2, batch_size=2, eval_interval=1, rng=0, progress=False, **EXAMPLES
     ),
-    "training.Trainer.__init__": call(
+    "training.Trainer.step": call(
+        lambda contexts, target: training.Trainer(
+            training.CBOW(6, 3, 1, CORPUS, sample_size=2, rng=0), training.SGD(0.1)
+        ).step(contexts, target),
+        **EXAMPLES,
+    ),
+    "training.Trainer": call(
         training.Trainer,
         model=training.CBOW(6, 3, 1, CORPUS, sample_size=2), optimizer=training.SGD(0.1),
     ),
@@ -339,7 +389,7 @@ CALLS = {
         distributed.merge, found=[(TARGET, H, TARGET), (TARGET, H, TARGET)], size=6
     ),
     # A cluster on paper
-    "road.Words": call(
+    "road.Words.of": call(
         road.Words.of, counts=np.array([8.0, 4.0, 2.0]), number=1, subsample=1e-3, power=0.75
     ),
     "road.zipf": call(road.zipf, vocab_size=1000),
@@ -351,18 +401,17 @@ CALLS = {
     "road.copies": call(road.copies, words=ZIPF, cluster=CLUSTER),
     "road.columns": call(road.columns, cluster=CLUSTER),
     "road.half": call(road.half, words=ZIPF, cluster=CLUSTER, most=8),
-    **{
-        f"road.Cluster.{name}": call(
-            lambda **one: road.copies(ZIPF, road.Cluster(**one)), **{name: x}
-        )
-        for name, x in CLUSTER._asdict().items()
-    },
+    "road.Cluster": call(
+        lambda **one: road.copies(ZIPF, road.Cluster(**one)), **CLUSTER._asdict()
+    ),
     # The ledger
-    "ledger.measure": call(ledger.measure, stage="+ EmbeddingDot", vocab_size=10),
+    "ledger.Row": call(lambda **one: ledger.table([ledger.Row(**one)]), **ROWS[0]._asdict()),
+    "ledger.measure": call(measured, stage="+ EmbeddingDot", vocab_size=10, budget=0.25),
     "ledger.bytes_touched": call(ledger.bytes_touched, stage="+ Embedding", vocab_size=1000),
     "ledger.slowdown": call(ledger.slowdown, row=ledger.Row("unheard of", 1.0, 1, 1.0)),
     "ledger.table": call(ledger.table, rows=ROWS, before=True),
     "ledger.report": call(ledger.report, rows=ROWS, slowdowns={"second": 2.0}),
+    "ledger.chart": call(ledger.chart, rows=ROWS, ax=Axes()),
     "ledger.seconds": call(ledger.seconds, f=lambda: None, repeats=2),
     "ledger.times": call(ledger.times, factor=2.5),
     "table.Table": call(table.Table, header=["V", "seconds"], rows=[["7", 0.2]]),
@@ -373,10 +422,14 @@ CALLS = {
         lambda name, seed, **answers: exercises.check(name, seed=seed, **answers),
         name="lookup_by_hand", seed=0, row_3=3, everything="9",
     ),
+    "exercises.check with code": call(
+        lambda name, answer, seed: exercises.check(name, answer, seed=seed),
+        name="gradient_by_product", answer=None, seed=0,
+    ),
     "exercises.find": call(exercises.find, name="lookup_by_hand"),
     "exercises.exercise.Number": call(
         judged(exercise.Number), right=6, mistakes={3: "one of two."}, tolerance=0.5, label="x",
-        given="3",
+        percent=False, given="3",
     ),
     "exercises.exercise.Numbers": call(
         judged(exercise.Numbers), right=[1, 2], mistakes={(2, 1): "swapped."}, tolerance=0.5,
@@ -394,6 +447,7 @@ CALLS = {
         label="x", given="no",
     ),
     "exercises.exercise.Fields": call(exercise.Fields, row=exercise.Number(6)),
+    "exercises.exercise.Fields.judge": call(exercise.Fields(row=exercise.Number(6)).judge, row=6),
     "exercises.exercise.Code": call(
         lambda steps, answer, seed: exercise.Code(steps).judge(answer, seed),
         steps=double, answer=lambda x: 2 * x, seed=0,
@@ -403,22 +457,40 @@ CALLS = {
     ),
     # What a page shows
     "page.drawing.Diagram": call(page.Diagram, width=400, height=90, alt="A picture."),
-    "page.drawing.Diagram.box": call(drawing("box"), x=0, y=20, text="x", role="plain", height=28),
+    "page.drawing.Diagram.box": call(
+        drawing("box"), x=0, y=20, text="x", role="plain", width=30, height=28
+    ),
     "page.drawing.Diagram.circle": call(
         drawing("circle"), x=0, y=20, text="x", role="plain", radius=9, filled=False
     ),
     "page.drawing.Diagram.table": call(
         drawing("table"), x=0, y=20, values=IDS.reshape(2, 4), role="plain", title="W",
-        marked=(0, 2),
+        marked=(0, 2), cell=(34, 22),
     ),
     "page.drawing.Diagram.arrow": call(
         drawing("arrow"), start=(0, 0), end=(9, 9), role="forward", label="x", side=1
+    ),
+    "page.drawing.Diagram.edge": call(
+        drawing("edge"), start=(0, 0), end=(9, 0), forward="h", gradient="dh"
+    ),
+    "page.drawing.Diagram.line": call(drawing("line"), start=(0, 0), end=(9, 9), role="plain"),
+    "page.drawing.Diagram.curve": call(
+        drawing("curve"), xs=[0, 4, 9], ys=[0, 2.5, 3], role="forward", part="loss"
+    ),
+    "page.drawing.Diagram.bar": call(
+        drawing("bar"), x=0, y=20, width=30, role="forward", height=14
+    ),
+    "page.drawing.Diagram.text": call(
+        drawing("text"), x=0, y=20, text="x", role="plain", align="middle", size=13, part="h"
     ),
     "page.explore.Explore": call(
         shown(page.Explore), picture="{score}".format, start={"score": 0}, play=True, score=[0, 1]
     ),
     "page.playground.Playground": call(
         shown(page.Playground), text="you say goodbye and i say hello .", rate=0.1, seed=0
+    ),
+    "page.playground.Playground.glance": call(
+        page.Playground("you say goodbye and i say hello .").glance, passes=3
     ),
     "page.road.Road": call(shown(page.Road), machines=64, vocab_size=10_000),
     "page.row_sparse.RowSparse": call(shown(page.RowSparse), start=[2, 0, 2]),
@@ -428,6 +500,12 @@ CALLS = {
     ),
     "page.neighbours.Neighbours": call(
         shown(page.Neighbours), vectors=VECTORS, file="few.bytes", first="king - land", topn=2
+    ),
+    "page.neighbours.Neighbours.answer": call(
+        page.Neighbours(VECTORS, "few.bytes", topn=2).answer, text="king - land"
+    ),
+    "page.chances.Chances.chances": call(
+        page.Chances({"you": 16, "say": 1, "hello": 8}).chances, target="you"
     ),
     "page.chances.Chances": call(
         shown(page.Chances), counts={"you": 16, "say": 1, "hello": 8}, power=0.75, target="you"
@@ -440,3 +518,19 @@ CALLS = {
         shown(page.Predict), question="Is a row enough?", answers={"yes": "a", "no": "b"}
     ),
 }  # fmt: skip
+# Arguments that nothing is wrong for.
+TAKE_ANYTHING = {
+    "evaluation.WordVectors.__contains__": {"word"},
+    "evaluation.WordVectors.get": {"word", "default"},
+    "exercises.check": {"row_3", "everything"},
+    "exercises.check with code": {"answer"},
+    "exercises.exercise.Choice": {"given"},
+    "exercises.exercise.Code": {"answer"},
+    "exercises.exercise.Fields.judge": {"row"},
+    "exercises.exercise.Number": {"given"},
+    "exercises.exercise.Numbers": {"given"},
+    "exercises.exercise.Shape": {"given"},
+    "exercises.exercise.Word": {"given"},
+    "exercises.exercise.compare": {"got"},
+    "vocabulary.Vocabulary.__contains__": {"word"},
+}

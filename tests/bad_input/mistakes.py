@@ -197,8 +197,8 @@ def ways(value):
     """The ways in which words may show a value, or what is wrong with it."""
     if isinstance(value, str | bytes):
         words = os.fsdecode(value).split()[:9]
-        blank = [] if words else [f"{value}'", "empty"]
-        return [*texts(value), *words, *map(str.lower, words), *blank]
+        last = [short(value).strip("'\"")] if words else [f"{value}'", "empty"]  # of a path
+        return [*texts(value), *words, *map(str.lower, words), *last]
     found = [f"a {type(value).__name__}"]
     if isinstance(value, np.generic):
         found += [short(value.item())]

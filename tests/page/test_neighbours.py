@@ -79,7 +79,8 @@ def test_a_sum_is_an_analogy():
 def test_what_is_no_sum_is_named(page, text):
     with pytest.raises(ValueError, match="blanks around") as error:
         Neighbours(WV, "few.bytes").answer(text)
-    assert ask(page, text) == (str(error.value), [])
+    said, found = ask(page, text)
+    assert str(error.value) == f"text is {text!r}: {said.replace('Type', 'type')}" and found == []
 
 
 def test_a_word_that_is_not_there():

@@ -46,19 +46,20 @@ class Chances(TwoFaces):
         self.step = round(STEPS * min(power, 2))
         if self.step > STEPS or not np.isclose(self.step / STEPS, power):
             raise ValueError(f"power is {power}: it should be one of 0, 0.05, 0.1, ... to 1")
-        if target is not None and not (isinstance(target, str) and target in counts):
-            raise ValueError(
-                f"target is {check.short(target)}: it should be a word of counts, or None"
-            )
-        if not any(count for word, count in counts.items() if word != target):
-            raise ValueError("counts leaves no word to draw: one beside the target must occur")
         self.counts, self.target = dict(counts), target
+        self.chances(target)
 
     def __repr__(self):
         return f"Chances of {len(self.counts)} words"
 
     def chances(self, target=None):
         """(V,) the chance of each word to be drawn, with that of the target 0."""
+        if target is not None and not (isinstance(target, str) and target in self.counts):
+            raise ValueError(
+                f"target is {check.short(target)}: it should be a word of counts, or None"
+            )
+        if not any(count for word, count in self.counts.items() if word != target):
+            raise ValueError("counts leaves no word to draw: one beside the target must occur")
         counts = np.array(list(self.counts.values()), dtype=float)
         weight = np.zeros(len(counts))
         weight[counts > 0] = counts[counts > 0] ** (self.step / STEPS)

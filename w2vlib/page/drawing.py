@@ -97,7 +97,7 @@ class Diagram:
         """A box with the middle of its left side at (x, y), as wide as its text -> Node."""
         check.kind(text, str, "text")
         lines = text.split("\n")
-        _places(x=x, y=y, height=height, width=width or 0)
+        _places(x=x, y=y, height=height, width=0 if width is None else width)
         width = width or max(map(len, lines)) * CHARACTER + 16
         height = max(height, len(lines) * (FONT + 3) + 8)
         self._rectangle(x, y - height / 2, width, height, role, radius=5)
@@ -126,6 +126,9 @@ class Diagram:
         """
         _places(x=x, y=y)
         check.label(title, "title")
+        check.two(cell, "cell")
+        wide, high = cell
+        _places(**{"cell[0]": wide, "cell[1]": high})
         values = check.as_array(values, "values")
         check.shape(values, (None, None), "values")
         is_marked = np.zeros(values.shape, bool)
@@ -138,7 +141,6 @@ class Diagram:
             raise IndexError(
                 f"marked is {check.short(marked)}: it should be an index ({error})"
             ) from None
-        wide, high = cell
         if title:
             self.text(x + values.shape[1] * wide / 2, y - 10, title)
         for wanted in (False, True):  # marked cells last: their borders lie on top
@@ -183,6 +185,8 @@ class Diagram:
 
     def edge(self, start, end, forward="", gradient=""):
         """What flows between two Nodes or points side by side, and its gradient back underneath."""
+        check.label(forward, "forward")
+        check.label(gradient, "gradient")
         (x0, y0), (x1, y1) = _ends(start, end)
         self.arrow((x0, y0 - 5), (x1, y1 - 5), "forward", forward)
         self.arrow((x1, y1 + 5), (x0, y0 + 5), "gradient", gradient, side=1)
@@ -197,12 +201,18 @@ class Diagram:
 
     def curve(self, xs, ys, role="forward", part=""):
         """A line through all points (xs[i], ys[i]). part: as in `text`."""
+        for values, name in (xs, "xs"), (ys, "ys"):
+            check.listed(values, name)
+            _places(**{f"{name}[{i}]": value for i, value in enumerate(values)})
+        if len(xs) != len(ys):
+            raise ValueError(f"ys has {len(ys)} numbers: it should have {len(xs)}, as many as xs")
         points = " ".join(f"{_n(x)},{_n(y)}" for x, y in zip(xs, ys))
         start = f"<polyline{_named(part)}"
         self.parts.append(f'{start} points="{points}" fill="none" {_line(role)}/>')
 
     def bar(self, x, y, width, role="forward", height=14):
         """A bar of a chart: the middle of its left side is at (x, y)."""
+        _places(x=x, y=y, width=width, height=height)
         self._rectangle(x, y - height / 2, width, height, role)
 
     def text(self, x, y, text, role="plain", align="middle", size=FONT, part=""):
@@ -210,11 +220,13 @@ class Diagram:
 
         part: its name, `data-part`, for a script that changes it.
         """
-        look = "" if align == "middle" else f' text-anchor="{align}"'
-        look += "" if size == FONT else f' font-size="{size}"'
-        look += "" if role == "plain" else f' fill="{_colour(role)}"'
+        check.choice(align, ("start", "middle", "end"), "align")
         _places(x=x, y=y, size=size)
         check.label(text, "text")
+        colour = _colour(role)
+        look = "" if align == "middle" else f' text-anchor="{align}"'
+        look += "" if size == FONT else f' font-size="{size}"'
+        look += "" if role == "plain" else f' fill="{colour}"'
         baseline = y + MIDDLE * size
         start = f'<text{_named(part)} x="{_n(x)}" y="{_n(baseline)}"'
         self.parts.append(f"{start}{look}>{escape(str(text))}</text>")
@@ -270,9 +282,10 @@ def _distance(point):
 
 def _line(role):
     """How the lines of a role are drawn."""
+    colour = _colour(role)
     width = 2.4 if role == "parameter" else 1.5
     dashes = ' stroke-dasharray="5 3"' if role == "gradient" else ""
-    return f'stroke="{_colour(role)}" stroke-width="{width}"{dashes}'
+    return f'stroke="{colour}" stroke-width="{width}"{dashes}'
 
 
 def _places(**values):
@@ -289,7 +302,8 @@ def _colour(role):
 
 
 def _named(part):
-    return f' data-part="{part}"' if part else ""
+    check.kind(part, str, "part")
+    return f' data-part="{escape(part)}"' if part else ""
 
 
 def _label(value):

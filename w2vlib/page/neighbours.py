@@ -38,15 +38,9 @@ class Neighbours(TwoFaces):
     def __init__(self, vectors, file, first="king", topn=8):
         check.having(vectors, ["most_similar"], "vectors")
         check.kind(file, str, "file")
-        check.kind(first, str, "first")
         check.whole(topn, "topn")
         self.vectors, self.file, self.first, self.topn = vectors, file, first, topn
-        try:
-            read(first)
-        except ValueError:
-            raise ValueError(
-                f"first is {check.short(first)}: it should be a word, or a sum such as 'king - man'"
-            ) from None
+        read(first, "first")
         self.answer(first)
 
     def __repr__(self):
@@ -110,12 +104,16 @@ def heading(text):
     return f"Nearest to {escape(text)}{without}, with their cosines:"
 
 
-def read(text):
+def read(text, name="text"):
     """A sum of words, with blanks around + and -, in lower case: ([1, -1, ...], [word, ...])."""
+    check.kind(text, str, name)
     tokens = text.lower().split()
     if tokens and tokens[0] not in {"+", "-"}:
         tokens = ["+", *tokens]
     signs, words = tokens[::2], tokens[1::2]
     if not tokens or len(words) < len(signs) or set(signs) - {"+", "-"} or {"+", "-"} & set(words):
-        raise ValueError("Type one word, or a sum with blanks around + and -: king - man + woman.")
+        raise ValueError(
+            f"{name} is {check.short(text)}: "
+            "type one word, or a sum with blanks around + and -: king - man + woman."
+        )
     return [1 if sign == "+" else -1 for sign in signs], words

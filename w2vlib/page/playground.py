@@ -85,6 +85,7 @@ class Playground(TwoFaces):
 
         It starts by itself, slowly, and stops after `passes` over the text.
         """
+        check.whole(passes, "passes", at_most=PASSES)
         draws = self.draws[: passes * len(self.target)]
         data = self._data(draws, [self.rate], **WIDER, pace=2, starts=True)
         picture = glance(self.names, self.start, self.contexts)

@@ -149,7 +149,7 @@ class Road(TwoFaces):
         for role, name in (("forward", "copies"), ("gradient", "columns")):
             rounds = [self._round(name, machines) for machines in MACHINES]
             points[name] = [height(r.speed / self._value("speed")) for r in rounds]
-            d.curve(map(across, MACHINES), points[name], role, part=name)
+            d.curve([*map(across, MACHINES)], points[name], role, part=name)
         for x, role, name in ((196, "forward", "copies"), (288, "gradient", "columns")):
             d.curve((x, x + 24), (10, 10), role)
             d.text(x + 30, 10, name, role, align="start")
