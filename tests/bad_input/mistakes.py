@@ -152,7 +152,7 @@ def check_words(name, others, value, said):
     """
     arguments = others | {name: value}
     named = [each for each in arguments if names(each, said)]
-    assert named or any(contains(said, text) for text in texts(value)), f"no name: {said}"
+    assert named or any(text in said for text in texts(value)), f"no name: {said}"
     shown = is_shown(value, said) or any(is_shown(arguments[each], said) for each in named)
     assert shown, f"no value: {said}"
     assert CURE.search(said), f"no cure: {said}"
@@ -170,11 +170,11 @@ def names(name, said):
 
 
 def texts(value):
-    """The words of an argument, which name it as well: who reads one knows where it came from."""
+    """The words of an argument, in quotes, which name it as well as its name does."""
     if isinstance(value, str | bytes):
         text = os.fsdecode(value)
         return [short(value)[:20], short(text)[:20], *map(repr, text.lower().split()[:9])]
-    value = value.ravel() if isinstance(value, np.ndarray) else value
+    value = np.asarray(value).ravel() if isinstance(value, np.ndarray) else value
     if isinstance(value, list | tuple | set | dict | np.ndarray | Vocabulary):
         return [text for item in value for text in texts(item)]
     return []
@@ -188,6 +188,7 @@ def is_shown(value, said):
     return (
         contains(said, written)
         or (len(written) > 20 and written[:20] in said)
+        or any(text in said for text in texts(value))
         or any(contains(said, way) for way in ways(value))
         or any(is_shown(item, said) or f"holds a {type(item).__name__}" in said for item in items)
     )
@@ -198,7 +199,7 @@ def ways(value):
     if isinstance(value, str | bytes):
         words = os.fsdecode(value).split()[:9]
         last = [short(value).strip("'\"")] if words else [f"{value}'", "empty"]  # of a path
-        return [*texts(value), *words, *map(str.lower, words), *last]
+        return [*words, *map(str.lower, words), *last]
     found = [f"a {type(value).__name__}"]
     if isinstance(value, np.generic):
         found += [short(value.item())]
