@@ -547,7 +547,7 @@ def test_bad_texts_are_named(workers, tmp_path):
     (tmp_path / "one").write_text("word " * 50)
     (tmp_path / "empty").mkdir()
     for path, error, told in (
-        ("none", FileNotFoundError, "none: there is no such file"),
+        ("none", FileNotFoundError, "none'?: there is no such file"),
         ("empty", ValueError, "the folder holds no file"),
         ("latin", ValueError, "latin.*UTF-8"),
         ("one", ValueError, "one"),

@@ -18,9 +18,12 @@ ALONE = {"11_compiled", "12_distributed"}
 
 def main(folder, *notebooks):
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C ends all processes, without a word
-    # Nor has a kernel one that is just starting then: its errors come to us by another way.
+    # Kernels, and what waits for them, would have one: they write to nowhere. Errors of cells come
+    # to this process by another way.
     sys.stderr = os.fdopen(os.dup(2), "w", buffering=1)
     os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
+    if hasattr(os, "register_at_fork"):
+        os.register_at_fork(after_in_child=lambda: setattr(sys, "stderr", sys.__stderr__))
     cache = get_cache(folder)
     for path in sorted(map(Path, notebooks), reverse=True):  # the last chapters take longest
         if path.stem not in ALONE:
