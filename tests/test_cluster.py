@@ -262,9 +262,9 @@ def test_when_the_client_is_killed_the_same_call_goes_on(tmp_path):
             time.sleep(moments.random() * 0.05)
             family = psutil.Process(process.pid).children(recursive=True)
             process.kill()
+            _, alive = psutil.wait_procs(family, timeout=30)
+            assert len(family) > 1 and not alive
             epochs += process.stdout
-        _, alive = psutil.wait_procs(family, timeout=30)
-        assert len(family) > 1 and not alive
     said = subprocess.check_output(command, cwd=tmp_path, env=environment, text=True)
     epochs = list(map(int, [*epochs, *said.splitlines()]))
     assert epochs == sorted(epochs) and set(epochs) == set(range(1, 61)), epochs
@@ -554,11 +554,21 @@ def test_bad_texts_are_named(workers, tmp_path):
     ):
         with pytest.raises(error, match=told):
             train(tmp_path / path, client=workers, **SMALL)
-    for bad in 3, []:
-        with pytest.raises(TypeError, match=re.escape(f"corpus is {bad}")):
+    for bad, said in (3, "3"), ([], "[]"), ([["none"]], "['none']"):
+        with pytest.raises(TypeError, match=re.escape(f"corpus is {said}")):
             train(bad, client=workers, **SMALL)
     with pytest.raises(TypeError, match="client is None"):
         cluster_text.load_on_cluster(tmp_path, None)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="pipes have no names here")
+def test_a_pipe_in_a_folder_is_not_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(ValueError, match="the folder holds no file"):
+        cluster_text.find_files(tmp_path)
+    (tmp_path / "text").write_text("a b")
+    [(url, size)] = cluster_text.find_files(tmp_path)
+    assert url.endswith("/text") and size == 3
 
 
 def test_a_cluster_without_workers_is_waited_for_and_told(text, folder, monkeypatch):

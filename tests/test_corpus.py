@@ -269,6 +269,10 @@ def test_a_text_in_place_of_its_path(text):
         load_corpus(text)
 
 
+needs_pipes = pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="pipes have no names here")
+
+
+@needs_pipes
 def test_a_pipe(tmp_path):
     os.mkfifo(tmp_path / "pipe")
     writer = threading.Thread(
@@ -297,12 +301,16 @@ def test_a_folder_and_a_list_of_files(write, tmp_path):
         load_corpus([[str(tmp_path / "texts")]])
 
 
+@needs_pipes
 def test_a_pipe_in_a_folder_is_not_waited_for(write, tmp_path):
     os.mkfifo(tmp_path / "pipe")
     with pytest.raises(ValueError, match="holds no file"):
         load_corpus(tmp_path)
     write("a b\n")
     assert decode(load_corpus(tmp_path, min_count=1)) == ["a", "b", "<eos>"]
+    (tmp_path / "circle").symlink_to("circle")
+    with pytest.raises(OSError, match="circle"):
+        load_corpus(tmp_path)
 
 
 def test_a_text_that_is_changed(write):

@@ -143,6 +143,7 @@ def test_ctrl_c_ends_it_at_once_and_leaves_nothing_running(project, moment):
     one = Terminal(sys.executable, "-c", MAKE, cwd=project)
     one.read(moment)
     while moment == "Running the chapters" and not any(strangers(project / "book")):
+        assert one.process.poll() is None
         time.sleep(0.01)  # until there is a kernel
     one.type(CTRL_C)
     shown, code = one.end()

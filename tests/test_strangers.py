@@ -378,6 +378,16 @@ def test_a_member_that_unpacks_to_more_than_it_should(tmp_path):
     assert not (tmp_path / "out").read_bytes()
 
 
+@pytest.mark.parametrize("kind", [tarfile.DIRTYPE, tarfile.SYMTYPE, tarfile.LNKTYPE])
+def test_what_has_no_contents_is_none_whatever_its_size(kind, tmp_path):
+    member, wanted = tarfile.TarInfo("other"), tarfile.TarInfo("text")
+    member.type, member.size, wanted.size = kind, 4096, 4
+    archive = member.tobuf() + wanted.tobuf() + b"text" + bytes(508)
+    (tmp_path / "tar").write_bytes(gzip.compress(archive))
+    take_out(tmp_path / "tar", "text", tmp_path / "out")
+    assert (tmp_path / "out").read_bytes() == b"text"
+
+
 @pytest.mark.parametrize(
     ("kind", "size", "times"),
     [

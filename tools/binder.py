@@ -54,7 +54,8 @@ def make(folder):
     grown = megabytes(folder / "env") - before
     print(f"{grown:.0f} MB, beside the {before:.0f} MB that Binder brings (at most {LARGEST})")
     if grown > LARGEST or installing.busy > LONGEST:
-        sys.exit("make binder: that is too much; what in requirements.txt can go?")
+        much = f"{grown:.0f} MB, or {installing.busy:.0f} s of the processor,"
+        sys.exit(f"make binder: {much} is too much; what in requirements.txt can go?")
 
 
 class timed:

@@ -20,7 +20,8 @@ def main(folder, *notebooks):
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C ends all processes, without a word
     # Kernels, and what waits for them, would have one: they write to nowhere. Errors of cells come
     # to this process by another way.
-    sys.stderr = os.fdopen(os.dup(2), "w", buffering=1)
+    how = {"encoding": sys.stderr.encoding, "errors": sys.stderr.errors}
+    sys.stderr = os.fdopen(os.dup(2), "w", buffering=1, **how)
     os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
     if hasattr(os, "register_at_fork"):
         os.register_at_fork(after_in_child=lambda: setattr(sys, "stderr", sys.__stderr__))

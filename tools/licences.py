@@ -2,7 +2,7 @@
 
 SHIPPED is written by hand; book/licences.md shows it as a table. Here it is held against the site
 and against what packages and files say of themselves: a file that no entry has, or two have, is an
-error, and so is another licence, or none. SILENT names what says nothing of its own.
+error, and so is another licence, or none. SILENT lists what states no licence itself.
 """
 
 import fnmatch

@@ -194,17 +194,22 @@ def wait_for_workers(client):
 
 def find_files(text):
     """The files of a path or URL, or a list of them: each its URL, and its size."""
+    if isinstance(text, list | tuple) and text:
+        return [file for each in text for file in _files_at(each)]
+    return _files_at(text)
+
+
+def _files_at(text):
+    """The same without a list."""
     import fsspec
 
-    if isinstance(text, list | tuple) and text:
-        return [file for each in text for file in find_files(each)]
     if not isinstance(text, str | os.PathLike):
         raise TypeError(
             f"corpus is {short(text)}: it should be a Corpus, what load_on_cluster makes, or the "
             "path or URL of a text, or of a folder of texts"
         )
     url = os.fspath(text)
-    if "://" not in url:
+    if is_local := "://" not in url:
         url = os.path.abspath(files.expand(url, "text"))
     system, path = fsspec.core.url_to_fs(url)
     if not system.exists(path):
@@ -213,6 +218,8 @@ def find_files(text):
         )
     found = system.find(path) if system.isdir(path) else [path]
     found = [name for name in found if not posixpath.basename(name).startswith(".")]
+    if is_local:
+        found = [name for name in found if not (os.path.exists(name) and files.is_stream(name))]
     if not found:
         raise ValueError(f"text is {url}: the folder holds no file")
     return [(system.unstrip_protocol(name), system.info(name)["size"]) for name in sorted(found)]

@@ -24,7 +24,7 @@ This approximates the CBOW of chapter 7:
 What a group needs stays in the caches nearest to the processor.
 
 What is compiled checks no argument: that would cost what it saves. `train` has checked what it
-hands on; a wrong id is read or written beside the array, which may end Python.
+hands on; a wrong id reads or writes outside the array, and may crash Python.
 """
 
 from typing import NamedTuple

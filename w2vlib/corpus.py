@@ -172,8 +172,8 @@ def load_corpus(
     name_or_path: "default" (10,000 words of WordNet's glosses, shipped, works offline), "ptb" (the
         Penn Treebank, fetched once), or the path of a UTF-8 text with one sentence a line: a file,
         plain or compressed by gzip, bzip2 or xz, or a pipe; a folder, for all files in it and in
-        its folders, in the order of their names, without pipes and those that begin with "."; or
-        a list of such paths. "-" is standard input. Or a text that was kept on disk, alone.
+        its folders, in the order of their names, but for pipes, devices, and names that begin with
+        "."; or a list of such paths. "-" is standard input. Or a text that was kept on disk, alone.
     split: "train", and for "ptb" also "valid" and "test", with the vocabulary of "train".
     min_count: words that come fewer times (5 unless you say otherwise; "default" and "ptb" keep all
         their words) become "<unk>".
@@ -278,7 +278,8 @@ def _files_at(name_or_path):
     for inner, folders, names in os.walk(folder):
         folders[:] = [name for name in folders if not name.startswith(".")]
         found += [os.path.join(inner, name) for name in names if not name.startswith(".")]
-    found = sorted(path for path in found if not files.is_stream(path))
+    # What leads nowhere stays, for an error with its name.
+    found = sorted(path for path in found if not (os.path.exists(path) and files.is_stream(path)))
     if not found:
         raise ValueError(f"{folder} holds no file: put texts into the folder")
     return found

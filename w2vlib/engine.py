@@ -90,7 +90,7 @@ class Engine:
         """The matrices before training, float32: vectors (V, H), small; outputs (V, H or more)."""
         check.whole(vocab_size, "vocab_size")
         check.whole(vector_size, "vector_size")
-        check.matrices(vocab_size, vector_size)
+        check.matrices(vocab_size, vector_size, name="vector_size")
         check.kind(rng, np.random.Generator, "rng")
         vectors = rng.random((vocab_size, vector_size), dtype=np.float32) - np.float32(0.5)
         vectors *= np.float32(self.scale / vector_size)

@@ -91,7 +91,7 @@ def expand(path, name="path"):
     except TypeError:
         raise TypeError(f"{name} must be a string or a Path, but is {short(path)}") from None
     if not path:
-        raise ValueError(f"{name} is empty: give the name of a file")
+        raise ValueError(f"{name} is empty: give a name")
     if "\0" in path:
         raise ValueError(f"{name} holds a NUL character: {short(path)}; give a name without")
     try:

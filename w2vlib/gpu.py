@@ -13,8 +13,8 @@ A neighbour at distance d weighs 1/d, and a window's sum is divided by the root 
 as in chapters 10 and 11. Random numbers come from the number of what they decide (a word's place in
 the text), so that no thread keeps a state: with one warp at a time each run gives the same.
 
-What runs on the card checks no argument: `train` has checked what it hands on; a wrong id is read
-or written beside the array, which may end Python.
+What runs on the card checks no argument: `train` has checked what it hands on; a wrong id reads or
+writes outside the array, and may crash Python.
 """
 
 import math
@@ -233,7 +233,7 @@ def chance(error):
 def pass_back(dh, inputs, words, first, t, stop, rate, lane):
     """Back through the window of word t: each neighbour learns by its weight.
 
-    dh, inputs, words: as h, inputs and words of `window_sum`, float32 (V, H) the second.
+    dh, inputs, words: as h, inputs and words of `window_sum`; inputs is (V, H), float32.
     rate: float32, the learning rate times what `window_sum` returns.
     Raises nothing.
     Source: chapter 13.

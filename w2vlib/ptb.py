@@ -28,6 +28,10 @@ MIRRORS = (
 LARGEST = 10_000_000  # bytes of a file that are taken; the largest has 5,101,618
 DOWNLOAD = 50_000_000  # bytes that are fetched; the largest archive has some 35 million
 UNPACKED = 1_000_000_000  # bytes of an archive that are looked through for a file
+EMPTY = (  # what has no contents, whatever size its header says
+    *(tarfile.LNKTYPE, tarfile.SYMTYPE, tarfile.DIRTYPE),
+    *(tarfile.FIFOTYPE, tarfile.CHRTYPE, tarfile.BLKTYPE),
+)
 TIMEOUT = (5, 30)  # seconds to connect, seconds to wait for the next bytes
 
 
@@ -159,7 +163,7 @@ def _find(tar, member):
     """
     while (header := tar.read(tarfile.BLOCKSIZE)).strip(b"\0"):
         info = tarfile.TarInfo.frombuf(header, "utf-8", "surrogateescape")
-        size = -(-info.size // tarfile.BLOCKSIZE) * tarfile.BLOCKSIZE
+        size = 0 if info.type in EMPTY else -(-info.size // tarfile.BLOCKSIZE) * tarfile.BLOCKSIZE
         if not 0 <= size <= UNPACKED - tar.tell():
             raise ValueError(f"it holds more than {UNPACKED:,} bytes")
         if info.isreg() and info.name.removeprefix("./") == member:

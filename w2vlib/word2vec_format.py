@@ -76,7 +76,8 @@ def load(path, limit=None, encoding="utf-8", errors="strict"):
             word = _decoded(word, where, encoding, errors)
             if not np.isfinite(row).all():
                 raise ValueError(
-                    f"{where}: the vector of {check.short(word)} holds NaN or infinity"
+                    f"{where}: the vector of {check.short(word)} holds NaN or infinity, and should "
+                    "be finite"
                 )
             if word in ids:
                 twice, again = twice or word, again + 1

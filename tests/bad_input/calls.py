@@ -7,6 +7,7 @@ import contextlib
 import functools
 import tempfile
 import types
+from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple
 from unittest import mock
@@ -518,6 +519,8 @@ CALLS = {
         shown(page.Predict), question="Is a row enough?", answers={"yes": "a", "no": "b"}
     ),
 }  # fmt: skip
+if not find_spec("fsspec"):  # Dask brings it
+    del CALLS["cluster_text.load_on_cluster"]
 # Arguments that nothing is wrong for.
 TAKE_ANYTHING = {
     "evaluation.WordVectors.__contains__": {"word"},

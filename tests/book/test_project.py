@@ -37,9 +37,9 @@ def test_links_to_files_and_pages_of_ours_arrive(path):
     for link in re.findall(r"\]\(([^)]+)\)", re.sub(r"`[^`]*`", "", text(path))):
         name, _, place = link.removeprefix(PAGES).partition("#")
         if "://" not in name:
-            files = list(ROOT.glob(f"{name.removesuffix('.html')}*")) if name else [path]
-            assert files, link
-            titles = re.findall(r"^#+ (.*)", text(files[0]), re.MULTILINE) if place else []
+            sources = [ROOT / name.replace(".html", end) for end in (".html", ".md", ".ipynb")]
+            [to, *_] = [path] if not name else [file for file in sources if file.exists()]
+            titles = re.findall(r"^#+ (.*)", text(to), re.MULTILINE) if place else []
             assert not place or place in [title.lower().replace(" ", "-") for title in titles]
 
 

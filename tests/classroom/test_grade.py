@@ -502,6 +502,7 @@ def test_bad_orders_are_told(hand_ins, tmp_path, monkeypatch):
         ({"sheet": ""}, "'' is no chapter: choose from"),
         ({"checks": ""}, "checks is empty"),
         ({"sheet": "02_embeddings"}, "choose from"),
+        ({"only": []}, "only is empty: name the checks that were handed out"),
         ({"only": ["gradient"]}, "02_embedding has no 'gradient': choose from lookup_by_hand, "),
     ]:
         with pytest.raises(ValueError, match=said):

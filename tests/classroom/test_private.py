@@ -135,6 +135,17 @@ def test_a_slip_of_a_student_is_no_checks(hand_ins, checks, tmp_path, source):  
     assert marks(rows, "ana")["points"] == 0 and "Not yet" in marks(rows, "ana")["reason"]
 
 
+def test_the_home_folder_may_be_a_tilde(hand_ins, checks, tmp_path, monkeypatch):  # noqa: F811
+    """What was marked by other checks is marked anew."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    (hand_ins / "ana.ipynb").write_text(answered(RIGHT, row_3=6, everything=9), encoding="utf-8")
+    checks(fields=FIELDS)
+    before = grade(hand_ins, "~/marks.csv", checks="~/checks", progress=False)
+    assert (tmp_path / "marks.csv").exists() and (tmp_path / "marks").is_dir()
+    checks(fields=FIELDS.replace("16", "6").replace("19", "9"))
+    assert grade(hand_ins, "~/marks.csv", checks="~/checks", progress=False) != before
+
+
 def test_the_courses_own_checks_would_do_as_private_ones():
     """Whatever they ask an answer for first, it is not taken for a slip."""
     assert len(private.load(isolation.LIBRARY / "exercises")) > 30

@@ -81,6 +81,7 @@ def test_what_is_no_sum_is_named(page, text):
         Neighbours(WV, "few.bytes").answer(text)
     said, found = ask(page, text)
     assert str(error.value) == f"text is {text!r}: {said.replace('Type', 'type')}" and found == []
+    assert Neighbours(WV, "few.bytes").told(text) == f"<p>{said}</p>"
 
 
 def test_a_word_that_is_not_there():

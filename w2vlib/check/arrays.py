@@ -32,9 +32,9 @@ def ids(idx, name, size=None, ndim=None):
     if idx.size == 0:
         raise ValueError(f"{name} is empty: it needs at least one word id")
     if idx.dtype.kind in "UO":
-        raise TypeError(
-            f"{name} holds {short(idx.flat[0])}: pass ids, of words vocabulary.ids({name})"
-        )
+        first = idx.ravel().tolist()[0]
+        cure = f"vocabulary.ids({name})" if isinstance(first, str) else "whole numbers"
+        raise TypeError(f"{name} holds {short(first)}: pass word ids, {cure}")
     if idx.dtype.kind not in "iu":
         raise TypeError(
             f"{name} has dtype {idx.dtype}: word ids are whole numbers, use {name}.astype(np.int32)"

@@ -152,9 +152,9 @@ def room(numbers, what, size=4):
         )
 
 
-def matrices(vocab_size, hidden_size, size=4):
+def matrices(vocab_size, hidden_size, size=4, name="hidden_size"):
     """Raise MemoryError where there is no room for two matrices of vocab_size by hidden_size."""
-    what = f"vocab_size is {vocab_size:,} and hidden_size {hidden_size:,}"
+    what = f"vocab_size is {vocab_size:,} and {name} {hidden_size:,}"
     room(2 * int(vocab_size) * int(hidden_size), what, size)
 
 

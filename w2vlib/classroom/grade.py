@@ -11,12 +11,11 @@ import re
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 
-from w2vlib import check, memory
+from w2vlib import check, files, memory
 from w2vlib.classroom import cells, chapter, hand_ins, isolation, marks, private, report
 from w2vlib.classroom.marker import Marker
 from w2vlib.classroom.sheet import key
 from w2vlib.classroom.sheet import sheet as sheet_of
-from w2vlib.files import writing
 from w2vlib.machine import bar
 
 COLUMNS = ["student", "sheet", "exercise", "points", "of", "reason", "review"]
@@ -41,9 +40,12 @@ def grade(folder, out, *, sheet=None, only=None, jobs=2, timeout=10, checks=None
     fit, or a machine on which the key itself is not right; OSError for a folder that is not there,
     or a file that cannot be written.
     """
-    check.whole(jobs, "jobs", at_most=max(1, memory.there_is() // JOB))
+    check.whole(jobs, "jobs", at_most=max(2, memory.there_is() // JOB))
     check.number(timeout, "timeout", above=0, below=LONGEST)
-    folder, out = Path(folder), Path(out)
+    folder, out = Path(files.expand(folder, "folder")), Path(files.expand(out, "out"))
+    checks = None if checks is None else files.expand(checks, "checks")
+    if only is not None and not only:
+        raise ValueError("only is empty: name the checks that were handed out, or leave it out")
     if out.suffix.lower() != ".csv":
         raise ValueError(f"the table is a CSV file: give a name that ends in .csv, not {out}")
     pages = out.with_suffix("")
@@ -78,7 +80,7 @@ def grade(folder, out, *, sheet=None, only=None, jobs=2, timeout=10, checks=None
                 found, fingerprint = marker.mark(path)
             finally:
                 free.put(marker)
-            with writing(file) as new:
+            with files.writing(file) as new:
                 new.write(json.dumps([found, fingerprint]).encode())
         return [marks.Mark(*mark) for mark in found], fingerprint
 
@@ -114,7 +116,7 @@ def _on(sheet, own):
 
 def _check_key(one, file, sheet, own):
     """Mark the key first -> notes. Raises ValueError where it is not right on this machine."""
-    with writing(file) as new:
+    with files.writing(file) as new:
         new.write(key(sheet).encode())
     notes = []
     for mark in one(file)[0]:
@@ -195,9 +197,9 @@ def _digest(path):
 def _digests(checks):
     """What the marks rest on besides the hand-in: the checks, the course's and the teacher's."""
     library = Path(__file__).parents[1]
-    files = [*library.rglob("*.py"), *chapter.BOOK.glob("*.ipynb")]
-    files += Path(checks).glob("*.py") if checks is not None else []
-    return [_digest(path) for path in sorted(files)]
+    paths = [*library.rglob("*.py"), *chapter.BOOK.glob("*.ipynb")]
+    paths += Path(checks).glob("*.py") if checks is not None else []
+    return [_digest(path) for path in sorted(paths)]
 
 
 def _write(rows, out):
@@ -206,7 +208,7 @@ def _write(rows, out):
     table = csv.DictWriter(text, COLUMNS, lineterminator="\n")
     table.writeheader()
     table.writerows({key: _cell(value) for key, value in row.items()} for row in rows)
-    with writing(out) as file:
+    with files.writing(out) as file:
         file.write(text.getvalue().encode("utf-8"))
 
 

@@ -13,6 +13,8 @@ from w2vlib.page.faces import TwoFaces
 
 __all__ = ["Neighbours"]
 
+HOW = "type one word, or a sum with blanks around + and -: king - man + woman."
+
 
 class Neighbours(TwoFaces):
     """The nearest neighbours of a word that the reader types, or of a sum: king - man + woman.
@@ -91,6 +93,10 @@ class Neighbours(TwoFaces):
     def told(self, text):
         """The answer as HTML, or what is wrong with the question."""
         try:
+            read(text)
+        except ValueError:
+            return f"<p>{HOW.capitalize()}</p>"
+        try:
             found = self.answer(text)
         except (KeyError, ValueError) as error:
             return f"<p>{escape(str(error))}</p>"
@@ -112,8 +118,5 @@ def read(text, name="text"):
         tokens = ["+", *tokens]
     signs, words = tokens[::2], tokens[1::2]
     if not tokens or len(words) < len(signs) or set(signs) - {"+", "-"} or {"+", "-"} & set(words):
-        raise ValueError(
-            f"{name} is {check.short(text)}: "
-            "type one word, or a sum with blanks around + and -: king - man + woman."
-        )
+        raise ValueError(f"{name} is {check.short(text)}: {HOW}")
     return [1 if sign == "+" else -1 for sign in signs], words
