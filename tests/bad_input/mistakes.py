@@ -152,7 +152,9 @@ def check_words(name, others, value, said):
     """
     arguments = others | {name: value}
     named = [each for each in arguments if names(each, said)]
-    assert named or any(text in said for text in texts(value)), f"no name: {said}"
+    path = os.fsdecode(value) if isinstance(value, str | bytes) and value else None
+    is_path = path and said.startswith(f"{path} is ")  # which names itself
+    assert named or is_path or any(text in said for text in texts(value)), f"no name: {said}"
     shown = is_shown(value, said) or any(is_shown(arguments[each], said) for each in named)
     assert shown, f"no value: {said}"
     assert CURE.search(said), f"no cure: {said}"

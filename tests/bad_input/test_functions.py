@@ -169,12 +169,14 @@ def test_random_input_works_or_is_refused_in_words(name, data):
 # What the long form of that has found.
 FOUND = [
     ("evaluation.WordVectors.most_similar", "word", [0, 0, 3.5e38]),
+    ("evaluation.WordVectors.save to", "path", b"."),
     ("exercises.exercise.compare", "mistakes", np.zeros((1, 2), np.complex64)),
     ("exercises.exercise.compare", "mistakes", [([[1], [1, 2]], "said")]),
     ("ledger.report", "slowdowns", {None: 0}),
     ("page.drawing.Diagram.arrow", "end", [0, 0]),
     ("page.drawing.Diagram.table", "marked", np.zeros((1, 0), np.complex64)),
     ("road.bytes_of_rounds", "rounds", [(0, 0, 0)]),
+    ("sampler.UnigramSampler.get_negative_sample", "target", [0, True]),
 ]
 
 

@@ -28,7 +28,11 @@ def ids(idx, name, size=None, ndim=None):
         raise TypeError(f"{name} is a {type(idx).__name__}: pass its ids, {name}.ids")
     if isinstance(idx, tuple):  # NumPy would read it as a row and a column
         raise TypeError(f"{name} is a tuple: pass an array, np.array({name})")
-    idx = as_array(idx, name)
+    given, idx = idx, as_array(idx, name)
+    if isinstance(given, list) and idx.dtype.kind in "iu":
+        for value in np.array(given, object).flat:
+            if isinstance(value, bool | np.bool_):  # among numbers NumPy takes it for one
+                raise TypeError(f"{name} holds {value}: pass word ids, whole numbers")
     if idx.size == 0:
         raise ValueError(f"{name} is empty: it needs at least one word id")
     if idx.dtype.kind in "UO":
