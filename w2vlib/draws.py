@@ -54,9 +54,7 @@ class AliasTable:
     def __init__(self, p):
         check.likelihoods(p, "p")
         if np.count_nonzero(p) < 2:
-            raise ValueError(
-                f"p holds {np.count_nonzero(p)} number(s) above 0: it should hold two or more"
-            )
+            raise ValueError(f"p is {check.short(p)}: it should hold two or more numbers above 0")
         if float(np.max(p)) > check.LARGEST / len(p):
             raise ValueError(f"p holds {np.max(p)}: the sum is too large, divide p by it")
         share = (np.asarray(p, float) * len(p) / np.sum(p)).tolist()

@@ -170,6 +170,11 @@ def counts(x, expected, name):
         raise TypeError(f"{name} has dtype {x.dtype}: it should be whole numbers")
     if x.size and not 1 <= x.min() <= x.max() <= 2**20:
         raise ValueError(f"{name} holds {short(x.tolist())}: it should be from 1 to {2**20:,}")
+    if x.size and int(x.max()) ** 2 > np.iinfo(x.dtype).max:
+        raise ValueError(
+            f"{name} has dtype {x.dtype}, where the square of {x.max()} has no room: use "
+            f"{name}.astype(np.int64)"
+        )
 
 
 def changes(found, size, name):
