@@ -176,6 +176,7 @@ FOUND = [
     ("exercises.exercise.compare", "mistakes", [([[1], [1, 2]], "said")]),
     ("ledger.report", "slowdowns", {None: 0}),
     ("page.drawing.Diagram.arrow", "end", [0, 0]),
+    ("page.valley.Valley", "start", [2**53 + 1, 2**53 + 1]),
     ("page.drawing.Diagram.table", "marked", np.zeros((1, 0), np.complex64)),
     ("road.bytes_of_rounds", "rounds", [(0, 0, 0)]),
     ("sampler.UnigramSampler.get_negative_sample", "target", [0, True]),

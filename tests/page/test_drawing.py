@@ -76,6 +76,14 @@ def test_arrows_go_from_side_to_side():
     assert len(list(parsed(d).iter("polygon"))) == 4
 
 
+def test_places_may_be_unsigned():
+    near, far = np.array([10, 10], np.uint32), np.array([40, 30], np.uint32)
+    drawn, expected = Diagram(50, 50, "it"), Diagram(50, 50, "it")
+    drawn.arrow(far, near)
+    expected.arrow((40, 30), (10, 10))
+    assert str(drawn.parts) == str(expected.parts)
+
+
 def test_an_edge_goes_there_and_its_gradient_back():
     d = Diagram(400, 100, "an edge")
     a, b = d.box(10, 50, "a"), d.box(200, 50, "b")

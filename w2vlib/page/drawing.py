@@ -273,7 +273,7 @@ def _point(it, name):
         _places(x=x, y=y)
     except (TypeError, ValueError):
         raise TypeError(f"{name} is {check.short(it)}: it should be a Node or (x, y)") from None
-    return x, y
+    return float(x), float(y)  # of unsigned numbers differences would overflow
 
 
 def _distance(point):

@@ -59,10 +59,10 @@ class Valley(TwoFaces):
         check.shape(start, (2,), "start")
         if np.asarray(start).dtype.kind not in "fiu":
             raise TypeError(f"start is {check.short(start)}: it should be two numbers")
-        start = np.asarray(start, dtype=float)
-        if not np.all(np.abs(start) <= REACH):
-            raise ValueError(f"start is {start.tolist()}: it should be at most {REACH} from 0")
-        self.start = start.round(1)
+        place = np.asarray(start, dtype=float)
+        if not np.all(np.abs(place) <= REACH):
+            raise ValueError(f"start is {check.short(start)}: it should be at most {REACH} from 0")
+        self.start = place.round(1)
         rates = {} if rates is None else rates
         check.kind(rates, dict, "rates")
         for name, rate in rates.items():
