@@ -93,6 +93,6 @@ def test_the_oldest_packages_are_tried_without_the_tests_packages():
 
 def test_windows_tries_the_two_commands_of_the_readme():
     steps = [step.get("run", "") for step in JOBS["weekly/windows"]["steps"]]
-    steps = [step for step in steps if "make.py" in step]
+    steps = [step for step in steps if step.endswith(("make.py book", "make.py test"))]
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     assert "\n".join(["```bat", *steps, "```"]) in readme
