@@ -36,6 +36,7 @@ if missing := ENGINES["dask"].missing():
 
 ROOT = Path(__file__).parents[1]
 HERE = {"host": "127.0.0.1", "dashboard_address": "127.0.0.1:0", "silence_logs": 60}
+LOST = "distributed.deploy.lost-worker-timeout"  # after which Dask gives up who was killed
 SMALL = {"engine": "dask", "vector_size": 8, "window": 1, "subsample": 0, "progress": False}
 
 
@@ -43,7 +44,7 @@ SMALL = {"engine": "dask", "vector_size": 8, "window": 1, "subsample": 0, "progr
 def processes(number, folder):
     """A client of a cluster of so many processes, which come again when they are killed."""
     with (
-        dask.config.set({"temporary-directory": str(folder)}),
+        dask.config.set({"temporary-directory": str(folder), LOST: team.CONFIG[LOST]}),
         distributed.LocalCluster(number, threads_per_worker=1, **HERE) as it,
         distributed.Client(it, direct_to_workers=True) as client,
     ):
@@ -350,6 +351,16 @@ def test_the_default_cluster_listens_here_alone_and_leaves_nothing(tmp_path, mon
     while threading.active_count() > before and time.monotonic() < deadline:
         time.sleep(0.1)
     assert threading.active_count() <= before
+
+
+def test_on_the_default_cluster_who_was_killed_may_come_back_late():
+    with dask.config.set({LOST: 0.01}), team.local_cluster(1) as client:
+        killed = pids(client)
+        kill(*killed)()
+        while client.nthreads():
+            time.sleep(0.01)
+        client.wait_for_workers(1, timeout=60)
+        assert client.cluster.workers and pids(client) != killed
 
 
 # Texts --------------------------------------------------------------------------------------------

@@ -23,7 +23,8 @@ START = 120  # seconds to wait for a first copy ...
 GATHER = 10  # ... and those that the first one waits for the others
 OUTAGE = 10  # seconds that a scheduler may be away
 CONFIG = {  # of a cluster on this machine: no pages that tell of it; Ctrl-C is for this process;
-    # what is freed stays at hand for the arrays of the next meeting
+    # what is freed stays at hand for the arrays of the next meeting; who is gone may come back late
+    "distributed.deploy.lost-worker-timeout": "1 day",
     "distributed.nanny.pre-spawn-environ.MALLOC_TRIM_THRESHOLD_": 1 << 28,
     "distributed.nanny.pre-spawn-environ.MALLOC_MMAP_THRESHOLD_": 1 << 25,
     "distributed.scheduler.http.routes": [],
