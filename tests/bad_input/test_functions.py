@@ -4,7 +4,6 @@ import importlib
 import inspect
 import pkgutil
 import runpy
-import tracemalloc
 from copy import deepcopy
 from pathlib import Path
 
@@ -13,6 +12,7 @@ import pytest
 from calls import CALLS, CORPUS, TAKE_ANYTHING, W
 from long import LONG
 from mistakes import alike, attempt, has_arrays, junk, spoilt
+from peaks import peak
 
 from w2vlib import memory, training
 from w2vlib.check import short
@@ -224,13 +224,11 @@ def plain(result):
     ],
 )  # fmt: skip
 def test_absurd_sizes_are_refused_before_memory_runs_out(name, argument, size):
-    tracemalloc.start()
-    try:
+    def refused():
         _, error = attempt(CALLS[name], argument, size)
         assert error is not None
-        assert tracemalloc.get_traced_memory()[1] < 20e6
-    finally:
-        tracemalloc.stop()
+
+    assert peak(refused) < 20e6
 
 
 def test_an_id_that_no_memory_has_room_for():

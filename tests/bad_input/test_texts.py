@@ -2,11 +2,11 @@
 
 import gzip
 import re
-import tracemalloc
 
 import numpy as np
 import pytest
 from long import LONG
+from peaks import peak
 
 from w2vlib import WordVectors, load_corpus, train
 from w2vlib.questions import read_analogies, read_word_pairs
@@ -96,16 +96,6 @@ def test_any_bytes_are_questions_or_an_error_that_names_them(path, read, content
         assert read(path)
     except ValueError as error:
         check_words(error, path)
-
-
-def peak(call):
-    """The most memory that a call takes, in bytes."""
-    tracemalloc.start()
-    try:
-        call()
-        return tracemalloc.get_traced_memory()[1]
-    finally:
-        tracemalloc.stop()
 
 
 def test_one_long_line_of_words(path):
