@@ -86,6 +86,13 @@ def times(page):
     return [float(mark.removeprefix("done, ").removesuffix(" s")) for mark in marks]
 
 
+def run_all(page):
+    """Run all cells; what is said under those that failed."""
+    page.get_by_role("button", name="Run all").click()
+    wait(page)
+    return page.locator("div.cell[data-state=failed] .cell_output").all_text_contents()
+
+
 def once_more(page, i):
     """A cell's seconds on a quiet machine, from a run of it alone."""
     page.locator("div.cell").nth(i).get_by_role("button", name="Run", exact=True).click()
@@ -100,10 +107,12 @@ def test_chapter_runs_from_top_to_bottom(server, page, tmp_path, name):
     press(page)
     expect(status(page)).to_have_text("Done.", timeout=60 * SECONDS)
     before = slowness(page)
-    page.get_by_role("button", name="Run all").click()
-    wait(page)
+    failed = run_all(page)
+    if failed and all("AssertionError" in said for said in failed):
+        # What else the machine did may have come between two measurements.
+        print(f"{name}: once more, for {failed}")
+        failed = run_all(page)
     said = page.locator(".w2v-progress").text_content()
-    failed = page.locator("div.cell[data-state=failed] .cell_output").all_text_contents()
     assert page.locator("div.cell:not([data-state=done])").count() == 0, failed
     assert page.locator(".cell_output [data-mount]:not([data-alive])").count() == 0
 
