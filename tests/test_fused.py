@@ -338,7 +338,7 @@ def test_a_step_allocates_nothing_in_proportion_to_the_vocabulary():
 
         return peak(step, tries=5)
 
-    assert peak_of(200_000) < 2 * peak_of(1000)
+    assert peak_of(200_000) < 1.2 * peak_of(1000)
 
 
 def test_much_faster_than_layer_by_layer():

@@ -108,7 +108,8 @@ def test_chapter_runs_from_top_to_bottom(server, page, tmp_path, name):
     expect(status(page)).to_have_text("Done.", timeout=60 * SECONDS)
     before = slowness(page)
     failed = run_all(page)
-    if failed and all("AssertionError" in said for said in failed):
+    unmeasured = page.locator("div.cell[data-state=failed]:not(.tag_nbval-ignore-output)")
+    if failed and not unmeasured.count() and all("AssertionError" in said for said in failed):
         # What else the machine did may have come between two measurements.
         print(f"{name}: once more, for {failed}")
         failed = run_all(page)
